@@ -1,0 +1,174 @@
+"""Judges what a machine left behind.
+
+A matcher is a table: each key is a field of a record ("type", or a path with dots), each value is
+what it must be: a plain value, or a table with one of
+    exists = true|false     regex = "..."     at_least = N     at_most = N     contains = value
+A matcher holds when one record fits all of its keys.
+"""
+
+import json
+import re
+import subprocess
+import sys
+
+import cache
+
+VALIDATOR = cache.REPO / "tests/validate.py"
+START_OF_RECORD = b'{"bootprobe":1,'
+NOTHING = object()
+
+
+def records_of(data):
+    """The lines of records in any capture, as bytes, from the opening brace to the closing one."""
+    lines = []
+    for line in data.splitlines():
+        at = line.find(START_OF_RECORD)
+        if at >= 0:
+            lines.append(line[at:].rstrip())
+    return lines
+
+
+def parse(lines):
+    records = []
+    for line in lines:
+        try:
+            records.append(json.loads(line))
+        except ValueError:
+            pass
+    return records
+
+
+def _field(record, path):
+    value = record
+    for part in path.split("."):
+        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        elif isinstance(value, dict) and part in value:
+            value = value[part]
+        else:
+            return NOTHING
+    return value
+
+
+TESTS = {
+    "exists": lambda value, want: (value is not NOTHING) == want,
+    "regex": lambda value, want: value is not NOTHING and re.search(want, str(value)) is not None,
+    "at_least": lambda value, want: isinstance(value, (int, float)) and value >= want,
+    "at_most": lambda value, want: isinstance(value, (int, float)) and value <= want,
+    "contains": lambda value, want: isinstance(value, (list, str)) and want in value,
+}
+
+
+def _fits(value, want):
+    if isinstance(want, dict):
+        return all(TESTS[name](value, operand) for name, operand in want.items())
+    return value is not NOTHING and value == want and isinstance(value, bool) == isinstance(want, bool)
+
+
+def matches(record, matcher):
+    return all(_fits(_field(record, path), want) for path, want in matcher.items())
+
+
+def nearest(records, matcher):
+    """Of the records of the matcher's type, the one that fits most of its keys, for messages."""
+    same = [r for r in records if r.get("type") == matcher.get("type")]
+    if not same:
+        return "no record of that type"
+    best = max(same, key=lambda r: sum(_fits(_field(r, p), w) for p, w in matcher.items()))
+    return json.dumps(best)
+
+
+def validate(path, phase):
+    """None, or what the validator said about one captured report."""
+    if not VALIDATOR.exists():
+        return None
+    command = ["/usr/bin/python3", str(VALIDATOR)]
+    if phase:
+        command += ["--phase", phase]
+    done = subprocess.run([*command, str(path)], stdin=subprocess.DEVNULL, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return None if done.returncode == 0 else done.stdout.strip()
+
+
+class Judgement:
+    """Collects what is wrong with one run. captures: output name -> lines of records."""
+
+    def __init__(self, scenario, folder, texts, captures):
+        self.scenario, self.folder = scenario, folder
+        self.texts, self.captures = texts, captures
+        self.complaints = []
+
+    def complain(self, text):
+        self.complaints.append(text)
+
+    def judge(self):
+        self._stage2()
+        self._texts()
+        if self.scenario.expect.silent:
+            self._silent()
+        else:
+            self._reports()
+            self._matchers()
+        return self.complaints
+
+    def _stage2(self):
+        reached = "STAGE2-ALIVE" in self.texts["test"]
+        if reached != self.scenario.expect.stage2:
+            self.complain("stage 2 was not reached" if not reached else "stage 2 was reached")
+        elif reached and "STAGE2-END" not in self.texts["test"]:
+            self.complain("stage 2 did not finish")
+        for status in re.findall(r"^HOOK-STATUS.*$", self.texts["test"], re.M):
+            self.complain(f"the hook's exit status: {status}")
+
+    def _texts(self):
+        expect = self.scenario.expect
+        for where, wanted in (("serial", expect.serial), ("test", expect.test_port)):
+            for pattern in wanted:
+                if not re.search(pattern, self.texts[where], re.M):
+                    self.complain(f"not on the {where} port: /{pattern}/")
+        for pattern in expect.not_serial:
+            if re.search(pattern, self.texts["serial"], re.M):
+                self.complain(f"on the serial port: /{pattern}/")
+
+    def _silent(self):
+        for name, lines in self.captures.items():
+            if lines:
+                self.complain(f"not silent: {len(lines)} records on {name}")
+        if "@@begin run/" in self.texts["test"]:
+            self.complain("not silent: files in /run/bootprobe")
+        for where in ("serial", "kmsg", "report"):
+            if "bootprobe:" in self.texts[where]:
+                self.complain(f"not silent: text on {where}")
+
+    def _reports(self):
+        for name in self.scenario.whole():
+            if not self.captures.get(name):
+                self.complain(f"no report on {name}")
+            elif not any(r.get("type") == "end" for r in parse(self.captures[name])):
+                self.complain(f"the report on {name} has no end record")
+        for name, lines in self.captures.items():
+            if lines:
+                self._validate(name)
+
+    def _validate(self, name):
+        whole = name in self.scenario.whole()
+        said = validate(self.folder / f"{name}.jsonl", self.scenario.expect.phase if whole else None)
+        if said and whole:
+            self.complain(f"{name}: {said}")
+
+    def records(self):
+        """The best capture: the port's if it has one, else that of /run, else the kernel log's."""
+        for name in ("virtio", "run", "kmsg", "console"):
+            if self.captures.get(name):
+                return parse(self.captures[name])
+        return []
+
+    def _matchers(self):
+        records = self.records()
+        for matcher in self.scenario.expect.present:
+            if not any(matches(r, matcher) for r in records):
+                self.complain(f"no record {json.dumps(matcher)}; nearest: {nearest(records, matcher)}")
+        for matcher in self.scenario.expect.absent:
+            for record in records:
+                if matches(record, matcher):
+                    self.complain(f"unwanted {json.dumps(matcher)}: {json.dumps(record)}")

@@ -1,0 +1,113 @@
+"""From a scenario to QEMU's command line. Emulation only: it is the same on every host."""
+
+from pathlib import Path
+
+REPORT_PORT = "org.bootprobe.report.0"
+TEST_PORT = "org.bootprobe.test.0"
+OVMF = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+OVMF_VARS = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+
+# A panic ends the machine at once, so that no scenario waits for its deadline because of one.
+ALWAYS = "panic=-1"
+
+# Devices behind a bus: on PCI, and on microvm, which has virtio-mmio only.
+DISKS = {
+    "virtio-blk": ["virtio-blk-pci,drive={drive}{sector}"],
+    "virtio-scsi": ["virtio-scsi-pci,id=scsi{n}", "scsi-hd,bus=scsi{n}.0,drive={drive}{sector}"],
+    "nvme": ["nvme,serial=bootprobe{n},drive={drive}{sector}"],
+    "ide": ["ide-hd,bus=ide.{n},drive={drive}{sector}"],
+    "ahci": ["ide-hd,bus={ahci}.{n},drive={drive}{sector}"],
+}
+MMIO = {"virtio-blk-pci": "virtio-blk-device", "virtio-scsi-pci": "virtio-scsi-device",
+        "virtio-serial-pci": "virtio-serial-device"}
+
+
+def report_socket(folder):
+    """QEMU's end of the report port. Short: a socket's path has 107 bytes at most."""
+    return folder / "report.sock"
+
+
+class CommandLine:
+    """Collects QEMU's arguments for one scenario, its files lie in folder."""
+
+    def __init__(self, scenario, folder):
+        self.scenario, self.folder, self.machine = scenario, folder, scenario.machine
+        self.args = ["qemu-system-x86_64"]
+
+    def add(self, *args):
+        self.args += map(str, args)
+
+    def device(self, text):
+        name, comma, rest = text.partition(",")
+        if self.machine.type == "microvm":
+            name = MMIO.get(name, name)
+        self.add("-device", name + comma + rest)
+
+    def build(self, kernel, initrd, images):
+        self._machine()
+        self._firmware()
+        self._serial()
+        self._ports()
+        for n, (disk, image) in enumerate(zip(self.scenario.disk, images)):
+            self._disk(n, disk, image)
+        for name, text in self.machine.fw_cfg.items():
+            self.add("-fw_cfg", f"name={name},string={text}")
+        self.add("-kernel", kernel, "-initrd", initrd,
+                 "-append", f"{self.scenario.cmdline} {ALWAYS}".strip())
+        self.add(*self.machine.extra)
+        return self.args
+
+    def _machine(self):
+        options = self.machine.options
+        if self.machine.type == "microvm":
+            # Without a serial port of ours the machine has none; the clock is needed for udev.
+            options += ",isa-serial=" + ("on" if "isa" in self.machine.serial else "off")
+            options += ",rtc=on"
+        self.add("-machine", ",".join(filter(None, [self.machine.type, options.strip(",")])))
+        self.add("-accel", "tcg", "-cpu", "max", "-m", self.machine.memory_mib,
+                 "-smp", self.machine.cpus, "-nodefaults", "-no-user-config", "-no-reboot",
+                 "-display", "none", "-vga", self.machine.vga)
+
+    def _firmware(self):
+        if self.machine.firmware == "ovmf":
+            variables = self.folder / "ovmf-vars.fd"
+            variables.write_bytes(OVMF_VARS.read_bytes())
+            self.add("-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF}")
+            self.add("-drive", f"if=pflash,format=raw,unit=1,file={variables}")
+
+    def _serial(self):
+        for n, kind in enumerate(self.machine.serial):
+            self.add("-chardev", f"file,id=serial{n},path={self.folder}/serial{n}.log")
+            if kind == "isa" and self.machine.type == "microvm":
+                self.add("-serial", f"chardev:serial{n}")
+            elif kind != "virtconsole":
+                self.device(f"{kind}-serial,chardev=serial{n}")
+
+    def _ports(self):
+        """One virtio-serial controller: hvc consoles first, since port 0 is theirs alone."""
+        self.device("virtio-serial-pci,id=ports")
+        for n, kind in enumerate(self.machine.serial):
+            if kind == "virtconsole":
+                self.device(f"virtconsole,bus=ports.0,chardev=serial{n}")
+        self.add("-chardev", f"file,id=test,path={self.folder}/test-port.log")
+        self.device(f"virtserialport,bus=ports.0,chardev=test,name={TEST_PORT}")
+        if self.scenario.report.port == "none":
+            return
+        if self.scenario.report.port == "file":
+            self.add("-chardev", f"file,id=report,path={self.folder}/report-port.log")
+        else:
+            self.add("-chardev",
+                     f"socket,id=report,path={report_socket(self.folder)},server=on,wait=off")
+        self.device(f"virtserialport,bus=ports.0,chardev=report,name={REPORT_PORT}")
+
+    def _disk(self, n, disk, image):
+        """The image stays as it is: what the guest writes goes to an unnamed file."""
+        drive = f"disk{n}"
+        self.add("-drive", f"if=none,id={drive},format=raw,snapshot=on,file={image}")
+        sector = "" if disk.sector == 512 else (
+            f",logical_block_size={disk.sector},physical_block_size={disk.sector}")
+        ahci = "ide" if self.machine.type == "q35" else "ahci"
+        if disk.bus == "ahci" and ahci == "ahci" and n == 0:
+            self.device("ahci,id=ahci")
+        for text in DISKS[disk.bus]:
+            self.device(text.format(n=n, drive=drive, sector=sector, ahci=ahci))

@@ -1,0 +1,277 @@
+#!/usr/bin/python3
+"""Boots the scenarios of tests/vm/scenarios in QEMU and judges what they left behind.
+
+Artefacts of each lie in .cache/vm/results/<scenario>/.
+"""
+
+import argparse
+import concurrent.futures
+import contextlib
+import fcntl
+import fnmatch
+import json
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
+
+import cache
+import debian
+import expect
+import images
+import machine
+import scenario as scenarios
+
+SCENARIOS = HERE / "scenarios"
+RESULTS = images.VM / "results"
+SLOTS = [Path(f"/tmp/bootprobe-vm-slot-{n}") for n in (1, 2)]
+HOOKS = [cache.REPO / "build/static/bootprobe-hook", cache.REPO / "build/static/src/bootprobe-hook"]
+TAIL_LINES = 15
+REPORT_LIMIT_BYTES = 16 << 20
+
+
+@contextlib.contextmanager
+def vm_slot():
+    """Waits for one of the two places for a VM that this whole machine has."""
+    files = [open(path, "w") for path in SLOTS]
+    try:
+        while True:
+            for file in files:
+                with contextlib.suppress(BlockingIOError):
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    yield
+                    return
+            time.sleep(0.2)
+    finally:
+        for file in files:
+            file.close()
+
+
+class Reader(threading.Thread):
+    """The host's end of a socket chardev: connects, at once or late, and keeps what it reads."""
+
+    def __init__(self, scenario, folder):
+        super().__init__(daemon=True)
+        self.socket_path = machine.report_socket(folder)
+        self.output = folder / "report-port.log"
+        self.test_port = folder / "test-port.log"
+        self.after = scenario.report.reader_after if scenario.report.port == "socket-late" else None
+        self.over = threading.Event()
+
+    def run(self):
+        while self.after and not self.over.is_set() and self.after not in read_text(self.test_port):
+            time.sleep(0.1)
+        client = self._connect()
+        if client:
+            with client, open(self.output, "wb") as out:
+                self._copy(client, out)
+
+    def _connect(self):
+        # The path of a socket is short; that of a work folder may not be.
+        while not self.over.is_set():
+            client = socket.socket(socket.AF_UNIX)
+            with contextlib.suppress(OSError):
+                client.connect(str(self.socket_path))
+                return client
+            client.close()
+            time.sleep(0.05)
+        return None
+
+    @staticmethod
+    def _copy(client, out):
+        with contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                out.write(data)
+                if out.tell() > REPORT_LIMIT_BYTES:
+                    return
+
+
+def read_text(path):
+    return path.read_bytes().decode("utf-8", "replace").replace("\r", "") if path.exists() else ""
+
+
+def run_qemu(scenario, folder, args):
+    """Runs QEMU until it ends; returns a complaint, or None. Kills it at its deadline."""
+    reader = Reader(scenario, folder)
+    with open(folder / "qemu.log", "wb") as log:
+        qemu = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    if scenario.report.port in ("socket", "socket-late"):
+        reader.start()
+    try:
+        qemu.wait(scenario.timeout_s)
+    except subprocess.TimeoutExpired:
+        return f"the machine still ran after {scenario.timeout_s} s"
+    finally:
+        if qemu.poll() is None:
+            qemu.kill()
+            qemu.wait()
+        reader.over.set()
+        if reader.ident:
+            reader.join(5)
+    return f"QEMU ended with status {qemu.returncode}" if qemu.returncode else None
+
+
+def split_sections(text):
+    """The parts that stage 2 sent between its markers, by name."""
+    sections, name = {}, None
+    for line in text.splitlines():
+        if line.startswith("@@begin "):
+            name = line.removeprefix("@@begin ")
+            sections[name] = []
+        elif line == "@@end":
+            name = None
+        elif name is not None:
+            sections[name].append(line)
+    return {name: "\n".join(lines).rstrip("\n") + "\n" for name, lines in sections.items()}
+
+
+def collect(folder):
+    """(texts, captures): what was seen where, and the lines of records on each output."""
+    test = read_text(folder / "test-port.log")
+    for name, text in split_sections(test).items():
+        target = folder / "guest" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    serial = "".join(read_text(p) for p in sorted(folder.glob("serial*.log")))
+    texts = {"test": test, "serial": serial, "report": read_text(folder / "report-port.log"),
+             "kmsg": read_text(folder / "guest/kmsg")}
+    run_report = read_text(folder / "guest/run/report.jsonl")
+    captures = {"virtio": texts["report"], "run": run_report, "kmsg": texts["kmsg"],
+                "console": serial}
+    captures = {name: expect.records_of(text.encode()) for name, text in captures.items()}
+    for name, lines in captures.items():
+        if lines:
+            (folder / f"{name}.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    return texts, captures
+
+
+def boot(scenario, hook, folder):
+    """Boots one scenario; returns (complaints, seconds that the VM ran)."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    kernel = images.kernel(scenario.kernel)
+    initrd = folder / "initrd"
+    images.initrd(scenario, hook, initrd)
+    disks = [images.disk_image(disk.spec(), scenario.kernel) for disk in scenario.disk]
+    args = machine.CommandLine(scenario, folder).build(kernel.vmlinuz, initrd, disks)
+    (folder / "qemu.sh").write_text(shlex.join(args) + "\n")
+    with vm_slot():
+        started = time.monotonic()
+        complaint = run_qemu(scenario, folder, args)
+        seconds = time.monotonic() - started
+    texts, captures = collect(folder)
+    complaints = expect.Judgement(scenario, folder, texts, captures).judge()
+    return ([complaint] if complaint else []) + complaints, seconds
+
+
+def unmet(scenario):
+    """Why this scenario cannot run here, or None."""
+    if scenario.machine.firmware == "ovmf" and not machine.OVMF.exists():
+        return f"no {machine.OVMF}"
+    return None
+
+
+class Result:
+    def __init__(self, scenario, verdict, complaints, seconds):
+        self.scenario, self.verdict = scenario, verdict
+        self.complaints, self.seconds = complaints, seconds
+
+    def print(self, folder):
+        summary = self.scenario.summary
+        print(f"{self.verdict:4} {self.seconds:6.1f} s  {self.scenario.name}: {summary}")
+        for complaint in self.complaints:
+            print(f"       {complaint}")
+        if self.verdict == "FAIL":
+            for log in ("qemu.log", "serial0.log", "test-port.log", "guest/kmsg"):
+                print_tail(folder / log)
+        sys.stdout.flush()
+
+
+def print_tail(path):
+    lines = read_text(path).splitlines()[-TAIL_LINES:]
+    if lines:
+        print(f"       -- end of {path}")
+        for line in lines:
+            print("       | " + "".join(c if c.isprintable() else "?" for c in line[:200]))
+
+
+def run_one(scenario, hook, keep):
+    folder = RESULTS / scenario.name
+    reason = unmet(scenario)
+    if reason:
+        return Result(scenario, "SKIP", [reason], 0.0)
+    try:
+        complaints, seconds = boot(scenario, hook, folder)
+    except (debian.Unavailable, subprocess.CalledProcessError) as error:
+        complaints, seconds = [f"an image could not be made: {error}"], 0.0
+    if not keep:
+        for name in ("initrd", "ovmf-vars.fd"):
+            (folder / name).unlink(missing_ok=True)
+    result = Result(scenario, "FAIL" if complaints else "PASS", complaints, seconds)
+    (folder / "result.json").write_text(json.dumps(
+        {"scenario": scenario.name, "verdict": result.verdict, "seconds": round(seconds, 1),
+         "complaints": complaints}, indent=1) + "\n")
+    return result
+
+
+def chosen(names, tag):
+    everything = scenarios.load_all(SCENARIOS)
+    if tag:
+        everything = [s for s in everything if tag in s.tags]
+    if not names:
+        return everything
+    found = [s for s in everything if any(fnmatch.fnmatch(s.name, n) for n in names)]
+    if not found:
+        sys.exit(f"run.py: no scenario matches {' '.join(names)}")
+    return found
+
+
+def find_hook(path):
+    candidates = [Path(path)] if path else HOOKS
+    hook = next((c for c in candidates if c.is_file()), None)
+    if hook is None:
+        sys.exit(f"run.py: no hook at {' or '.join(map(str, candidates))}: build it, or say --hook")
+    return hook
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="scenarios, or patterns of their names")
+    parser.add_argument("--hook", help="the static bootprobe-hook to put into the initrds")
+    parser.add_argument("--jobs", type=int, default=2, help="VMs at once, at most 2")
+    parser.add_argument("--keep", action="store_true", help="keep initrds, so that qemu.sh runs again")
+    parser.add_argument("--list", action="store_true", help="only name the scenarios")
+    parser.add_argument("--tag", help="only scenarios with this tag")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    picked = chosen(options.names, options.tag)
+    if options.list:
+        for scenario in picked:
+            print(f"{scenario.name:28} {scenario.kernel:11} {scenario.initrd:16} {scenario.summary}")
+        return 0
+    hook = find_hook(options.hook)
+    counts = {"PASS": 0, "FAIL": 0, "SKIP": 0}
+    jobs = max(1, min(options.jobs, len(SLOTS)))
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        running = [pool.submit(run_one, s, hook, options.keep) for s in picked]
+        for done in concurrent.futures.as_completed(running):
+            result = done.result()
+            counts[result.verdict] += 1
+            result.print(RESULTS / result.scenario.name)
+    print(f"{counts['PASS']} passed, {counts['FAIL']} failed, {counts['SKIP']} skipped")
+    return 1 if counts["FAIL"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
