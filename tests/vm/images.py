@@ -132,17 +132,20 @@ def copy_modules(kernel_, root, names):
 # ---------------------------------------------------------------- stage 2
 
 def _add_busybox(root):
-    """busybox as /bin/busybox with a link for each of its commands."""
+    """busybox as /bin/busybox with a link for each of its commands. The kernel itself asks for
+    modules by way of /sbin/modprobe."""
     (root / "bin").mkdir(parents=True, exist_ok=True)
     shutil.copy(BUSYBOX, root / "bin/busybox")
     for command in subprocess.check_output([BUSYBOX, "--list"], text=True).split():
         if command != "busybox":
             (root / "bin" / command).symlink_to("busybox")
+    (root / "sbin").mkdir()
+    (root / "sbin/modprobe").symlink_to("../bin/busybox")
 
 
 def _stage2_tree(kernel_, made):
     _add_busybox(made)
-    for folder in ("sbin", "proc", "sys", "dev", "run", "tmp", "etc", "usr"):
+    for folder in ("proc", "sys", "dev", "run", "tmp", "etc", "usr"):
         (made / folder).mkdir()
     shutil.copy(HERE / "guest/stage2-init", made / "sbin/init")
     (made / "etc/os-release").write_text('NAME="bootprobe test"\nID=bootprobe-test\n')
@@ -153,7 +156,7 @@ def _stage2_tree(kernel_, made):
 def stage2(kernel_name):
     """A folder with the root file system of stage 2."""
     kernel_ = kernel(kernel_name)
-    name = cache.key("stage2", kernel_name, kernel_.release, HERE / "guest/stage2-init",
+    name = cache.key("stage2", Path(__file__), kernel_name, kernel_.release, HERE / "guest/stage2-init",
                      PORT_DRIVERS, BUSYBOX)
     return cache.entry(VM / "stage2" / name, functools.partial(_stage2_tree, kernel_))
 
@@ -196,7 +199,7 @@ def _bare(kernel_name, omit, made):
 
 
 def bare(kernel_name, omit=()):
-    name = cache.key("bare", kernel(kernel_name).release, sorted(omit), DRIVERS,
+    name = cache.key("bare", Path(__file__), kernel(kernel_name).release, sorted(omit), DRIVERS,
                      HERE / "guest/bare-init", stage2(kernel_name), Path(newc.__file__))
     return cache.entry(VM / "initrds" / f"bare-{name}.cpio",
                        functools.partial(_bare, kernel_name, omit))

@@ -34,6 +34,8 @@ SCENARIOS = HERE / "scenarios"
 RESULTS = images.VM / "results"
 SLOTS = [Path(f"/tmp/bootprobe-vm-slot-{n}") for n in (1, 2)]
 HOOKS = [cache.REPO / "build/static/bootprobe-hook", cache.REPO / "build/static/src/bootprobe-hook"]
+# Shown when a scenario fails.
+LOGS = ("qemu.log", "serial0.log", "test-port.log")
 TAIL_LINES = 15
 REPORT_LIMIT_BYTES = 16 << 20
 
@@ -190,7 +192,7 @@ class Result:
         for complaint in self.complaints:
             print(f"       {complaint}")
         if self.verdict == "FAIL":
-            for log in ("qemu.log", "serial0.log", "test-port.log", "guest/kmsg"):
+            for log in LOGS:
                 print_tail(folder / log)
         sys.stdout.flush()
 
