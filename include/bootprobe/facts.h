@@ -68,6 +68,13 @@ static inline void fact_list_publish(struct fact_list *list)
 	atomic_fetch_add_explicit(&list->count, 1, memory_order_release);
 }
 
+/* For probes that run again: the list is empty until the next publication. */
+static inline void fact_list_reset(struct fact_list *list)
+{
+	atomic_store_explicit(&list->count, 0, memory_order_release);
+	atomic_store_explicit(&list->dropped, 0, memory_order_relaxed);
+}
+
 /* For facts that exist once. */
 struct fact_once {
 	_Atomic uint32_t is_known;
@@ -115,6 +122,7 @@ enum hypervisor {
 	HYPERVISOR_OTHER,       /* a hypervisor is there, but not one we know */
 	HYPERVISOR_KVM,
 	HYPERVISOR_QEMU_TCG,
+	HYPERVISOR_QEMU, /* QEMU, and no word about its accelerator */
 	HYPERVISOR_VMWARE,
 	HYPERVISOR_VIRTUALBOX,
 	HYPERVISOR_HYPERV,
@@ -174,7 +182,9 @@ struct platform_fact {
 	uint64_t memory_kib;
 	uint32_t cpus;
 	char clocksource[24];
+	char boot_loader[24]; /* as it told an x86 kernel: "grub", "qemu", "kexec" */
 	enum answer is_kexec;
+	char kexec_because[48];
 	enum answer is_network_boot;
 	char network_boot_because[96];
 	enum initrd_kind initrd;
@@ -291,8 +301,10 @@ enum driver_state {
 struct fwcfg_item_fact {
 	char name[64];
 	uint32_t size_bytes;
-	char content[96]; /* only of items that may be shown; escaped by the encoder */
-	bool has_content;
+	/* Only of items that may be shown: text as it is, a number in decimal. */
+	char content[160];
+	outcome_t content_read;
+	bool is_content_cut;
 };
 
 struct fwcfg_fact {
@@ -302,9 +314,13 @@ struct fwcfg_fact {
 	enum driver_state driver;
 	bool was_loaded_by_us;
 	outcome_t load;
-	char signature[8]; /* "QEMU" */
-	uint32_t revision;
+	/* "QEMU" once the driver has bound, which it does only after reading it; the device itself is
+	 * never touched by us. */
+	char signature[8];
+	outcome_t revision_read;
+	uint32_t revision; /* bit 0 the traditional interface, bit 1 DMA */
 	enum answer has_dma;
+	bool is_list_cut; /* more items or deeper names than we go into */
 	uint32_t item_count; /* all of them; the list keeps the first ones */
 };
 
@@ -344,7 +360,9 @@ struct console_fact {
 	/* tried on /dev/NAME with O_NONBLOCK | O_NOCTTY */
 	outcome_t open, tcgetattr, empty_write;
 	enum answer is_writable_now; /* poll says POLLOUT */
+	outcome_t serial_ioctl;      /* TIOCGSERIAL */
 	int32_t uart_type;           /* TIOCGSERIAL: -1 unknown, 0 no hardware */
+	char backend[40];            /* what a VT is drawn on: "VGA+", "dummy device" */
 	enum answer is_live;         /* proven by the above */
 };
 
@@ -381,6 +399,16 @@ struct uart_fact {
 	char device[64]; /* the device behind it: 00:03, 0000:00:05.0, serial8250 */
 	char acpi_path[96];
 	bool is_console;
+	/* /proc/tty/driver/serial */
+	bool has_counters;
+	uint64_t tx_bytes, rx_bytes;
+	char lines[40]; /* modem lines that are on: "RTS|CTS|DTR|DSR|CD" */
+};
+
+/* All serial ports of sys/class/tty, those without room or interest in the list included. */
+struct uart_total_fact {
+	struct fact_once once;
+	uint32_t port_count, live_count, phantom_count, unknown_count;
 };
 
 /* --------------------------------------------------------------------------------- virtio */
@@ -390,6 +418,8 @@ enum { VIRTIO_DEVICES_MAX = 96, VIRTIO_PORTS_MAX = 32 };
 struct virtio_device_fact {
 	char name[16];   /* virtio3 */
 	uint32_t type;   /* VIRTIO 1.2, section 5: 1 network, 2 block, 3 console, ... */
+	uint32_t status; /* section 2.1: 4 driver ok, 0x40 needs reset, 0x80 failed */
+	bool has_status;
 	char driver[32]; /* empty: none bound */
 	char parent[32]; /* 0000:00:03.0 */
 	char parent_driver[32];
@@ -435,7 +465,7 @@ struct unbound_device_fact {
 
 /* ---------------------------------------------------------------------------------- block */
 
-enum { BLOCK_MAX = 512, BLOCK_READS_MAX = 6 };
+enum { BLOCK_MAX = 512, BLOCK_READS_MAX = 8 };
 
 struct block_read_fact {
 	char what[16]; /* mbr, gpt-primary, gpt-entries, gpt-backup, ... */
@@ -460,6 +490,10 @@ struct block_fact {
 	char transport[16]; /* virtio, scsi, virtio-scsi, ata, nvme, usb, mmc, xen, loop, dm, md */
 	char driver[32];
 	char vendor[24], model[48], serial[64], wwn[64];
+	char holder[32];  /* the first device that is built on this one: dm-0, md0 */
+	bool is_removed;  /* was listed before and is gone; its entry stays where it is */
+	outcome_t open;   /* by the child that looks at this disk */
+	/* I/O counters, taken when the device was first listed and at the switch of root. */
 	uint64_t reads, read_sectors, read_ms, writes, in_flight;
 	/* Header reads: filled by the child that looks at this disk. A read that is still open has a
 	 * start and no result, so that a hang leaves its trace. */
@@ -495,8 +529,17 @@ struct gpt_header_fact {
 	uint32_t header_length_bytes, entry_count, entry_length_bytes;
 	uint32_t header_crc, entries_crc, computed_header_crc, computed_entries_crc;
 	uint8_t disk_guid[16];
+	/* The array is longer than what is read of it: its CRC stays unknown. */
+	bool is_entries_cut;
 	char problem[64]; /* why it is not sane */
 };
+
+/* A header that can be believed: what it says of its entry array is another question. */
+static inline bool gpt_header_is_sound(const struct gpt_header_fact *header)
+{
+	return header->has_signature == ANSWER_YES && header->is_header_crc_right == ANSWER_YES &&
+	       header->is_sane == ANSWER_YES;
+}
 
 enum { GPT_PARTITIONS_MAX = 128, GPT_DISKS_MAX = 256 };
 
@@ -504,8 +547,9 @@ struct gpt_partition_fact {
 	uint32_t number; /* from 1 */
 	uint8_t type_guid[16], unique_guid[16];
 	uint64_t first_lba, last_lba, attributes;
-	char name[40]; /* UTF-8 */
-	uint8_t mbr_type; /* plain MBR: type byte */
+	char name[112];     /* UTF-8, 36 UTF-16 units at most */
+	char type_name[32]; /* esp, linux-root-x86-64; empty: not a usual one */
+	uint8_t mbr_type;   /* plain MBR: type byte */
 };
 
 /* The partition table of one disk: GPT, MBR or none. */
@@ -515,17 +559,23 @@ struct gpt_fact {
 	enum table_kind kind;
 	uint32_t logical_sector_bytes;
 	uint64_t disk_lba; /* logical sectors of the disk */
+	outcome_t mbr_read;
 	bool has_protective_mbr;
 	uint64_t protective_last_lba;
+	uint32_t mbr_signature; /* plain MBR: the first half of its PARTUUIDs */
 	struct gpt_header_fact primary, backup;
 	/* the backup where the last sector is, or where the primary header says */
 	uint64_t backup_misplaced_bytes; /* > 0: the disk grew since the table was written */
+	uint64_t disk_shrunk_bytes;      /* > 0: the primary header says the disk was that much longer */
+	enum answer do_headers_match;    /* primary and backup: GUID, usable area, entries */
 	enum answer do_entries_match;    /* primary and backup entries */
+	bool is_from_backup;             /* the partitions below are the backup's */
 	enum answer has_overlap;
 	uint32_t overlap_first, overlap_second; /* partition numbers */
 	uint32_t out_of_range; /* number of the first partition outside the usable area, 0: none */
 	uint32_t wrong_sector_bytes; /* a sound header at this other sector size, 0: none */
-	uint64_t free_behind_last_bytes; /* space behind the last partition, up to the disk's end */
+	/* What the last partition could grow by: up to the disk's end, less the backup table. */
+	uint64_t free_behind_last_bytes;
 	uint32_t last_partition;         /* the one with the highest end */
 	enum answer does_kernel_agree, does_libblkid_agree;
 	char disagreement[96];
@@ -538,9 +588,12 @@ struct gpt_fact {
 struct filesystem_fact {
 	struct fact_once once;
 	char device[32];
-	char type[24], uuid[48], label[64], part_uuid[48], part_label[80];
-	char usage[16]; /* filesystem, raid, crypto, other */
-	outcome_t probe;
+	char type[24], uuid[48], label[64], part_uuid[48], part_label[112];
+	char uuid_sub[48]; /* of one device of a file system on many */
+	char usage[16];    /* filesystem, raid, crypto, other */
+	outcome_t probe;   /* -ENOENT: libblkid knows nothing there */
+	bool is_ambivalent; /* libblkid found more than one type and will not choose */
+	uint64_t started_us, duration_us; /* of libblkid's look, as in struct block_read_fact */
 	enum driver_state module; /* of the file system's kernel module */
 	char module_name[32];
 };
@@ -572,7 +625,8 @@ struct root_fact {
 	char rootfstype[24];
 	char matches[ROOT_MATCHES_MAX][32]; /* devices that bear it; more than one is ambiguous */
 	uint32_t match_count;
-	uint64_t resolved_us; /* since when, 0: not resolved */
+	bool is_one_filesystem; /* the matches are the devices of one file system (btrfs, zfs) */
+	uint64_t resolved_us; /* since when; 0: not resolved, or there before anybody listened */
 };
 
 struct handoff_fact {
@@ -580,7 +634,9 @@ struct handoff_fact {
 	char root_path[64]; /* --root */
 	outcome_t root_open;
 	char root_fstype[24], root_source[64];
+	enum answer is_root_mounted; /* root_path is a mount point */
 	enum answer is_root_read_only;
+	enum answer has_free_counts; /* the two below are known */
 	uint64_t free_bytes, free_inodes;
 	char init[160]; /* init= or the one that would be taken */
 	bool is_init_from_cmdline;
@@ -590,7 +646,7 @@ struct handoff_fact {
 	char init_type[16];         /* elf, script, other */
 	char init_architecture[16]; /* ELF e_machine by name */
 	enum answer is_architecture_right;
-	char interpreter[4][96]; /* the chain: #! or PT_INTERP, each below the root */
+	char interpreter[4][160]; /* the chain: #! or PT_INTERP, each below the root */
 	outcome_t interpreter_stat[4];
 	uint32_t interpreter_count;
 	outcome_t dev_console_stat; /* /dev/console in the new root or the /dev that moves along */
@@ -608,11 +664,13 @@ enum kernel_event_kind {
 	KERNEL_EVENT_PARTITIONS,
 	KERNEL_EVENT_GPT_COMPLAINT,
 	KERNEL_EVENT_MOUNT,
+	KERNEL_EVENT_MOUNT_FAILURE,
 	KERNEL_EVENT_MODULE_FAILURE,
 	KERNEL_EVENT_IO_ERROR,
 	KERNEL_EVENT_INITRD,
 	KERNEL_EVENT_ACPI_ERROR,
 	KERNEL_EVENT_OOM,
+	KERNEL_EVENT_HUNG, /* a task or a processor that does not go on */
 	KERNEL_EVENT_PANIC,
 	KERNEL_EVENT_COUNT
 };
@@ -623,6 +681,22 @@ struct kernel_event_fact {
 	uint64_t sequence; /* of the kernel log */
 	char subject[32];  /* ttyS0, sda */
 	char text[160];
+	uint32_t repeat_count; /* how often the same text came again */
+};
+
+enum { KERNEL_EVENTS_MAX = 160, KERNEL_EVENTS_OF_A_KIND_MAX = 16 };
+
+/* How the kernel log was read. One process at a time writes it, and goes on behind next_sequence. */
+struct timeline_fact {
+	struct fact_once once;
+	outcome_t read;
+	uint64_t first_sequence; /* > 0: the start of the log was overwritten before we read it */
+	uint64_t next_sequence;
+	uint64_t lost_count; /* records overwritten while we read */
+	uint32_t malformed_count;
+	uint32_t kept_count[KERNEL_EVENT_COUNT];
+	/* Events of a kind beyond KERNEL_EVENTS_OF_A_KIND_MAX, which are only counted. */
+	uint32_t omitted_count[KERNEL_EVENT_COUNT];
 };
 
 /* ---------------------------------------------------------------------------------- probe */
@@ -663,6 +737,7 @@ struct facts {
 	struct dev_console_fact dev_console;
 	FACT_LIST(pid1_descriptor_fact, 3) pid1_descriptors;
 	FACT_LIST(uart_fact, 48) uarts;
+	struct uart_total_fact uart_total;
 	FACT_LIST(virtio_device_fact, VIRTIO_DEVICES_MAX) virtio_devices;
 	FACT_LIST(virtio_port_fact, VIRTIO_PORTS_MAX) virtio_ports;
 	FACT_LIST(unbound_device_fact, 64) unbound_devices;
@@ -675,8 +750,9 @@ struct facts {
 	struct filesystem_fact filesystems[BLOCK_MAX];
 	struct root_fact root;
 	struct handoff_fact handoff;
-	FACT_LIST(kernel_event_fact, 160) kernel_events;
-	FACT_LIST(probe_fact, 160) probes;
+	struct timeline_fact timeline;
+	FACT_LIST(kernel_event_fact, KERNEL_EVENTS_MAX) kernel_events;
+	FACT_LIST(probe_fact, 640) probes;
 };
 
 #endif

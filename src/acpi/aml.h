@@ -29,6 +29,7 @@ enum {
 	AML_PATH_SIZE = 5 * AML_DEPTH_MAX + 2,
 	AML_PROBLEMS_MAX = 32,
 	AML_HASH_HEADS = 16384,
+	AML_CHAIN_MAX = 32, /* nodes with one hash */
 };
 
 enum aml_type {
@@ -49,6 +50,7 @@ enum aml_type {
 	AML_REGION,
 	AML_MUTEX,
 	AML_EVENT,
+	AML_REFERENCE,
 	AML_SCOPE,
 	/* objects with a body of declarations */
 	AML_DEVICE,

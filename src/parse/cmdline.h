@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel command line, split as the kernel does it (kernel/params.c: next_arg, parameq).
+ * The kernel command line, split as the kernel does it (lib/cmdline.c: next_arg; kernel/params.c:
+ * parse_args, parameq).
  */
 #ifndef PARSE_CMDLINE_H
 #define PARSE_CMDLINE_H
@@ -24,6 +25,9 @@ struct cmdline_parameter {
  * the kernel's own parameters: what follows belongs to init and is not returned. */
 bool cmdline_next(const char **cursor, struct cmdline_parameter *ret_parameter);
 
+/* The same for all that stands there: "--" is returned like any other, and so is what follows. */
+bool cmdline_next_token(const char **cursor, struct cmdline_parameter *ret_parameter);
+
 /* Compares names as the kernel does: dash and underscore are the same. */
 bool cmdline_is_name(const struct cmdline_parameter *parameter, const char *name);
 
@@ -32,7 +36,7 @@ bool cmdline_is_name(const struct cmdline_parameter *parameter, const char *name
 bool cmdline_get(const char *text, const char *name, char *buf, size_t size);
 
 /* Copies text with the values of secrets replaced by ***: the number of them goes to
- * *ret_count. False when the result was cut. */
+ * *ret_count. False when the result was cut. What is copied is decided by src/parse/redact.c. */
 bool cmdline_redact(const char *text, char *buf, size_t size, unsigned *ret_count);
 
 #endif

@@ -1,10 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe/probe.h"
 
+#include "parse/cmdline.h"
+
+#include <errno.h>
+#include <string.h>
+
 int cmdline_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
-	(void)sources;
-	(void)facts;
+	struct cmdline_fact *fact = &facts->cmdline;
+	/* COMMAND_LINE_SIZE is 2048 on x86 and arm64, and 4096 at most elsewhere. */
+	char text[sizeof(fact->text)];
+	unsigned redacted;
+	ssize_t n;
+
 	(void)subject;
+	n = sysroot_read(&sources->root, "proc/cmdline", text, sizeof(text));
+	fact->read = n == -EFBIG ? OUTCOME_OK : outcome_from(n);
+	if (fact->read == OUTCOME_OK) {
+		fact->length_bytes = (uint32_t)strcspn(text, "\n");
+		fact->is_cut = n == -EFBIG;
+		if (!cmdline_redact(text, fact->text, sizeof(fact->text), &redacted))
+			fact->is_cut = true;
+		fact->redacted_count = redacted;
+	}
+	fact_publish(&fact->once);
 	return 0;
 }

@@ -1,10 +1,263 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe/probe.h"
 
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "parse/cmdline.h"
+#include "parse/elf.h"
+#include "parse/mountinfo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+
+/* init/main.c of the kernel, which all that switch roots go by when init= says nothing. */
+static const char *const DEFAULT_INITS[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
+
+/* fs/binfmt_script.c reads that much of a script. */
+enum { HEAD_SIZE = 256 };
+
+/* A file of the new root that the kernel would be asked to run. */
+struct program {
+	_Alignas(8) uint8_t head[HEAD_SIZE];
+	size_t head_length;
+	bool is_elf, is_script;
+	struct elf elf;
+	char interpreter[sizeof(((struct handoff_fact *)0)->interpreter[0])]; /* empty: none */
+};
+
+static const char *below_root(const char *path)
+{
+	while (*path == '/')
+		path++;
+	return path;
+}
+
+/* ------------------------------------------------------------------------------- the mount */
+
+/* --root as it stands in mountinfo: one slash in front, none behind. */
+static void normalise(const char *new_root, char *buf, size_t size)
+{
+	size_t length;
+
+	(void)text_join(buf, size, "/", below_root(new_root), NULL);
+	for (length = strlen(buf); length > 1 && buf[length - 1] == '/'; length--)
+		buf[length - 1] = '\0';
+}
+
+static void look_at_mounts(const struct sources *sources, struct handoff_fact *handoff)
+{
+	static char text[65536], copy[sizeof(text)];
+	struct mountinfo mount;
+	ssize_t n = sysroot_read(&sources->root, "proc/self/mountinfo", text, sizeof(text));
+
+	if (n < 0 && n != -EFBIG)
+		return;
+	memcpy(copy, text, sizeof(text));
+	handoff->is_root_mounted = answer_from(mountinfo_find(text, handoff->root_path, &mount));
+	if (handoff->is_root_mounted == ANSWER_YES) {
+		(void)text_copy(
+			handoff->root_fstype, sizeof(handoff->root_fstype), mount.fstype);
+		(void)text_copy(
+			handoff->root_source, sizeof(handoff->root_source), mount.source);
+		handoff->is_root_read_only =
+			answer_from(mountinfo_has_option(mount.options, "ro") ||
+				    mountinfo_has_option(mount.super_options, "ro"));
+	}
+	handoff->is_dev_moved = answer_from(mountinfo_find(copy, "/dev", &mount) &&
+					    strcmp(mount.fstype, "devtmpfs") == 0);
+}
+
+static void look_at_space(const struct sysroot *root, struct handoff_fact *handoff)
+{
+	struct statvfs st;
+
+	if (root->is_fixture || fstatvfs(root->fd, &st) < 0)
+		return;
+	handoff->has_free_counts = ANSWER_YES;
+	handoff->free_bytes = (uint64_t)st.f_bavail * st.f_frsize;
+	handoff->free_inodes = (uint64_t)st.f_favail;
+}
+
+/* The node that PID 1's descriptors come from: in the /dev that moves along, or the new root's. */
+static void look_at_console(const struct sources *sources, const struct sysroot *new_root,
+	struct handoff_fact *handoff)
+{
+	const struct sysroot *root =
+		handoff->is_dev_moved == ANSWER_YES ? &sources->root : new_root;
+	struct stat st;
+
+	handoff->dev_console_stat = outcome_from(sysroot_stat(root, "dev/console", &st));
+}
+
+/* ------------------------------------------------------------------------------- programs */
+
+static ssize_t read_at(int fd, void *bytes, size_t size, uint64_t offset)
+{
+	ssize_t n;
+
+	if (offset > INT64_MAX)
+		return -EINVAL;
+	do
+		n = pread(fd, bytes, size, (off_t)offset);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+static void read_elf_interpreter(int fd, struct program *program)
+{
+	uint8_t segments[ELF_SEGMENTS_MAX * ELF_SEGMENT_SIZE];
+	uint64_t offset, length;
+	size_t size = (size_t)program->elf.segment_count * program->elf.segment_size;
+	ssize_t n = read_at(fd, segments, size, program->elf.segments_offset);
+
+	if (n <= 0 ||
+		!elf_find_interpreter(&program->elf, segments, (size_t)n, &offset, &length))
+		return;
+	if (length >= sizeof(program->interpreter))
+		length = sizeof(program->interpreter) - 1;
+	n = read_at(fd, program->interpreter, (size_t)length, offset);
+	program->interpreter[n < 0 ? 0 : n] = '\0';
+}
+
+static int program_read(const struct sysroot *root, const char *path, struct program *ret_program)
+{
+	_cleanup_close_ int fd = sysroot_openat(root, below_root(path), O_RDONLY | O_NONBLOCK);
+	ssize_t n;
+
+	*ret_program = (struct program){0};
+	if (fd < 0)
+		return fd;
+	n = read_at(fd, ret_program->head, sizeof(ret_program->head), 0);
+	if (n < 0)
+		return (int)n;
+	ret_program->head_length = (size_t)n;
+	ret_program->is_script = script_interpreter((const char *)ret_program->head, (size_t)n,
+		ret_program->interpreter, sizeof(ret_program->interpreter));
+	ret_program->is_elf = elf_parse(ret_program->head, (size_t)n, &ret_program->elf) == 0;
+	if (ret_program->is_elf)
+		read_elf_interpreter(fd, ret_program);
+	return 0;
+}
+
+static const char *machine_of(const struct sources *sources, const struct facts *facts,
+	struct utsname *name)
+{
+	if (!text_is_empty(facts->platform.architecture))
+		return facts->platform.architecture;
+	return !sources->root.is_fixture && uname(name) == 0 ? name->machine : "";
+}
+
+/* The last ELF file of the chain decides what the kernel must be able to run. */
+static void judge_architecture(const struct program *program, const char *machine,
+	struct handoff_fact *handoff)
+{
+	const char *name = elf_machine_name(&program->elf);
+	int runs = elf_runs_on(&program->elf, machine);
+
+	(void)text_copy(handoff->init_architecture, sizeof(handoff->init_architecture),
+		name ? name : "other");
+	if (runs >= 0)
+		handoff->is_architecture_right = answer_from(runs);
+}
+
+/* #! may name another script, up to four times; an ELF file's interpreter is the end. */
+static void follow_interpreters(const struct sysroot *root, struct program *program,
+	const char *machine, struct handoff_fact *handoff)
+{
+	uint32_t count = 0;
+
+	for (;;) {
+		bool is_elf = program->is_elf;
+		struct stat st;
+
+		if (is_elf)
+			judge_architecture(program, machine, handoff);
+		if (text_is_empty(program->interpreter) ||
+			count >= ARRAY_SIZE(handoff->interpreter))
+			break;
+		(void)text_copy(handoff->interpreter[count], sizeof(handoff->interpreter[0]),
+			program->interpreter);
+		handoff->interpreter_stat[count] = outcome_from(
+			sysroot_stat(root, below_root(program->interpreter), &st));
+		count++;
+		if (is_elf || handoff->interpreter_stat[count - 1] < 0 ||
+			program_read(root, handoff->interpreter[count - 1], program) < 0)
+			break;
+	}
+	handoff->interpreter_count = count;
+}
+
+static const char *type_of(const struct program *program)
+{
+	return program->is_elf ? "elf" : program->is_script ? "script" : "other";
+}
+
+/* ---------------------------------------------------------------------------------- init= */
+
+static void choose_init(const struct sources *sources, const struct sysroot *root,
+	struct handoff_fact *handoff)
+{
+	static char cmdline[4096];
+	ssize_t n = sysroot_read(&sources->root, "proc/cmdline", cmdline, sizeof(cmdline));
+
+	if (n >= 0 && cmdline_get(cmdline, "init", handoff->init, sizeof(handoff->init)) &&
+		!text_is_empty(handoff->init)) {
+		handoff->is_init_from_cmdline = true;
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(DEFAULT_INITS); i++) {
+		(void)text_copy(handoff->init, sizeof(handoff->init), DEFAULT_INITS[i]);
+		if (sysroot_exists(root, below_root(DEFAULT_INITS[i])))
+			return;
+	}
+	(void)text_copy(handoff->init, sizeof(handoff->init), DEFAULT_INITS[0]);
+}
+
+static void look_at_init(const struct sysroot *root, const char *machine,
+	struct handoff_fact *handoff)
+{
+	static struct program program;
+	struct stat st;
+	int r = sysroot_stat(root, below_root(handoff->init), &st);
+
+	handoff->init_stat = outcome_from(r);
+	if (r < 0)
+		return;
+	handoff->init_mode = st.st_mode;
+	handoff->init_target[0] = '/';
+	if (sysroot_resolve(root, below_root(handoff->init), handoff->init_target + 1,
+		    sizeof(handoff->init_target) - 1) < 0)
+		handoff->init_target[0] = '\0';
+	if (!S_ISREG(st.st_mode) || program_read(root, handoff->init, &program) < 0)
+		return;
+	(void)text_copy(handoff->init_type, sizeof(handoff->init_type), type_of(&program));
+	follow_interpreters(root, &program, machine, handoff);
+}
+
 int handoff_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
-	(void)sources;
-	(void)facts;
+	_cleanup_(sysroot_close) struct sysroot root = SYSROOT_CLOSED;
+	struct handoff_fact *handoff = &facts->handoff;
+	struct utsname name = {0};
+	int r;
+
 	(void)subject;
+	if (!sources->new_root)
+		return 0;
+	memset(handoff, 0, sizeof(*handoff));
+	normalise(sources->new_root, handoff->root_path, sizeof(handoff->root_path));
+	look_at_mounts(sources, handoff);
+	r = sysroot_open_below(&sources->root, below_root(handoff->root_path), &root);
+	handoff->root_open = outcome_from(r);
+	if (r == 0) {
+		look_at_space(&root, handoff);
+		look_at_console(sources, &root, handoff);
+		choose_init(sources, &root, handoff);
+		look_at_init(&root, machine_of(sources, facts, &name), handoff);
+	}
+	fact_publish(&handoff->once);
 	return 0;
 }

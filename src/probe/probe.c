@@ -15,9 +15,9 @@ const struct probe PROBES[] = {
 	{"uart", PHASE_START | PHASE_FINISH, 900 * US_PER_MS, uart_run},
 	{"virtio", PHASE_START | PHASE_FINISH, 900 * US_PER_MS, virtio_run},
 	{"driver", PHASE_START | PHASE_FINISH, 900 * US_PER_MS, driver_run},
-	{"block", PHASE_START | PHASE_FOLLOW | PHASE_FINISH, 900 * US_PER_MS, block_run},
+	{"block", PHASE_START | PHASE_FOLLOW, 900 * US_PER_MS, block_run},
 	{"disk", PHASE_DISK, 5 * US_PER_S, disk_run},
-	{"root", PHASE_FINISH, 900 * US_PER_MS, root_run},
+	{"root", PHASE_RESOLVE, 900 * US_PER_MS, root_run},
 	{"handoff", PHASE_FINISH, 900 * US_PER_MS, handoff_run},
 	{"timeline", PHASE_START | PHASE_FINISH, 900 * US_PER_MS, timeline_run},
 };

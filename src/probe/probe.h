@@ -15,6 +15,7 @@ enum {
 	PHASE_FOLLOW = 1 << 1, /* whenever block devices came or went */
 	PHASE_DISK = 1 << 2,   /* once for each disk, subject = index in facts->blocks */
 	PHASE_FINISH = 1 << 3, /* the last moment before the switch of root */
+	PHASE_RESOLVE = 1 << 4, /* then, what builds on what the others found */
 };
 
 struct probe {

@@ -31,7 +31,8 @@ void encode_filesystems(struct encoding *encoding);
 void encode_root(struct encoding *encoding);
 void encode_handoff(struct encoding *encoding);
 void encode_kernel_events(struct encoding *encoding);
-void encode_probes(struct encoding *encoding);
+void encode_probes(struct encoding *encoding); /* those that failed, one record each */
+void encode_probe_durations(struct encoding *encoding); /* not part of encode_facts() */
 
 /* All of the above, in order. What was said before in the same words is not said again. */
 void encode_facts(struct encoding *encoding);

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/encode.h"
 
-void encode_fwcfg(struct encoding *encoding)
-{
-	(void)encoding;
-}
-
 void encode_virtio_ports(struct encoding *encoding)
 {
 	(void)encoding;

@@ -1,8 +1,6 @@
-#!/usr/bin/python3
 """Kernels, initrds and disks for the VM tests, each made once below the cache.
 
-Called as a program it prints the tables, or makes what its arguments name:
-    images.py list | kernel NAME | initrd NAME KERNEL | refresh
+The cache is asked first and for ever: remove .cache/vm/kernels or .cache/apt to get newer packages.
 """
 
 import functools
@@ -212,14 +210,168 @@ def hook_archive(hook, inside):
     return archive.bytes()
 
 
-INITRDS = {}
+# ---------------------------------------------------------------- dracut
+
+CHROOT_PACKAGES = ("dracut-core", "systemd", "systemd-sysv", "udev", "kmod", "e2fsprogs", "cpio")
+CHROOT_OPTIONS = ("--mode=root", "--variant=minbase", "--aptopt=APT::Install-Recommends false",
+                  "--dpkgopt=path-exclude=/usr/share/doc/*",
+                  "--dpkgopt=path-exclude=/usr/share/man/*",
+                  "--dpkgopt=path-exclude=/usr/share/locale/*")
+
+
+def _bootstrap(suite, made):
+    sources = made.with_suffix(".list")
+    sources.write_text("\n".join(debian.sources(suite)) + "\n")
+    debian.run(["mmdebstrap", *CHROOT_OPTIONS, f"--include={','.join(CHROOT_PACKAGES)}", suite,
+                str(made), str(sources)])
+
+
+def chroot(suite):
+    """A root folder of that suite with dracut, systemd and udev."""
+    name = f"{suite}-{cache.key(CHROOT_PACKAGES, CHROOT_OPTIONS)}"
+    return cache.entry(VM / "chroots" / name, functools.partial(_bootstrap, suite))
+
+
+# Runs in a root folder, with /proc and /sys mounted where this machine lets us.
+IN_CHROOT = """
+mount -t proc proc "$1/proc" 2>/dev/null
+mount -t sysfs sysfs "$1/sys" 2>/dev/null
+exec chroot "$@"
+"""
+
+
+def run_in(root, *command):
+    namespace = ["unshare", "--mount", "--pid", "--fork"]
+    if subprocess.run([*namespace, "true"], stderr=subprocess.DEVNULL).returncode != 0:
+        namespace = []
+    return debian.run([*namespace, "sh", "-c", IN_CHROOT, "sh", str(root), *command])
+
+
+class Dracut(NamedTuple):
+    """How an initrd is made. suite: whose dracut, or None for this machine's own."""
+    suite: str | None
+    systemd: bool
+    hostonly: bool = False
+
+
+INITRDS = {
+    "dracut059": Dracut("bookworm", systemd=False),
+    "dracut059-systemd": Dracut("bookworm", systemd=True),
+    "dracut059-hostonly": Dracut("bookworm", systemd=False, hostonly=True),
+    "dracut059-systemd-hostonly": Dracut("bookworm", systemd=True, hostonly=True),
+    "dracut106": Dracut("trixie", systemd=False),
+    "dracut106-systemd": Dracut("trixie", systemd=True),
+}
+# dracut's drivers for the disks of the tests, which a host-only initrd would leave out.
+HOSTONLY_DRIVERS = "virtio_blk virtio_scsi sd_mod ext4"
+# Parts of a default initrd that no test needs and that take long under emulation.
+OMIT = ("plymouth", "multipath", "nvdimm", "lvm", "dm", "crypt", "mdraid", "dmraid", "btrfs",
+        "memstrack", "rngd", "bluetooth", "iscsi", "nfs", "network", "i18n")
+OMIT_SYSTEMD = ("systemd", "systemd-initrd", "dracut-systemd")
+
+
+def _dracut_options(dracut, release):
+    omit = OMIT + (() if dracut.systemd else OMIT_SYSTEMD)
+    options = ["--force", "--quiet", "--no-compress", "--no-early-microcode", "--kver", release,
+               "--add", "bootprobe", "--omit", " ".join(omit)]
+    if dracut.systemd:
+        options += ["--add", "systemd dracut-systemd"]
+    if dracut.hostonly:
+        return options + ["--hostonly", "--hostonly-mode", "sloppy", "--no-hostonly-cmdline",
+                          "--add-drivers", HOSTONLY_DRIVERS, "--filesystems", "ext4"]
+    return options + ["--no-hostonly"]
+
+
+def _install_in_chroot(root, kernel_, stage):
+    """Puts a kernel's modules and an installation of bootprobe where dracut in root finds them.
+    stage: a folder as made by "meson install" with DESTDIR, or None for a stand-in of the hook."""
+    modules = root / "usr/lib/modules" / kernel_.release
+    if not modules.exists():
+        modules.parent.mkdir(exist_ok=True)
+        debian.run(["cp", "-al", str(kernel_.modules), str(modules)])
+    module = root / "usr/lib/dracut/modules.d/50bootprobe"
+    shutil.rmtree(module, ignore_errors=True)
+    hook = root / HOOK_IN_DRACUT
+    hook.parent.mkdir(exist_ok=True)
+    if stage:
+        debian.run(["cp", "-aT", str(stage), str(root)])
+    else:
+        shutil.copytree(MODULE, module)
+        hook.write_text("#!/bin/sh\n")
+        hook.chmod(0o755)
+
+
+def _dracut(dracut, kernel_name, stage, made):
+    kernel_, root = kernel(kernel_name), chroot(dracut.suite)
+    with cache.locked(root):
+        _install_in_chroot(root, kernel_, stage)
+        run_in(root, "dracut", *_dracut_options(dracut, kernel_.release), "/initrd.img")
+        shutil.move(root / "initrd.img", made)
+
+
+def dracut_initrd(name, kernel_name):
+    """An initrd that dracut made, with the module and a stand-in for the hook."""
+    dracut = INITRDS[name]
+    inputs = sorted(p for p in MODULE.iterdir() if p.is_file())
+    digest = cache.key(Path(__file__), dracut, kernel(kernel_name).release, chroot(dracut.suite),
+                       *inputs)
+    return cache.entry(VM / "initrds" / f"{name}-{digest}.cpio",
+                       functools.partial(_dracut, dracut, kernel_name, None))
+
+
+BUILD = cache.REPO / "build/static"
+HOST_DRACUT = Path("/usr/lib/dracut")
+# All that a plain root on a disk needs; a default initrd takes three times as long to make and boot.
+DEMO_MODULES = "base dash kernel-modules rootfs-block udev-rules fs-lib bootprobe"
+DEMO_DRIVERS = "virtio_pci virtio_blk virtio_scsi virtio_console sd_mod ext4 ata_piix ahci nvme"
+
+
+def stage(target):
+    """Installs build/static below the folder target, as a package would."""
+    debian.run(["meson", "install", "-C", str(BUILD), "--no-rebuild", "--destdir", str(target)])
+    return target
+
+
+def host_initrd(kernel_name, stage_, made):
+    """An initrd by this machine's own dracut, with the installed module, and without systemd so that
+    it is the same on every machine. Nothing is installed on this machine for it."""
+    kernel_ = kernel(kernel_name)
+    with tempfile.TemporaryDirectory(dir=made.parent) as scratch:
+        base = Path(scratch) / "dracut"
+        (base / "modules.d").mkdir(parents=True)
+        for entry in (*HOST_DRACUT.iterdir(), *(HOST_DRACUT / "modules.d").iterdir()):
+            if entry.name != "modules.d":
+                (base / entry.relative_to(HOST_DRACUT)).symlink_to(entry)
+        (base / "modules.d/50bootprobe").symlink_to(stage_ / "usr/lib/dracut/modules.d/50bootprobe")
+        debian.run(["dracut", "--force", "--quiet", "--no-compress", "--no-early-microcode",
+                    "--no-hostonly", "--conf", "/dev/null", "--confdir", scratch,
+                    "--kver", kernel_.release, "--kmoddir", str(kernel_.modules),
+                    "--modules", DEMO_MODULES, "--drivers", DEMO_DRIVERS, str(made)],
+                   env={**os.environ, "dracutbasedir": str(base),
+                        "bootprobe_hook": str(stage_ / HOOK_IN_DRACUT)})
+
+
+# ---------------------------------------------------------------- the initrd of a scenario
+
+def base_initrd(scenario):
+    """(the cached archive without the hook, where the hook belongs in it)"""
+    if scenario.initrd == "bare":
+        return bare(scenario.kernel, tuple(scenario.omit_drivers)), HOOK_IN_BARE
+    return dracut_initrd(scenario.initrd, scenario.kernel), HOOK_IN_DRACUT
 
 
 def initrd(scenario, hook, made):
-    """Writes the initrd of a scenario: the cached base, then the hook as an archive of its own."""
-    base = bare(scenario.kernel, tuple(scenario.omit_drivers))
-    inside = HOOK_IN_BARE
+    """Writes the initrd of a scenario: the cached base, then the hook as an archive of its own. The
+    initrd of an installation is made afresh and has nothing appended."""
+    if scenario.installed:
+        with tempfile.TemporaryDirectory(dir=made.parent) as scratch:
+            installation = stage(Path(scratch) / "stage")
+            _dracut(INITRDS[scenario.initrd], scenario.kernel, installation, made)
+        return
+    base, inside = base_initrd(scenario)
     with open(made, "wb") as out:
-        out.write(base.read_bytes())
+        with open(base, "rb") as archive:
+            shutil.copyfileobj(archive, out)
+        out.write(b"\0" * (-out.tell() % newc.BLOCK))
         if scenario.hook:
             out.write(hook_archive(hook, inside))

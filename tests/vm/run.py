@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import fnmatch
 import json
-import os
+import re
 import shlex
 import shutil
 import socket
@@ -33,10 +33,13 @@ import scenario as scenarios
 SCENARIOS = HERE / "scenarios"
 RESULTS = images.VM / "results"
 SLOTS = [Path(f"/tmp/bootprobe-vm-slot-{n}") for n in (1, 2)]
-HOOKS = [cache.REPO / "build/static/bootprobe-hook", cache.REPO / "build/static/src/bootprobe-hook"]
+HOOK = images.BUILD / "bootprobe-hook"
 # Shown when a scenario fails.
 LOGS = ("qemu.log", "serial0.log", "test-port.log")
 TAIL_LINES = 15
+POLL_S = 0.05
+# A machine that is ended at a prompt gets this long to finish what it writes.
+SETTLE_S = 1.0
 REPORT_LIMIT_BYTES = 16 << 20
 
 
@@ -108,9 +111,7 @@ def run_qemu(scenario, folder, args):
     if scenario.report.port in ("socket", "socket-late"):
         reader.start()
     try:
-        qemu.wait(scenario.timeout_s)
-    except subprocess.TimeoutExpired:
-        return f"the machine still ran after {scenario.timeout_s} s"
+        ended = wait_for_end(scenario, folder, qemu)
     finally:
         if qemu.poll() is None:
             qemu.kill()
@@ -118,7 +119,26 @@ def run_qemu(scenario, folder, args):
         reader.over.set()
         if reader.ident:
             reader.join(5)
-    return f"QEMU ended with status {qemu.returncode}" if qemu.returncode else None
+    if not ended:
+        return f"the machine still ran after {scenario.timeout_s} s"
+    return f"QEMU ended with status {qemu.returncode}" if qemu.returncode > 0 else None
+
+
+def wait_for_end(scenario, folder, qemu):
+    """Waits until QEMU ends or the scenario has what it waits for. False at the deadline."""
+    deadline = time.monotonic() + scenario.timeout_s
+    while time.monotonic() < deadline:
+        if qemu.poll() is not None:
+            return True
+        if scenario.until and re.search(scenario.until, serial_text(folder), re.M):
+            time.sleep(SETTLE_S)
+            return True
+        time.sleep(POLL_S)
+    return False
+
+
+def serial_text(folder):
+    return "".join(read_text(path) for path in sorted(folder.glob("serial*.log")))
 
 
 def split_sections(text):
@@ -142,7 +162,7 @@ def collect(folder):
         target = folder / "guest" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
-    serial = "".join(read_text(p) for p in sorted(folder.glob("serial*.log")))
+    serial = serial_text(folder)
     texts = {"test": test, "serial": serial, "report": read_text(folder / "report-port.log"),
              "kmsg": read_text(folder / "guest/kmsg")}
     run_report = read_text(folder / "guest/run/report.jsonl")
@@ -174,10 +194,12 @@ def boot(scenario, hook, folder):
     return ([complaint] if complaint else []) + complaints, seconds
 
 
-def unmet(scenario):
+def unmet(scenario, hook):
     """Why this scenario cannot run here, or None."""
     if scenario.machine.firmware == "ovmf" and not machine.OVMF.exists():
         return f"no {machine.OVMF}"
+    if scenario.installed and images.BUILD not in hook.parents:
+        return f"the hook is not from {images.BUILD}, so it cannot be installed"
     return None
 
 
@@ -207,7 +229,7 @@ def print_tail(path):
 
 def run_one(scenario, hook, keep):
     folder = RESULTS / scenario.name
-    reason = unmet(scenario)
+    reason = unmet(scenario, hook)
     if reason:
         return Result(scenario, "SKIP", [reason], 0.0)
     try:
@@ -237,17 +259,16 @@ def chosen(names, tag):
 
 
 def find_hook(path):
-    candidates = [Path(path)] if path else HOOKS
-    hook = next((c for c in candidates if c.is_file()), None)
-    if hook is None:
-        sys.exit(f"run.py: no hook at {' or '.join(map(str, candidates))}: build it, or say --hook")
+    hook = Path(path).resolve() if path else HOOK
+    if not hook.is_file():
+        sys.exit(f"run.py: no hook at {hook}: build it, or say --hook")
     return hook
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="scenarios, or patterns of their names")
-    parser.add_argument("--hook", help="the static bootprobe-hook to put into the initrds")
+    parser.add_argument("--hook", help=f"the static bootprobe-hook to put into the initrds (default: {HOOK})")
     parser.add_argument("--jobs", type=int, default=2, help="VMs at once, at most 2")
     parser.add_argument("--keep", action="store_true", help="keep initrds, so that qemu.sh runs again")
     parser.add_argument("--list", action="store_true", help="only name the scenarios")

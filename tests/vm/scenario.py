@@ -116,8 +116,10 @@ class Scenario:
     initrd: str = "bare"
     omit_drivers: list = field(default_factory=list)
     cmdline: str = "bootprobe root=/dev/vda1"
+    installed: bool = False     # the initrd is made of an installation of build/static, with dracut
     hook: bool = True           # false: the hook is not in the initrd
     timeout_s: int = 240
+    until: str = ""             # ends the machine once this regular expression is on a serial port
     tags: list = field(default_factory=list)
     machine: Machine = field(default_factory=Machine)
     disk: list = field(default_factory=lambda: [Disk()])

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Sourced by dracut's init: no variable, descriptor or exit status of it is changed here.
+/usr/lib/bootprobe/bootprobe-hook start </dev/null >/dev/null 2>&1 || :

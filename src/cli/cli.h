@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands of `bootprobe`. Each takes its own name as argv[0] and returns the exit status:
+ * 0 fine, 1 the input is broken or something was found, 2 usage or input that cannot be read.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+int acpi_main(int argc, char **argv);
+
+#endif

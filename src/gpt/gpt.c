@@ -1,2 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-struct gpt_placeholder;

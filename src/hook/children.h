@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Probe children: each has a deadline, is killed when it has passed, and left behind when not even
+ * that ends it (a read that the kernel does not give back). Nothing ever waits for one.
+ */
+#ifndef HOOK_CHILDREN_H
+#define HOOK_CHILDREN_H
+
+#include "bootprobe/facts.h"
+#include "probe/probe.h"
+
+#include <sys/types.h>
+
+/* At most this many at once; more disks than that wait for their turn. */
+enum { CHILDREN_MAX = 32 };
+
+struct child {
+	pid_t pid;
+	const struct probe *probe;
+	uint32_t subject;
+	uint32_t phase;
+	uint64_t deadline_us;
+	struct probe_fact *fact; /* NULL: the list was full */
+	bool is_left_behind;
+};
+
+struct children {
+	struct child item[CHILDREN_MAX];
+	uint32_t count;
+	/* Descriptors that a child closes first: the collector's own. -1 at the end. */
+	int keep_out[8];
+};
+
+/* Returns 0, -EAGAIN when there are CHILDREN_MAX already, or fork's errno (which is published as
+ * a fact too). subject_name goes into the fact and may be NULL. */
+int children_start(struct children *children, const struct probe *probe, uint32_t phase,
+	const struct sources *sources, struct facts *facts, uint32_t subject,
+	const char *subject_name);
+/* Takes in every child that has ended. Returns how many. */
+uint32_t children_reap(struct children *children);
+/* Kills those whose deadline has passed. Returns how many were given up. */
+uint32_t children_expire(struct children *children, const struct sources *sources, uint64_t now_us);
+/* Kills all that are left, of those phases. */
+void children_give_up(struct children *children, const struct sources *sources, uint32_t phases);
+/* How many that nobody gave up are running, of those phases. */
+uint32_t children_running(const struct children *children, uint32_t phases);
+/* The nearest deadline, or UINT64_MAX. */
+uint64_t children_next_deadline(const struct children *children);
+
+#endif

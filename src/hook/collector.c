@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: MIT */
+#include "hook/collector.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "hook/children.h"
+#include "hook/control.h"
+#include "hook/disks.h"
+#include "report/encode.h"
+#include "report/encode_hook.h"
+#include "report/summary.h"
+#include "sink/sink.h"
+#include "source/udev.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* How long records wait for a reader after the handoff. */
+#define LINGER_MAX_US (600 * US_PER_S)
+/* How often a port that nobody reads, or that is not there yet, is looked at again. */
+#define RETRY_US (1 * US_PER_S)
+/* Records that are late go out while the slowest early probe still runs. */
+#define PARTIAL_REPORT_US (200 * US_PER_MS)
+/* What is kept of the final pass for encoding, writing and answering. */
+#define FINISH_RESERVE_US (400 * US_PER_MS)
+/* A disk that is still being read when stage 2 is ready gets this much more time. */
+#define DISK_GRACE_US (300 * US_PER_MS)
+/* One console write, in its own child. */
+#define CONSOLE_WRITE_US (500 * US_PER_MS)
+
+/* Phases of children that are no probes. */
+enum { PHASE_MODULES = 1 << 16, PHASE_CONSOLE_SINK = 1 << 17 };
+
+enum state {
+	STATE_START,   /* early probes are running */
+	STATE_FOLLOW,  /* waiting for devices, "finish" or the stall timer */
+	STATE_FINAL,   /* final probes are running */
+	STATE_RESOLVE, /* the probes that build on the others */
+	STATE_OUTPUT,  /* the summary is going to the consoles */
+	STATE_LINGER,  /* handed off; something may still be delivered */
+	STATE_DONE,
+};
+
+static struct collector {
+	const struct config *config;
+	struct sources sources;
+	struct facts *facts;
+	struct report report;
+	struct record record;
+	struct sinks sinks;
+	struct children children;
+	struct disks disks;
+	struct udev_source udev;
+	bool is_single_pass, may_linger, is_finish_wanted, is_terminated, is_late;
+	enum state state;
+	const char *phase; /* of the final pass under way */
+	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
+	bool is_rescan_wanted, is_encoding_wanted;
+	char new_root[64];
+	char summary[SUMMARY_SIZE];
+	/* CLOCK_MONOTONIC; UINT64_MAX: never */
+	uint64_t partial_us, final_deadline_us, disk_deadline_us, stall_us, stall_step_us, retry_us,
+		linger_end_us;
+} the;
+
+/* ------------------------------------------------------------------------------------ output */
+
+static void emit_facts(void)
+{
+	struct encoding encoding = {
+		.report = &the.report, .record = &the.record, .facts = the.facts};
+	struct sink *port = sinks_find(&the.sinks, SINK_VIRTIO);
+
+	/* Only the sink opens our port, so only it knows whether the host reads it. */
+	fact_foreach (entry, the.facts->virtio_ports) {
+		if (port && entry->is_ours)
+			entry->is_read_by_host = port->account.is_read;
+	}
+	encode_facts(&encoding);
+	the.is_encoding_wanted = false;
+}
+
+static void emit_end(void)
+{
+	struct encoding encoding = {
+		.report = &the.report, .record = &the.record, .facts = the.facts};
+	struct sink_account accounts[SINKS_MAX];
+
+	encode_probe_durations(&encoding);
+	sinks_pump(&the.sinks);
+	encode_sinks(&the.record, &the.report, accounts, sinks_account(&the.sinks, accounts));
+	encode_end(&the.record, &the.report, the.phase);
+}
+
+static void answer_caller(int *fd)
+{
+	if (*fd >= 0)
+		(void)!write(*fd, "", 1);
+	cleanup_close(fd);
+	*fd = -1;
+}
+
+static void answer_client(void)
+{
+	if (the.client_fd < 0)
+		return;
+	control_reply(the.client_fd);
+	cleanup_close(&the.client_fd);
+	the.client_fd = -1;
+}
+
+/* Runs in a child: a tty may hold on to whoever writes to it or closes it. */
+static int console_sink_run(const struct sources *sources, struct facts *facts, uint32_t subject)
+{
+	const char *console = facts->consoles.item[subject].name;
+	uint64_t deadline = clock_now_us() + CONSOLE_WRITE_US;
+	ssize_t n = console_write(sources, console, the.summary, strlen(the.summary), deadline);
+
+	if (n >= 0 && the.config->sinks & 1U << SINK_CONSOLE_RECORDS)
+		n = console_write(sources, console, the.sinks.log.data, the.sinks.log.length,
+			clock_now_us() + 2 * CONSOLE_WRITE_US);
+	return n < 0 ? (int)n : 0;
+}
+
+static void start_console_sinks(void)
+{
+	static const struct probe WRITER = {
+		"console-sink", PHASE_CONSOLE_SINK, 4 * CONSOLE_WRITE_US, console_sink_run};
+	uint32_t wanted = 1U << SINK_CONSOLE | 1U << SINK_CONSOLE_RECORDS;
+	uint32_t index = 0;
+
+	if (the.sources.root.is_fixture || !(the.config->sinks & wanted))
+		return;
+	fact_foreach (console, the.facts->consoles) {
+		if (console->is_live == ANSWER_YES && console->is_registered == ANSWER_YES)
+			(void)children_start(&the.children, &WRITER, PHASE_CONSOLE_SINK, &the.sources,
+				the.facts, index, console->name);
+		index++;
+	}
+}
+
+static void write_summary(void)
+{
+	struct sink *run = sinks_find(&the.sinks, SINK_RUN);
+
+	summary_write(the.facts, the.phase, the.report.next_sequence, the.summary,
+		sizeof(the.summary));
+	if (run)
+		(void)run_write_file(run, "summary.txt", the.summary);
+	if (the.summary_fd >= 0)
+		(void)!write(the.summary_fd, the.summary, strlen(the.summary));
+	start_console_sinks();
+}
+
+/* ------------------------------------------------------------------------------------ phases */
+
+static void start_probes(uint32_t wanted, uint32_t unwanted)
+{
+	for (size_t i = 0; i < PROBES_COUNT; i++) {
+		if (PROBES[i].phases & wanted && !(PROBES[i].phases & unwanted))
+			(void)children_start(&the.children, &PROBES[i], wanted, &the.sources, the.facts,
+				0, NULL);
+	}
+}
+
+static void start_modules(void)
+{
+	static const struct probe LOADER = {
+		"virtio-modules", PHASE_MODULES, 5 * US_PER_S, virtio_modules_run};
+
+	if (the.config->sinks & 1U << SINK_VIRTIO && the.sources.may_load_modules)
+		(void)children_start(
+			&the.children, &LOADER, PHASE_MODULES, &the.sources, the.facts, 0, NULL);
+}
+
+static void begin_start(void)
+{
+	the.state = STATE_START;
+	the.partial_us = clock_now_us() + PARTIAL_REPORT_US;
+	start_modules();
+	start_probes(PHASE_START, 0);
+}
+
+static void begin_final(const char *phase)
+{
+	uint64_t now = clock_now_us();
+
+	the.state = STATE_FINAL;
+	the.phase = phase;
+	the.final_deadline_us = now + FINISH_MAX_US - FINISH_RESERVE_US;
+	/* Nobody waits for a single pass but the one who asked for it. */
+	the.disk_deadline_us = the.is_single_pass ? the.final_deadline_us : now + DISK_GRACE_US;
+	the.is_rescan_wanted = !the.is_single_pass;
+	/* In a single pass, what the early phase found is fresh. */
+	start_probes(PHASE_FINISH, the.is_single_pass ? PHASE_START : 0);
+}
+
+static void begin_follow(void)
+{
+	the.state = STATE_FOLLOW;
+	if (the.is_single_pass)
+		begin_final(the.phase);
+}
+
+static void begin_resolve(void)
+{
+	the.state = STATE_RESOLVE;
+	start_probes(PHASE_RESOLVE, 0);
+}
+
+static void begin_output(void)
+{
+	the.state = STATE_OUTPUT;
+	emit_facts();
+	write_summary();
+}
+
+static bool is_overdue(uint64_t at_us)
+{
+	return clock_now_us() >= at_us;
+}
+
+static void after_output(void)
+{
+	emit_facts();
+	emit_end();
+	answer_client();
+	answer_caller(&the.caller_fd);
+	if (strcmp(the.phase, "stall") == 0) {
+		the.stall_step_us *= 2;
+		the.stall_us = clock_now_us() + the.stall_step_us;
+		the.state = STATE_FOLLOW;
+		return;
+	}
+	the.state = STATE_LINGER;
+	the.is_late = sinks_are_waiting(&the.sinks);
+	the.linger_end_us = clock_now_us() + (the.may_linger ? LINGER_MAX_US : 0);
+	the.retry_us = clock_now_us() + RETRY_US;
+}
+
+/* The last word on what was delivered late, or not at all. */
+static void end_linger(void)
+{
+	bool is_dropping = sinks_are_waiting(&the.sinks);
+
+	if (is_dropping)
+		sinks_give_up(&the.sinks);
+	if (the.is_late && the.may_linger) {
+		the.phase = "delivered";
+		emit_end();
+	}
+	the.state = STATE_DONE;
+}
+
+/* The final pass waits for its probes and for disks that are being read, until its deadline. */
+static bool is_final_step_over(uint32_t phases)
+{
+	if (is_overdue(the.final_deadline_us)) {
+		children_give_up(&the.children, &the.sources, phases);
+		return true;
+	}
+	return children_running(&the.children, phases) == 0;
+}
+
+static bool are_disks_done(void)
+{
+	bool is_idle = !the.is_rescan_wanted && disks_are_idle(&the.disks) &&
+		       !children_running(&the.children, PHASE_DISK);
+
+	return is_idle || is_overdue(the.disk_deadline_us);
+}
+
+static void end_start(void)
+{
+	emit_facts();
+	if (!the.is_single_pass)
+		answer_caller(&the.caller_fd);
+	disks_note(&the.disks, the.facts);
+	begin_follow();
+}
+
+static void advance(void)
+{
+	switch (the.state) {
+	case STATE_START:
+		if (!children_running(&the.children, PHASE_START))
+			end_start();
+		break;
+	case STATE_FOLLOW:
+		if (the.is_finish_wanted)
+			begin_final("finish");
+		break;
+	case STATE_FINAL:
+		if (are_disks_done() && is_final_step_over(PHASE_FINISH | PHASE_FOLLOW))
+			begin_resolve();
+		break;
+	case STATE_RESOLVE:
+		if (is_final_step_over(PHASE_RESOLVE))
+			begin_output();
+		break;
+	case STATE_OUTPUT:
+		if (is_final_step_over(PHASE_CONSOLE_SINK))
+			after_output();
+		break;
+	case STATE_LINGER:
+		if (!sinks_are_waiting(&the.sinks) || is_overdue(the.linger_end_us) ||
+			the.is_terminated)
+			end_linger();
+		break;
+	case STATE_DONE:
+		break;
+	}
+}
+
+/* ---------------------------------------------------------------------------- disks and events */
+
+static void follow_disks(void)
+{
+	static const struct probe *scan, *disk;
+
+	for (size_t i = 0; i < PROBES_COUNT; i++) {
+		scan = PROBES[i].phases & PHASE_FOLLOW ? &PROBES[i] : scan;
+		disk = PROBES[i].phases & PHASE_DISK ? &PROBES[i] : disk;
+	}
+	/* One process at a time writes the list of disks. */
+	if (the.is_rescan_wanted && the.state != STATE_START &&
+		!children_running(&the.children, PHASE_FOLLOW | PHASE_START) &&
+		children_start(&the.children, scan, PHASE_FOLLOW, &the.sources, the.facts, 0,
+			NULL) == 0)
+		the.is_rescan_wanted = false;
+	disks_start(&the.disks, &the.children, disk, &the.sources, the.facts);
+}
+
+static void handle_children(void)
+{
+	struct signalfd_siginfo info;
+	uint32_t scans, disks;
+
+	while (read(the.signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGTERM)
+			the.is_terminated = true;
+	}
+	scans = children_running(&the.children, PHASE_FOLLOW);
+	disks = children_running(&the.children, PHASE_DISK);
+	if (!children_reap(&the.children))
+		return;
+	if (children_running(&the.children, PHASE_FOLLOW) < scans)
+		disks_note(&the.disks, the.facts);
+	if (children_running(&the.children, PHASE_DISK) < disks)
+		the.is_encoding_wanted = true;
+	sinks_pump(&the.sinks);
+}
+
+static void handle_udev(void)
+{
+	struct udev_event event;
+
+	while (udev_source_next(&the.udev, &event)) {
+		if (!event.is_block) {
+			sinks_pump(&the.sinks);
+			continue;
+		}
+		disks_event(&the.disks, the.facts, &event);
+		the.is_rescan_wanted |= !event.is_processed && event.action != UDEV_OTHER;
+	}
+}
+
+static void handle_control(void)
+{
+	char message[CONTROL_MESSAGE_SIZE];
+	int r;
+
+	if (the.client_fd < 0)
+		the.client_fd = control_accept(the.control_fd);
+	if (the.client_fd < 0)
+		return;
+	r = control_receive(the.client_fd, message, sizeof(message));
+	if (r == -EAGAIN)
+		return;
+	if (r < 0 || the.state == STATE_LINGER) {
+		answer_client();
+		return;
+	}
+	text_copy(the.new_root, sizeof(the.new_root), message);
+	the.sources.new_root = strcmp(message, CONTROL_NO_ROOT) == 0 ? NULL : the.new_root;
+	the.is_finish_wanted = true;
+}
+
+static void handle_timers(void)
+{
+	uint64_t now = clock_now_us();
+
+	if (children_expire(&the.children, &the.sources, now))
+		the.is_encoding_wanted = true;
+	if (the.state == STATE_START && now >= the.partial_us) {
+		the.partial_us = UINT64_MAX;
+		emit_facts();
+	}
+	if (the.state == STATE_FOLLOW && the.is_terminated) {
+		the.is_single_pass = true;
+		begin_final("terminated");
+	}
+	if (the.state == STATE_FOLLOW && now >= the.stall_us)
+		begin_final("stall");
+	if (now >= the.retry_us) {
+		the.retry_us = now + RETRY_US;
+		sinks_pump(&the.sinks);
+	}
+}
+
+static uint64_t next_wakeup(void)
+{
+	uint64_t next = children_next_deadline(&the.children);
+	uint64_t more[] = {
+		the.state == STATE_START ? the.partial_us : UINT64_MAX,
+		the.state == STATE_FINAL || the.state == STATE_RESOLVE || the.state == STATE_OUTPUT ?
+			the.final_deadline_us :
+			UINT64_MAX,
+		the.state == STATE_FINAL ? the.disk_deadline_us : UINT64_MAX,
+		the.state == STATE_FOLLOW ? the.stall_us : UINT64_MAX,
+		the.state == STATE_LINGER ? the.linger_end_us : UINT64_MAX,
+		sinks_are_waiting(&the.sinks) ? the.retry_us : UINT64_MAX,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
+		next = more[i] < next ? more[i] : next;
+	return next;
+}
+
+static void wait_for_events(void)
+{
+	struct pollfd fds[] = {
+		{.fd = the.signal_fd, .events = POLLIN},
+		{.fd = the.control_fd, .events = POLLIN},
+		{.fd = the.client_fd, .events = POLLIN},
+		{.fd = udev_source_kernel_fd(&the.udev), .events = POLLIN},
+		{.fd = udev_source_processed_fd(&the.udev), .events = POLLIN},
+	};
+	uint64_t now = clock_now_us();
+	uint64_t next = next_wakeup();
+	int timeout_ms = -1;
+
+	/* Rounded up: a deadline must have passed when we look. */
+	if (next != UINT64_MAX)
+		timeout_ms = next <= now ? 0 : (int)((next - now) / US_PER_MS + 1);
+	(void)poll(fds, ARRAY_SIZE(fds), timeout_ms);
+}
+
+static void loop(void)
+{
+	while (the.state != STATE_DONE) {
+		wait_for_events();
+		handle_udev();
+		handle_children();
+		handle_control();
+		handle_timers();
+		follow_disks();
+		if (the.is_encoding_wanted && the.state != STATE_START)
+			emit_facts();
+		advance();
+	}
+}
+
+/* ------------------------------------------------------------------------------------- set-up */
+
+static int open_signals(void)
+{
+	sigset_t handled;
+
+	(void)signal(SIGHUP, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&handled);
+	sigaddset(&handled, SIGCHLD);
+	sigaddset(&handled, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &handled, NULL) < 0)
+		return -errno;
+	the.signal_fd = signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
+	return the.signal_fd < 0 ? -errno : 0;
+}
+
+static int open_facts(void)
+{
+	/* Shared, so that what a child publishes is here, whatever becomes of it. */
+	void *memory = mmap(NULL, sizeof(struct facts), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	the.facts = memory;
+	return 0;
+}
+
+static void open_outputs(const struct collector_options *options)
+{
+	char boot_id[40];
+
+	if (sysroot_attribute(&the.sources.root, boot_id, sizeof(boot_id),
+		    "proc/sys/kernel/random/boot_id", NULL) < 0)
+		text_copy(boot_id, sizeof(boot_id), "00000000");
+	report_init(&the.report, boot_id, sinks_emit, &the.sinks, clock_now_us);
+	if (options->report_fd >= 0)
+		sinks_add_file(&the.sinks, options->report_fd);
+	if (!the.sources.root.is_fixture)
+		sinks_open(&the.sinks, &the.sources, the.config->sinks);
+	encode_begin(&the.record, &the.report, options->verb);
+	encode_config(&the.record, &the.report, the.config);
+}
+
+static void open_inputs(void)
+{
+	int *keep_out = the.children.keep_out;
+
+	if (!the.sources.root.is_fixture && udev_source_open(&the.udev) < 0)
+		udev_source_close(&the.udev);
+	/* What was there before we listened. */
+	the.is_rescan_wanted = false;
+	*keep_out++ = the.signal_fd;
+	if (the.control_fd >= 0)
+		*keep_out++ = the.control_fd;
+	if (the.caller_fd >= 0)
+		*keep_out++ = the.caller_fd;
+	*keep_out = -1;
+}
+
+int collector_run(const struct collector_options *options)
+{
+	int r;
+
+	the.config = options->config;
+	the.sources = options->sources;
+	the.is_single_pass = options->is_single_pass;
+	the.may_linger = options->may_linger;
+	the.control_fd = options->control_fd;
+	the.caller_fd = options->caller_fd;
+	the.summary_fd = options->summary_fd;
+	the.client_fd = -1;
+	the.phase = options->is_single_pass ? options->verb : "finish";
+	the.stall_step_us = the.config->stall_us;
+	the.stall_us = clock_now_us() + the.stall_step_us;
+	the.retry_us = clock_now_us() + RETRY_US;
+
+	r = open_signals();
+	if (r < 0)
+		return r;
+	r = open_facts();
+	if (r < 0)
+		return r;
+	open_outputs(options);
+	open_inputs();
+	begin_start();
+	loop();
+	udev_source_close(&the.udev);
+	return 0;
+}

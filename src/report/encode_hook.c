@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/encode_hook.h"
+
+#include "base/text.h"
+
+void encode_begin(struct record *record, struct report *report, const char *verb)
+{
+	record_begin(record, report, "begin");
+	record_string(record, "version", BOOTPROBE_VERSION);
+	record_string(record, "verb", verb);
+	(void)record_end_always(record);
+}
+
+void encode_config(struct record *record, struct report *report, const struct config *config)
+{
+	record_begin(record, report, "config");
+	record_u64(record, "budget_us", config->budget_us);
+	record_u64(record, "stall_us", config->stall_us);
+	record_array_begin(record, "sinks");
+	for (unsigned i = 0; i < SINK_KIND_COUNT; i++) {
+		if (config->sinks & 1U << i)
+			record_array_string(record, SINK_NAMES[i]);
+	}
+	record_array_end(record);
+	record_flag(record, "from_fwcfg", config->is_from_fwcfg);
+	record_array_begin(record, "problems");
+	for (uint32_t i = 0; i < config->problem_count && i < CONFIG_PROBLEMS_MAX; i++)
+		record_array_string(record, config->problem[i]);
+	record_array_end(record);
+	if (config->problem_count > CONFIG_PROBLEMS_MAX)
+		record_u64(record, "problem_count", config->problem_count);
+	(void)record_end_always(record);
+}
+
+void encode_sinks(struct record *record, struct report *report, const struct sink_account *accounts,
+	uint32_t count)
+{
+	record_begin(record, report, "sink");
+	record_array_begin(record, "sinks");
+	for (uint32_t i = 0; i < count; i++) {
+		const struct sink_account *account = &accounts[i];
+		record_object_begin(record);
+		record_string(record, "name", account->name);
+		record_text(record, "target", account->target);
+		record_outcome(record, "state", account->state);
+		record_u64(record, "delivered", account->delivered);
+		record_nonzero(record, "waiting", account->waiting);
+		record_nonzero(record, "dropped", account->dropped);
+		record_u64(record, "delivered_bytes", account->bytes);
+		record_answer(record, "is_read", account->is_read);
+		record_object_end(record);
+	}
+	record_array_end(record);
+	(void)record_end_always(record);
+}
+
+void encode_end(struct record *record, struct report *report, const char *phase)
+{
+	record_begin(record, report, "end");
+	record_string(record, "phase", phase);
+	/* This record included. */
+	record_u64(record, "records", report->next_sequence);
+	(void)record_end_always(record);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "sink/sink.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct sink_operations *const OPERATIONS[] = {
+	&SINK_KMSG_OPERATIONS,
+	&SINK_VIRTIO_OPERATIONS,
+	&SINK_RUN_OPERATIONS,
+};
+
+static void sink_try_open(struct sink *sink)
+{
+	int r;
+
+	if (sink->fd >= 0)
+		return;
+	r = sink->operations->open(sink);
+	sink->account.state = outcome_from(r);
+}
+
+static void open_or_closed(const struct sources *sources, const char *path, struct sysroot *ret)
+{
+	if (sysroot_open_below(&sources->root, path, ret) < 0)
+		*ret = SYSROOT_CLOSED;
+}
+
+void sinks_open(struct sinks *sinks, const struct sources *sources, uint32_t kinds)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(OPERATIONS); i++) {
+		struct sink *sink = &sinks->item[sinks->count];
+
+		if (!(kinds & 1U << OPERATIONS[i]->kind))
+			continue;
+		*sink = (struct sink){.operations = OPERATIONS[i], .fd = -1};
+		sink->account.name = SINK_NAMES[OPERATIONS[i]->kind];
+		open_or_closed(sources, "dev", &sink->dev);
+		open_or_closed(sources, "sys", &sink->sys);
+		open_or_closed(sources, "run", &sink->run);
+		sink_try_open(sink);
+		sinks->count++;
+	}
+}
+
+void sinks_add_file(struct sinks *sinks, int fd)
+{
+	struct sink *sink = &sinks->item[sinks->count++];
+
+	*sink = (struct sink){.operations = &SINK_FILE_OPERATIONS, .fd = fd};
+	sink->dev = sink->sys = sink->run = SYSROOT_CLOSED;
+	sink->account.name = "file";
+	sink->account.state = OUTCOME_OK;
+}
+
+static uint32_t count_lines(const char *bytes, size_t length)
+{
+	uint32_t lines = 0;
+
+	while (length) {
+		const char *end = memchr(bytes, '\n', length);
+		if (!end)
+			break;
+		lines++;
+		length -= (size_t)(end - bytes) + 1;
+		bytes = end + 1;
+	}
+	return lines;
+}
+
+static void sink_pump(struct sink *sink, const struct report_log *log)
+{
+	sink_try_open(sink);
+	while (sink->fd >= 0 && sink->offset < log->length) {
+		const char *bytes = log->data + sink->offset;
+		ssize_t n = sink->operations->write(sink, bytes, log->length - sink->offset);
+
+		if (n <= 0)
+			break;
+		sink->account.delivered += count_lines(bytes, (size_t)n);
+		sink->account.bytes += (uint64_t)n;
+		sink->offset += (size_t)n;
+	}
+}
+
+void sinks_pump(struct sinks *sinks)
+{
+	for (uint32_t i = 0; i < sinks->count; i++)
+		sink_pump(&sinks->item[i], &sinks->log);
+}
+
+void sinks_emit(void *context, const char *line, size_t length)
+{
+	struct sinks *sinks = context;
+	struct report_log *log = &sinks->log;
+
+	if (length + 1 > sizeof(log->data) - log->length) {
+		for (uint32_t i = 0; i < sinks->count; i++)
+			sinks->item[i].account.dropped++;
+		return;
+	}
+	memcpy(log->data + log->length, line, length);
+	log->length += length;
+	log->data[log->length++] = '\n';
+	log->lines++;
+	sinks_pump(sinks);
+}
+
+bool sinks_are_waiting(const struct sinks *sinks)
+{
+	for (uint32_t i = 0; i < sinks->count; i++) {
+		const struct sink *sink = &sinks->item[i];
+
+		if (sink->offset == sinks->log.length)
+			continue;
+		if (sink->fd >= 0 ||
+			(sink->operations->may_come && sink->operations->may_come(sink)))
+			return true;
+	}
+	return false;
+}
+
+void sinks_give_up(struct sinks *sinks)
+{
+	for (uint32_t i = 0; i < sinks->count; i++) {
+		struct sink *sink = &sinks->item[i];
+		sink->account.dropped += count_lines(
+			sinks->log.data + sink->offset, sinks->log.length - sink->offset);
+		sink->offset = sinks->log.length;
+	}
+}
+
+uint32_t sinks_account(struct sinks *sinks, struct sink_account *ret_accounts)
+{
+	for (uint32_t i = 0; i < sinks->count; i++) {
+		struct sink *sink = &sinks->item[i];
+		sink->account.waiting = count_lines(
+			sinks->log.data + sink->offset, sinks->log.length - sink->offset);
+		ret_accounts[i] = sink->account;
+	}
+	return sinks->count;
+}
+
+struct sink *sinks_find(struct sinks *sinks, enum sink_kind kind)
+{
+	for (uint32_t i = 0; i < sinks->count; i++) {
+		if (sinks->item[i].operations->kind == kind)
+			return &sinks->item[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,47 @@
+#!/bin/sh
+# Installs the Debian packages that the tests need: deps.sh [build] [demo] [vm]; default: all.
+# Quiet, and cheap where everything is there. Needs root only when something is missing.
+set -eu
+
+build="gcc clang meson ninja-build pkg-config libudev-dev libkmod-dev libblkid-dev check libc6-dev"
+demo="python3 qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs busybox-static"
+vm="$demo python3-jsonschema ovmf mmdebstrap debian-archive-keyring gdisk fdisk acpica-tools"
+
+wanted=
+for group in "${@:-build demo vm}"; do
+	for name in $group; do
+		case $name in
+		build) wanted="$wanted $build" ;;
+		demo) wanted="$wanted gcc meson ninja-build pkg-config libc6-dev $demo" ;;
+		vm) wanted="$wanted $vm" ;;
+		*) echo "deps.sh: no group $name" >&2; exit 2 ;;
+		esac
+	done
+done
+
+missing=
+for package in $wanted; do
+	case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || :) in
+	installed) ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+
+has_lists() { [ -n "$(apt-get indextargets --format '$(FILENAME)' 'Created-By: Packages')" ]; }
+
+[ -n "$missing" ] || has_lists || missing=" "
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ]; then
+	echo "deps.sh: run as root, or install:$missing" >&2
+	exit 1
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086
+if ! { apt-get -q update && apt-get -q -y install --no-install-recommends $missing; } \
+	</dev/null >"$log" 2>&1; then
+	cat "$log" >&2
+	exit 1
+fi
