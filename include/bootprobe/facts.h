@@ -181,7 +181,7 @@ struct platform_fact {
 	char architecture[24];
 	uint64_t memory_kib;
 	uint32_t cpus;
-	char clocksource[24];
+	char clocksource[40];
 	char boot_loader[24]; /* as it told an x86 kernel: "grub", "qemu", "kexec" */
 	enum answer is_kexec;
 	char kexec_because[48];
@@ -499,6 +499,7 @@ struct block_fact {
 	 * start and no result, so that a hang leaves its trace. */
 	struct block_read_fact read[BLOCK_READS_MAX];
 	_Atomic uint32_t read_count;
+	_Atomic uint32_t is_look_over; /* that child has come to its end */
 };
 
 /* When a block device came and went, as the collector saw it. The collector alone writes these. */
@@ -661,6 +662,7 @@ enum kernel_event_kind {
 	KERNEL_EVENT_NO_INITIAL_CONSOLE,
 	KERNEL_EVENT_UART_FOUND,
 	KERNEL_EVENT_DISK_ATTACHED,
+	KERNEL_EVENT_DISK_RESIZED,
 	KERNEL_EVENT_PARTITIONS,
 	KERNEL_EVENT_GPT_COMPLAINT,
 	KERNEL_EVENT_MOUNT,

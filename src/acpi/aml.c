@@ -27,6 +27,7 @@ void aml_init(struct aml_namespace *space)
 	space->node_count = 1;
 	space->table_count = 0;
 	space->problem_count = 0;
+	space->has_dsdt = false;
 	space->is_32_bit = false;
 	memset(space->heads, 0, sizeof(space->heads));
 	space->nodes[AML_ROOT] = (struct aml_node){.type = AML_SCOPE, .table = AML_TABLES_MAX};
@@ -54,8 +55,10 @@ int aml_load(
 		return -E2BIG;
 	if (space->table_count == AML_TABLES_MAX)
 		return -ENOSPC;
-	if (memcmp(bytes, "DSDT", 4) == 0)
+	if (memcmp(bytes, "DSDT", 4) == 0) {
+		space->has_dsdt = true;
 		space->is_32_bit = bytes[REVISION_OFFSET] < REVISION_64_BIT;
+	}
 
 	walk.space = space;
 	walk.bytes = bytes;
@@ -88,8 +91,8 @@ bool aml_is_plausible(struct aml_namespace *space, const uint8_t *bytes, size_t 
 
 static bool is_attribute(const uint8_t *segment)
 {
-	static const char names[][4] = {
-		{'_', 'H', 'I', 'D'}, {'_', 'C', 'I', 'D'}, {'_', 'S', 'T', 'A'}, {'_', 'C', 'R', 'S'}};
+	static const char names[][4] = {{'_', 'H', 'I', 'D'}, {'_', 'C', 'I', 'D'},
+		{'_', 'S', 'T', 'A'}, {'_', 'C', 'R', 'S'}};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (memcmp(segment, names[i], sizeof(names[i])) == 0)

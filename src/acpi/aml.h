@@ -85,7 +85,8 @@ struct aml_node {
 		uint64_t integer;
 		uint32_t target; /* aliases: a node */
 		struct {
-			uint32_t start, end; /* offsets in the table: string, package, method body */
+			uint32_t start,
+				end; /* offsets in the table: string, package, method body */
 		};
 	};
 };
@@ -122,7 +123,8 @@ struct aml_namespace {
 	uint32_t node_count;
 	uint32_t table_count;
 	uint32_t problem_count; /* all of them; the list keeps the first ones */
-	bool is_32_bit;         /* integers: the DSDT's revision is below 2 (section 19.6.29) */
+	bool has_dsdt;
+	bool is_32_bit; /* integers: the DSDT's revision is below 2 (section 19.6.29) */
 	struct aml_table tables[AML_TABLES_MAX];
 	struct aml_problem problems[AML_PROBLEMS_MAX];
 	uint16_t heads[AML_HASH_HEADS];
@@ -138,8 +140,8 @@ void aml_init(struct aml_namespace *space);
  * declares is conditional. Its index is the number of tables loaded before.
  * Returns 0; -EBADMSG when a scope is incomplete (see problems; what was found stays); -EINVAL
  * below 36 bytes, -E2BIG above AML_TABLE_BYTES_MAX, -ENOSPC behind AML_TABLES_MAX. */
-int aml_load(struct aml_namespace *space, const uint8_t *bytes, size_t length_bytes,
-	bool is_optional);
+int aml_load(
+	struct aml_namespace *space, const uint8_t *bytes, size_t length_bytes, bool is_optional);
 
 /* Whether the bytes read as AML from end to end, without declaring anything. OEM tables may be
  * AML or plain data; their header does not tell. */
@@ -161,16 +163,16 @@ struct aml_value {
 
 struct aml_device {
 	uint16_t node;
-	uint8_t table; /* index of the table that declares it */
-	uint8_t flags; /* enum aml_flag, without AML_UNTAKEN */
+	uint8_t table;            /* index of the table that declares it */
+	uint8_t flags;            /* enum aml_flag, without AML_UNTAKEN */
 	char path[AML_PATH_SIZE]; /* \_SB_.PCI0.S08_.COM1 */
 	struct aml_value hid, cid, sta, crs, uid, adr, ddn;
 };
 
 /* Takes the device behind *cursor (0 at first) in the order of declaration. Returns 1, or 0 at the
  * end. Predefined devices are left out. */
-int aml_device_next(const struct aml_namespace *space, uint32_t *cursor,
-	struct aml_device *ret_device);
+int aml_device_next(
+	const struct aml_namespace *space, uint32_t *cursor, struct aml_device *ret_device);
 
 /* Takes the next integer or string off a package, names resolved, other elements left out.
  * Returns 1, or 0 at the end or at the first byte that is no element. */

@@ -19,16 +19,16 @@ static uint16_t add_node(struct aml_walk *walk, uint16_t parent, uint32_t segmen
 	if (node)
 		walk->space->nodes[node].table = walk->table;
 	else
-		aml_walk_note(walk,
-			walk->space->nodes[parent].depth >= AML_DEPTH_MAX ? AML_REASON_NESTING
-									  : AML_REASON_NODES);
+		aml_walk_note(walk, walk->space->nodes[parent].depth >= AML_DEPTH_MAX
+					    ? AML_REASON_NESTING
+					    : AML_REASON_NODES);
 	return node;
 }
 
 /* Where count segments of a name lead, missing ones made as AML_ABSENT. Sets *flags for what is
  * below. Returns the node or a negative errno with a note made. */
-static int find_or_add(struct aml_walk *walk, const struct aml_name *name, uint32_t count,
-	uint8_t *flags)
+static int find_or_add(
+	struct aml_walk *walk, const struct aml_name *name, uint32_t count, uint8_t *flags)
 {
 	struct aml_namespace *space = walk->space;
 	struct aml_name head = *name;
@@ -108,8 +108,7 @@ static int enter_name(struct aml_walk *walk, const struct aml_name *name, enum a
 
 /* Takes a NameString and enters it. In the other modes nothing is entered, and the scope itself
  * stands for the object. A negative errno means that the block was left or the name noted. */
-static int declare_name(
-	struct aml_walk *walk, enum aml_type type, struct declared *ret_declared)
+static int declare_name(struct aml_walk *walk, enum aml_type type, struct declared *ret_declared)
 {
 	struct aml_name name;
 	int result = aml_walk_name(walk, &name);
@@ -172,7 +171,7 @@ static void declare_body(struct aml_walk *walk, const struct aml_opcode *opcode)
 static bool opens_scope(enum aml_type type)
 {
 	return type >= AML_SCOPE || type == AML_UNTYPED || type == AML_INTEGER ||
-		type == AML_STRING || type == AML_BUFFER;
+	       type == AML_STRING || type == AML_BUFFER;
 }
 
 static void declare_scope(struct aml_walk *walk)
@@ -360,8 +359,8 @@ static void take_field_list(struct aml_walk *walk, enum aml_type type)
 
 static void declare_field(struct aml_walk *walk, const struct aml_opcode *opcode)
 {
-	struct aml_block *block = aml_walk_enter(walk,
-		opcode->type == AML_BANK_FIELD ? BLOCK_BANK : BLOCK_DECLARATIONS);
+	struct aml_block *block = aml_walk_enter(
+		walk, opcode->type == AML_BANK_FIELD ? BLOCK_BANK : BLOCK_DECLARATIONS);
 	struct aml_name name;
 
 	if (!block)

@@ -102,8 +102,8 @@ static void drop_bytes(struct aml_value *package, uint32_t count)
 }
 
 /* Takes a constant. Returns 1, 0 when it is cut off. */
-static int take_integer(const struct aml_namespace *space, uint8_t width,
-	struct aml_value *package, struct aml_value *ret_element)
+static int take_integer(const struct aml_namespace *space, uint8_t width, struct aml_value *package,
+	struct aml_value *ret_element)
 {
 	if (package->length_bytes <= width)
 		return 0;
@@ -133,8 +133,8 @@ static int take_string(struct aml_value *package, struct aml_value *ret_element)
 	return 1;
 }
 
-static int take_name(const struct aml_namespace *space, struct aml_value *package,
-	struct aml_value *ret_element)
+static int take_name(
+	const struct aml_namespace *space, struct aml_value *package, struct aml_value *ret_element)
 {
 	uint32_t at = 0;
 	struct aml_name name;
@@ -165,9 +165,8 @@ static int take_nested(struct aml_value *package)
 	for (uint32_t i = 0; i < extra; i++)
 		length |= (uint32_t)package->bytes[2 + i] << (4 + 8 * i);
 	if (opcode == PACKAGE_OP) {
-		package->element_count += package->length_bytes > 2 + extra
-			? package->bytes[2 + extra]
-			: 0U;
+		package->element_count +=
+			package->length_bytes > 2 + extra ? package->bytes[2 + extra] : 0U;
 		drop_bytes(package, 3 + extra);
 	} else {
 		drop_bytes(package, length + 1);
@@ -176,8 +175,8 @@ static int take_nested(struct aml_value *package)
 }
 
 /* Takes one element of any kind; those without a value come as AML_ABSENT. */
-static int take_element(const struct aml_namespace *space, struct aml_value *package,
-	struct aml_value *ret_element)
+static int take_element(
+	const struct aml_namespace *space, struct aml_value *package, struct aml_value *ret_element)
 {
 	uint8_t lead = package->bytes[0];
 	const struct aml_opcode *opcode = aml_opcode_find(lead);
@@ -198,8 +197,8 @@ static int take_element(const struct aml_namespace *space, struct aml_value *pac
 	}
 }
 
-int aml_package_next(const struct aml_namespace *space, struct aml_value *package,
-	struct aml_value *ret_element)
+int aml_package_next(
+	const struct aml_namespace *space, struct aml_value *package, struct aml_value *ret_element)
 {
 	struct aml_value element;
 
@@ -218,8 +217,8 @@ int aml_package_next(const struct aml_namespace *space, struct aml_value *packag
 /* ---- devices ---- */
 
 /* An attribute that is there only in an untaken branch counts if the device itself is. */
-static struct aml_value attribute(const struct aml_namespace *space, uint16_t device,
-	const char *name, uint8_t *flags)
+static struct aml_value attribute(
+	const struct aml_namespace *space, uint16_t device, const char *name, uint8_t *flags)
 {
 	uint16_t index = aml_node_find(space, device, name);
 	const struct aml_node *node = &space->nodes[index];

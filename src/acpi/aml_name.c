@@ -24,8 +24,7 @@ bool aml_name_is_segment_lead(uint8_t byte)
 }
 
 /* Takes what stands in front of the segments; leaves their number in ret_name. */
-static int take_prefix(
-	const uint8_t *bytes, uint32_t *at, uint32_t end, struct aml_name *ret_name)
+static int take_prefix(const uint8_t *bytes, uint32_t *at, uint32_t end, struct aml_name *ret_name)
 {
 	uint32_t i = *at;
 
@@ -101,8 +100,8 @@ static uint32_t hash_name(uint16_t parent, uint32_t segment)
 	return hash % AML_HASH_HEADS;
 }
 
-static uint16_t find_in_chain(const struct aml_namespace *space, uint16_t parent, uint32_t segment,
-	unsigned *ret_length)
+static uint16_t find_in_chain(
+	const struct aml_namespace *space, uint16_t parent, uint32_t segment, unsigned *ret_length)
 {
 	uint16_t i = space->heads[hash_name(parent, segment)];
 	unsigned length = 0;

@@ -41,7 +41,8 @@ int aml_name_locate(const struct aml_namespace *space, uint16_t scope, const str
 /* What a reference means: a single segment is searched upward (section 5.3). Objects that are
  * there are preferred to those of an untaken branch and to externals; aliases are not followed.
  * The node, or -ENOENT. */
-int aml_name_resolve(const struct aml_namespace *space, uint16_t scope, const struct aml_name *name);
+int aml_name_resolve(
+	const struct aml_namespace *space, uint16_t scope, const struct aml_name *name);
 
 /* The object behind a chain of aliases. */
 uint16_t aml_node_follow(const struct aml_namespace *space, uint16_t node);

@@ -24,7 +24,7 @@ enum aml_form {
 	FORM_METHOD,
 	FORM_ALIAS,
 	FORM_EXTERNAL,
-	FORM_FIELD, /* detail: the names in front of the flags */
+	FORM_FIELD,  /* detail: the names in front of the flags */
 	FORM_BRANCH, /* detail: enum aml_branch_kind */
 };
 
@@ -58,14 +58,14 @@ enum aml_argument {
 	ARGUMENT_BYTE = 1, /* these three are their own size */
 	ARGUMENT_WORD = 2,
 	ARGUMENT_DWORD = 4,
-	ARGUMENT_TERM,     /* a name that is a method takes arguments */
-	ARGUMENT_SOURCE,   /* a term; a name becomes the backing of a buffer field */
-	ARGUMENT_REFERENCE,/* a name stands for itself */
-	ARGUMENT_TARGET,   /* the same, and is written to; may be a null name */
-	ARGUMENT_NEW_NAME, /* declares a buffer field */
+	ARGUMENT_TERM,      /* a name that is a method takes arguments */
+	ARGUMENT_SOURCE,    /* a term; a name becomes the backing of a buffer field */
+	ARGUMENT_REFERENCE, /* a name stands for itself */
+	ARGUMENT_TARGET,    /* the same, and is written to; may be a null name */
+	ARGUMENT_NEW_NAME,  /* declares a buffer field */
 };
 
-enum { AML_ARGUMENTS_MAX = 5 };
+enum { AML_ARGUMENTS_MAX = 6 };
 
 struct aml_opcode {
 	uint8_t form;

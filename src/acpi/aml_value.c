@@ -94,8 +94,8 @@ static uint64_t call_osi(const struct aml_walk *walk, const struct aml_operand *
 	static const char windows[] = "Windows";
 
 	return truth(name->type == AML_STRING && name->is_literal &&
-		name->end - name->start >= sizeof(windows) - 1 &&
-		memcmp(walk->bytes + name->start, windows, sizeof(windows) - 1) == 0);
+		     name->end - name->start >= sizeof(windows) - 1 &&
+		     memcmp(walk->bytes + name->start, windows, sizeof(windows) - 1) == 0);
 }
 
 /* A method that begins by returning a constant is that constant; of others nothing is known. */

@@ -28,7 +28,7 @@ static bool is_noted(struct aml_walk *walk, enum aml_reason reason)
 		return false;
 	last = &space->problems[space->problem_count - 1];
 	return last->reason == reason && last->table == walk->table &&
-		last->scope == aml_walk_block(walk)->scope;
+	       last->scope == aml_walk_block(walk)->scope;
 }
 
 void aml_walk_note(struct aml_walk *walk, enum aml_reason reason)
@@ -72,8 +72,7 @@ int aml_walk_name(struct aml_walk *walk, struct aml_name *ret_name)
 
 	walk->steps_left -= steps < walk->steps_left ? steps : walk->steps_left;
 	if (result < 0)
-		aml_walk_fail(walk,
-			result == -ENODATA ? AML_REASON_TRUNCATED : AML_REASON_NAME);
+		aml_walk_fail(walk, result == -ENODATA ? AML_REASON_TRUNCATED : AML_REASON_NAME);
 	return result;
 }
 
@@ -186,7 +185,7 @@ static void finish_call(struct aml_walk *walk, const struct aml_call *call)
 	if (opcode->form == FORM_DECLARATION && opcode->type == AML_UNTYPED)
 		store_name_value(walk, call);
 	else if (opcode->detail == OPERATION_RETURN && opcode->form == FORM_STATEMENT &&
-		!(aml_walk_block(walk)->flags & AML_UNTAKEN))
+		 !(aml_walk_block(walk)->flags & AML_UNTAKEN))
 		walk->tail_flags = AML_CONDITIONAL | AML_UNTAKEN;
 }
 
@@ -300,8 +299,8 @@ static bool is_asked_for(const struct aml_walk *walk)
 	const struct aml_call *call = &walk->calls[walk->call_count];
 
 	return walk->call_count > walk->blocks[walk->block_count - 1].call_base &&
-		call[-1].opcode && call[-1].opcode->form == FORM_EXPRESSION &&
-		call[-1].opcode->detail == OPERATION_EXISTS;
+	       call[-1].opcode && call[-1].opcode->form == FORM_EXPRESSION &&
+	       call[-1].opcode->detail == OPERATION_EXISTS;
 }
 
 /* A term names an object that is not there. The kernel's interpreter then goes on with the table,
@@ -315,6 +314,9 @@ static void lose_scopes(struct aml_walk *walk)
 	bool is_skipping = false;
 
 	if (walk->mode != AML_MODE_LOAD || (current->flags | walk->tail_flags) & AML_UNTAKEN)
+		return;
+	/* the name may well stand in what could not be read, or was not given */
+	if (walk->space->problem_count || !walk->space->has_dsdt)
 		return;
 	for (uint32_t i = walk->block_count; i-- > 0;) {
 		struct aml_block *block = &walk->blocks[i];
@@ -403,10 +405,8 @@ static void take_package(struct aml_walk *walk, uint32_t start)
 	if (aml_walk_package(walk, &end) < 0)
 		return;
 	walk->at = end;
-	deliver(walk, (struct aml_operand){.type = AML_PACKAGE,
-			      .is_literal = true,
-			      .start = start,
-			      .end = end});
+	deliver(walk, (struct aml_operand){
+			      .type = AML_PACKAGE, .is_literal = true, .start = start, .end = end});
 }
 
 static void take_branch(struct aml_walk *walk, enum aml_branch_kind kind)

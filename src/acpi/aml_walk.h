@@ -87,8 +87,8 @@ static inline struct aml_block *aml_walk_block(struct aml_walk *walk)
 }
 
 /* Walks bytes[start..end) of a table. Returns the number of problems met. */
-uint32_t aml_walk_run(struct aml_walk *walk, uint16_t scope, uint8_t flags, uint32_t start,
-	uint32_t end);
+uint32_t aml_walk_run(
+	struct aml_walk *walk, uint16_t scope, uint8_t flags, uint32_t start, uint32_t end);
 
 /* Records that the innermost block is not known from here on, and leaves it. */
 void aml_walk_fail(struct aml_walk *walk, enum aml_reason reason);

@@ -66,13 +66,12 @@ static void parse_space(struct resources *resources, enum resource_io_kind kind,
 	if (length < start + 5 * width || data[0] != SPACE_TYPE_IO)
 		return;
 	data += start;
-	add_io(resources,
-		(struct resource_io){
-			.kind = kind,
-			.minimum = bytes_get(data + width, width),
-			.maximum = bytes_get(data + 2 * (size_t)width, width),
-			.length = bytes_get(data + 4 * (size_t)width, width),
-		});
+	add_io(resources, (struct resource_io){
+				  .kind = kind,
+				  .minimum = bytes_get(data + width, width),
+				  .maximum = bytes_get(data + 2 * (size_t)width, width),
+				  .length = bytes_get(data + 4 * (size_t)width, width),
+			  });
 }
 
 static void parse_large(
@@ -105,19 +104,17 @@ static void parse_small(
 	if (item == SMALL_IRQ && length >= 2)
 		parse_irq_mask(resources, bytes_get_u16(data));
 	else if (item == SMALL_IO && length >= 7)
-		add_io(resources,
-			(struct resource_io){
-				.minimum = bytes_get_u16(data + 1),
-				.maximum = bytes_get_u16(data + 3),
-				.length = data[6],
-			});
+		add_io(resources, (struct resource_io){
+					  .minimum = bytes_get_u16(data + 1),
+					  .maximum = bytes_get_u16(data + 3),
+					  .length = data[6],
+				  });
 	else if (item == SMALL_FIXED_IO && length >= 3)
-		add_io(resources,
-			(struct resource_io){
-				.minimum = bytes_get_u16(data),
-				.maximum = bytes_get_u16(data),
-				.length = data[2],
-			});
+		add_io(resources, (struct resource_io){
+					  .minimum = bytes_get_u16(data),
+					  .maximum = bytes_get_u16(data),
+					  .length = data[2],
+				  });
 }
 
 void resource_parse(const uint8_t *bytes, size_t length_bytes, struct resources *ret_resources)

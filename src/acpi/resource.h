@@ -12,7 +12,7 @@
 #include "base/text.h"
 
 enum resource_io_kind {
-	RESOURCE_IO, /* I/O port and fixed I/O port descriptors (6.4.2.5, 6.4.2.6) */
+	RESOURCE_IO,      /* I/O port and fixed I/O port descriptors (6.4.2.5, 6.4.2.6) */
 	RESOURCE_IO_WORD, /* address space descriptors of type I/O (6.4.3.5) */
 	RESOURCE_IO_DWORD,
 	RESOURCE_IO_QWORD,

@@ -66,7 +66,7 @@ int table_parse_header(const uint8_t *bytes, size_t length_bytes, struct table_h
 bool table_is_aml(const char *signature)
 {
 	return strcmp(signature, "DSDT") == 0 || strcmp(signature, "SSDT") == 0 ||
-		strcmp(signature, "PSDT") == 0 || strcmp(signature, "OSDT") == 0;
+	       strcmp(signature, "PSDT") == 0 || strcmp(signature, "OSDT") == 0;
 }
 
 bool table_may_be_aml(const char *signature)

@@ -33,8 +33,7 @@ struct table_header {
 };
 
 /* -EINVAL below 36 bytes. */
-int table_parse_header(
-	const uint8_t *bytes, size_t length_bytes, struct table_header *ret_header);
+int table_parse_header(const uint8_t *bytes, size_t length_bytes, struct table_header *ret_header);
 
 /* Whether a table of that signature holds AML: DSDT, SSDT, PSDT, OSDT. OEM tables may. */
 bool table_is_aml(const char *signature);
@@ -49,7 +48,7 @@ struct table_fadt {
 	/* IAPC_BOOT_ARCH, section 5.2.9.3: all false in tables that are too old to have it */
 	bool has_boot_flags;
 	bool has_legacy_devices, has_8042, is_vga_absent, is_msi_unsupported, is_cmos_rtc_absent;
-	bool is_hardware_reduced; /* section 5.2.9, flag 20 */
+	bool is_hardware_reduced;  /* section 5.2.9, flag 20 */
 	char hypervisor_vendor[9]; /* section 5.2.9.8, empty where there is none */
 };
 
@@ -89,15 +88,15 @@ enum { TABLE_DBG2_DEVICES_MAX = 8, TABLE_DBG2_PATH_SIZE = 64 };
 struct table_dbg2_device {
 	uint16_t port_type; /* 0x8000 serial, 0x8001 1394, 0x8002 USB, 0x8003 network */
 	uint16_t port_subtype;
-	uint8_t address_count; /* as declared */
+	uint8_t address_count;     /* as declared */
 	struct table_address base; /* the first one */
 	uint32_t size_bytes;
 	char path[TABLE_DBG2_PATH_SIZE]; /* as written; bytes that are not printable read as '?' */
 };
 
 struct table_dbg2 {
-	bool is_short;          /* a device was cut off or its offsets lead outside */
-	uint32_t declared_count;/* may be more than fit */
+	bool is_short;           /* a device was cut off or its offsets lead outside */
+	uint32_t declared_count; /* may be more than fit */
 	uint32_t device_count;
 	struct table_dbg2_device devices[TABLE_DBG2_DEVICES_MAX];
 };

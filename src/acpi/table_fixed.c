@@ -14,8 +14,8 @@ struct view {
 	bool is_short;
 };
 
-static int view_open(const uint8_t *bytes, size_t length_bytes, const char *signature,
-	struct view *ret_view)
+static int view_open(
+	const uint8_t *bytes, size_t length_bytes, const char *signature, struct view *ret_view)
 {
 	struct table_header header;
 	int result = table_parse_header(bytes, length_bytes, &header);
@@ -75,7 +75,8 @@ static void view_text(struct view *view, uint64_t offset, size_t count, char *te
 {
 	size_t length = 0;
 
-	for (; length < count && length + 1 < size && view_has(view, offset + length, 1); length++) {
+	for (; length < count && length + 1 < size && view_has(view, offset + length, 1);
+		length++) {
 		uint8_t c = view->bytes[offset + length];
 
 		if (!c)
@@ -312,7 +313,7 @@ int table_parse_mcfg(const uint8_t *bytes, size_t length_bytes, struct table_mcf
 	if (result < 0)
 		return result;
 	mcfg.is_short = view.length_bytes < MCFG_SEGMENTS ||
-		(view.length_bytes - MCFG_SEGMENTS) % MCFG_SEGMENT_BYTES;
+			(view.length_bytes - MCFG_SEGMENTS) % MCFG_SEGMENT_BYTES;
 	if (view.length_bytes > MCFG_SEGMENTS)
 		mcfg.declared_count = (view.length_bytes - MCFG_SEGMENTS) / MCFG_SEGMENT_BYTES;
 	while (mcfg.segment_count < mcfg.declared_count &&

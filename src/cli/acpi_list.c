@@ -34,8 +34,8 @@ static int by_path(const void *a, const void *b)
 	return memcmp(&nodes[i].name, &nodes[k].name, sizeof(nodes[i].name));
 }
 
-int acpi_list_devices(const struct aml_namespace *space, struct acpi_entry **ret_entries,
-	size_t *ret_count)
+int acpi_list_devices(
+	const struct aml_namespace *space, struct acpi_entry **ret_entries, size_t *ret_count)
 {
 	struct acpi_entry *entries = calloc(space->node_count, sizeof(*entries));
 	struct aml_device device;

@@ -16,7 +16,7 @@ struct acpi_entry {
 };
 
 /* Sorted by path. The caller frees *ret_entries. Returns 0 or -ENOMEM. */
-int acpi_list_devices(const struct aml_namespace *space, struct acpi_entry **ret_entries,
-	size_t *ret_count);
+int acpi_list_devices(
+	const struct aml_namespace *space, struct acpi_entry **ret_entries, size_t *ret_count);
 
 #endif

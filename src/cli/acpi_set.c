@@ -70,8 +70,7 @@ static enum acpi_rank rank_of(const char *name)
 /* Adds a file that could be read. name becomes the set's own. */
 static int add_file(struct acpi_set *set, char *name, uint8_t *bytes, size_t length_bytes)
 {
-	struct acpi_file *files =
-		realloc(set->files, (set->count + 1) * sizeof(*set->files));
+	struct acpi_file *files = realloc(set->files, (set->count + 1) * sizeof(*set->files));
 	struct acpi_file *file;
 
 	if (!files)
@@ -155,7 +154,7 @@ static int by_natural_name(const struct dirent **a, const struct dirent **b)
 static bool is_data_table(const struct acpi_file *file, const char *name)
 {
 	return file->has_header && text_starts_with(name, file->header.signature) &&
-		file->header.signature[0];
+	       file->header.signature[0];
 }
 
 static void drop_last(struct acpi_set *set)
@@ -167,8 +166,7 @@ static void drop_last(struct acpi_set *set)
 }
 
 /* Files in a folder are told by their names, which are the kernel's. */
-static int take_folder_entry(
-	struct acpi_set *set, int folder, const char *prefix, const char *name)
+static int take_folder_entry(struct acpi_set *set, int folder, const char *prefix, const char *name)
 {
 	enum acpi_rank rank = rank_of(name);
 	struct acpi_file *file;

@@ -91,7 +91,8 @@ void gpt_header_parse(const uint8_t *sector, uint32_t sector_bytes, uint64_t fou
 		return;
 
 	fields_parse(sector, header);
-	if (header->header_length_bytes < HEADER_MIN || header->header_length_bytes > sector_bytes) {
+	if (header->header_length_bytes < HEADER_MIN ||
+		header->header_length_bytes > sector_bytes) {
 		header->is_header_crc_right = ANSWER_NO;
 		set_problem(header, "header size is impossible");
 		return;

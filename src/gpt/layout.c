@@ -6,8 +6,8 @@
 
 uint32_t gpt_kept_count(const struct gpt_fact *gpt)
 {
-	return gpt->partition_count < GPT_PARTITIONS_MAX ? gpt->partition_count :
-							   GPT_PARTITIONS_MAX;
+	return gpt->partition_count < GPT_PARTITIONS_MAX ? gpt->partition_count
+							 : GPT_PARTITIONS_MAX;
 }
 
 static bool is_container(const struct gpt_partition_fact *partition)
@@ -79,12 +79,14 @@ static void find_last(struct gpt_fact *gpt, uint64_t growable_last_lba)
 		end = partition->last_lba;
 		gpt->last_partition = partition->number;
 	}
-	gpt->free_behind_last_bytes = gpt->last_partition && growable_last_lba > end ?
-		(growable_last_lba - end) * gpt->logical_sector_bytes : 0;
+	gpt->free_behind_last_bytes =
+		gpt->last_partition && growable_last_lba > end
+			? (growable_last_lba - end) * gpt->logical_sector_bytes
+			: 0;
 }
 
-void gpt_layout_judge(struct gpt_fact *gpt, uint64_t first_lba, uint64_t last_lba,
-	uint64_t growable_last_lba)
+void gpt_layout_judge(
+	struct gpt_fact *gpt, uint64_t first_lba, uint64_t last_lba, uint64_t growable_last_lba)
 {
 	uint8_t order[GPT_PARTITIONS_MAX];
 	uint32_t count = order_by_start(gpt, order);
@@ -156,7 +158,8 @@ bool gpt_layout_agrees(const struct gpt_fact *gpt, const struct extent *others, 
 		return true;
 	for (size_t i = 0; i < count; i++) {
 		if (!partition_find(gpt, others[i].number))
-			return disagree(why, size, who, " has one more partition: ", others[i].number);
+			return disagree(
+				why, size, who, " has one more partition: ", others[i].number);
 	}
 	return true;
 }

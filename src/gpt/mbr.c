@@ -73,8 +73,8 @@ void mbr_parse(const uint8_t sector[MBR_SIZE], uint64_t disk_lba, struct mbr *re
 	ret_mbr->kind = kind_of(ret_mbr, disk_lba);
 }
 
-bool ebr_parse(const uint8_t sector[MBR_SIZE], uint64_t first_lba, uint64_t at_lba,
-	struct ebr *ret_ebr)
+bool ebr_parse(
+	const uint8_t sector[MBR_SIZE], uint64_t first_lba, uint64_t at_lba, struct ebr *ret_ebr)
 {
 	struct mbr_entry own, next;
 

@@ -10,11 +10,11 @@
 enum { MBR_SIZE = 512, MBR_ENTRIES = 4 };
 
 enum mbr_kind {
-	MBR_ABSENT = 0,  /* no signature, or what stands in place of the entries makes no sense: the
-			  * boot sectors of FAT and NTFS bear the signature too */
-	MBR_EMPTY,       /* the signature and no partition */
-	MBR_PROTECTIVE,  /* type 0xEE and nothing else, whatever its boot flag (UEFI 2.10, 5.2.3) */
-	MBR_HYBRID,      /* type 0xEE beside others */
+	MBR_ABSENT = 0, /* no signature, or what stands in place of the entries makes no sense: the
+			 * boot sectors of FAT and NTFS bear the signature too */
+	MBR_EMPTY,      /* the signature and no partition */
+	MBR_PROTECTIVE, /* type 0xEE and nothing else, whatever its boot flag (UEFI 2.10, 5.2.3) */
+	MBR_HYBRID,     /* type 0xEE beside others */
 	MBR_PLAIN,
 };
 
@@ -44,7 +44,7 @@ struct ebr {
 };
 
 /* Returns false when the sector is no link of a chain. */
-bool ebr_parse(const uint8_t sector[MBR_SIZE], uint64_t first_lba, uint64_t at_lba,
-	struct ebr *ret_ebr);
+bool ebr_parse(
+	const uint8_t sector[MBR_SIZE], uint64_t first_lba, uint64_t at_lba, struct ebr *ret_ebr);
 
 #endif

@@ -32,8 +32,8 @@ static int read_lba(struct walk *walk, const char *what, uint64_t lba, uint32_t 
 {
 	const struct gpt_input *input = walk->input;
 
-	return input->read(input->context, what, lba * input->sector_bytes, input->buffer,
-		length_bytes);
+	return input->read(
+		input->context, what, lba * input->sector_bytes, input->buffer, length_bytes);
 }
 
 static void read_mbr(struct walk *walk)
@@ -51,8 +51,8 @@ static void read_mbr(struct walk *walk)
 
 /* ------------------------------------------------------------------------- headers, entries */
 
-static void read_header(struct walk *walk, const char *what, uint64_t lba,
-	struct gpt_header_fact *header)
+static void read_header(
+	struct walk *walk, const char *what, uint64_t lba, struct gpt_header_fact *header)
 {
 	const struct gpt_input *input = walk->input;
 	int r = read_lba(walk, what, lba, input->sector_bytes);
@@ -107,8 +107,8 @@ static void take_entries(struct walk *walk, const char *what, struct gpt_header_
 		(gpt->primary.is_entries_crc_right == ANSWER_YES ||
 			header->is_entries_crc_right != ANSWER_YES))
 		return;
-	gpt_entries_parse(walk->input->buffer, length, header->entry_count,
-		header->entry_length_bytes, gpt);
+	gpt_entries_parse(
+		walk->input->buffer, length, header->entry_count, header->entry_length_bytes, gpt);
 	gpt->is_from_backup = is_backup;
 }
 
@@ -144,8 +144,7 @@ static void read_backup(struct walk *walk)
 	if (gpt_header_is_sound(&gpt->backup) && !gpt_header_is_sound(&gpt->primary))
 		return;
 	gpt->backup = other;
-	gpt->backup_misplaced_bytes =
-		(last_lba_of(walk) - other_lba) * walk->input->sector_bytes;
+	gpt->backup_misplaced_bytes = (last_lba_of(walk) - other_lba) * walk->input->sector_bytes;
 }
 
 static void compare_headers(struct gpt_fact *gpt)
@@ -162,8 +161,8 @@ static void compare_headers(struct gpt_fact *gpt)
 		return;
 	gpt->do_headers_match = answer_from(gpt_headers_match(primary, backup));
 	if (primary->is_entries_crc_right && backup->is_entries_crc_right)
-		gpt->do_entries_match = answer_from(
-			primary->computed_entries_crc == backup->computed_entries_crc);
+		gpt->do_entries_match =
+			answer_from(primary->computed_entries_crc == backup->computed_entries_crc);
 }
 
 /* ------------------------------------------------------------------------ wrong sector size */
@@ -181,16 +180,15 @@ static void look_at_other_size(struct walk *walk)
 	if (!other || input->size_bytes < other + LENGTH ||
 		read_lba(walk, "gpt-other-size", other / own, LENGTH) < 0)
 		return;
-	gpt_header_parse(
-		input->buffer + other % own, other, 1, input->size_bytes / other, &header);
+	gpt_header_parse(input->buffer + other % own, other, 1, input->size_bytes / other, &header);
 	if (gpt_header_is_sound(&header))
 		walk->gpt->wrong_sector_bytes = other;
 }
 
 /* --------------------------------------------------------------------------------- plain MBR */
 
-static void add_mbr_partition(struct gpt_fact *gpt, uint32_t number, uint8_t type,
-	uint64_t first_lba, uint64_t last_lba)
+static void add_mbr_partition(
+	struct gpt_fact *gpt, uint32_t number, uint8_t type, uint64_t first_lba, uint64_t last_lba)
 {
 	struct gpt_partition_fact *partition = &gpt->partition[gpt->partition_count];
 

@@ -15,8 +15,8 @@ enum { GPT_BUFFER_SIZE = 65536, EBR_MAX = 60 };
 struct gpt_input {
 	uint64_t size_bytes;
 	uint32_t sector_bytes;
-	/* Reads length_bytes at offset_bytes into buffer: both are multiples of sector_bytes, and lie
-	 * on the disk. what names the read. Returns 0 or a negative errno. */
+	/* Reads length_bytes at offset_bytes into buffer: both are multiples of sector_bytes, and
+	 * lie on the disk. what names the read. Returns 0 or a negative errno. */
 	int (*read)(void *context, const char *what, uint64_t offset_bytes, uint8_t *buffer,
 		uint32_t length_bytes);
 	void *context;

@@ -454,6 +454,8 @@ static void wait_for_events(void)
 
 static void loop(void)
 {
+	enum state before;
+
 	while (the.state != STATE_DONE) {
 		wait_for_events();
 		handle_udev();
@@ -463,7 +465,11 @@ static void loop(void)
 		follow_disks();
 		if (the.is_encoding_wanted && the.state != STATE_START)
 			emit_facts();
-		advance();
+		/* A step that has nothing to wait for is over at once. */
+		do {
+			before = the.state;
+			advance();
+		} while (the.state != before);
 	}
 }
 

@@ -64,8 +64,7 @@ static void decide_kexec(const struct boot_clues *clues, struct platform_fact *p
 
 	if (evidence) {
 		platform->is_kexec = ANSWER_YES;
-		(void)text_copy(
-			platform->kexec_because, sizeof(platform->kexec_because), evidence);
+		(void)text_copy(platform->kexec_because, sizeof(platform->kexec_because), evidence);
 	} else if (is_loader_known(clues)) {
 		platform->is_kexec = ANSWER_NO;
 	}
@@ -126,8 +125,7 @@ static void decide_network(const struct boot_clues *clues, struct platform_fact 
 	bool is_sure = is_loader(clues, LOADER_IPXE);
 	struct text because;
 
-	text_init(
-		&because, platform->network_boot_because, sizeof(platform->network_boot_because));
+	text_init(&because, platform->network_boot_because, sizeof(platform->network_boot_because));
 	if (is_sure)
 		text_append(&because, "loader ipxe");
 	for (size_t i = 0; i < ARRAY_SIZE(NETWORK); i++) {

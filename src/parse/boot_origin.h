@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 struct boot_clues {
-	/* /proc/sys/kernel/bootloader_type (x86: Documentation/arch/x86/boot.rst, type_of_loader): the
-	 * loader's number in the bits from 4 up. */
+	/* /proc/sys/kernel/bootloader_type (x86: Documentation/arch/x86/boot.rst, type_of_loader):
+	 * the loader's number in the bits from 4 up. */
 	bool has_loader_type;
 	uint64_t loader_type;
 	bool has_vmcore;       /* /proc/vmcore: a crash kernel */

@@ -63,8 +63,8 @@ void cpuid_brand(const struct cpuid_leaves *leaves, char brand[CPUID_BRAND_SIZE]
 
 		if (!leaf)
 			break;
-		registers_append(&text,
-			(const uint32_t[]){leaf->eax, leaf->ebx, leaf->ecx, leaf->edx}, 4);
+		registers_append(
+			&text, (const uint32_t[]){leaf->eax, leaf->ebx, leaf->ecx, leaf->edx}, 4);
 	}
 	text_trim(brand);
 }

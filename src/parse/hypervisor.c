@@ -24,7 +24,8 @@ static const struct {
 	{" prl hyperv ", HYPERVISOR_PARALLELS},
 	{"HAXMHAXMHAXM", HYPERVISOR_QEMU},
 	{"___ NVMM ___", HYPERVISOR_QEMU},
-	/* Others show this one too, so that Windows is at ease; their own signature follows then. */
+	/* Others show this one too, so that Windows is at ease; their own signature follows then.
+	 */
 	{"Microsoft Hv", HYPERVISOR_HYPERV},
 };
 
@@ -206,8 +207,8 @@ static bool list_has(const char *list, const char *entry)
 static enum hypervisor tree_judge(const struct platform_clues *clues)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(TREE); i++) {
-		if (list_has(TREE[i].is_hypervisor_node ? clues->tree_hypervisor :
-							  clues->tree_compatible,
+		if (list_has(TREE[i].is_hypervisor_node ? clues->tree_hypervisor
+							: clues->tree_compatible,
 			    TREE[i].compatible))
 			return TREE[i].hypervisor;
 	}
@@ -219,7 +220,8 @@ static enum hypervisor tree_judge(const struct platform_clues *clues)
 static void tell(struct platform_fact *platform, enum hypervisor hypervisor, const char *told_by)
 {
 	platform->hypervisor = hypervisor;
-	(void)text_copy(platform->hypervisor_told_by, sizeof(platform->hypervisor_told_by), told_by);
+	(void)text_copy(
+		platform->hypervisor_told_by, sizeof(platform->hypervisor_told_by), told_by);
 }
 
 static bool is_hypervisor_there(const struct platform_clues *clues)
@@ -328,7 +330,8 @@ static const char *nested_xen(
 	enum hypervisor by_cpuid = cpuid_judge(clues);
 	bool overrules_kvm;
 
-	if (platform->hypervisor != HYPERVISOR_XEN_DOM0 && platform->hypervisor != HYPERVISOR_XEN_PV)
+	if (platform->hypervisor != HYPERVISOR_XEN_DOM0 &&
+		platform->hypervisor != HYPERVISOR_XEN_PV)
 		return NULL;
 	if (by_cpuid != HYPERVISOR_UNKNOWN && !is_xen(by_cpuid))
 		return "Xen, but CPUID names another hypervisor below it";
@@ -444,7 +447,8 @@ static enum firmware firmware_judge(
 
 void hypervisor_decide_machine(const struct platform_clues *clues, struct platform_fact *platform)
 {
-	(void)text_copy(platform->machine, sizeof(platform->machine), machine_name(clues, platform));
+	(void)text_copy(
+		platform->machine, sizeof(platform->machine), machine_name(clues, platform));
 	platform->firmware = firmware_judge(clues, platform);
 	if (platform->firmware != FIRMWARE_DIRECT)
 		(void)text_copy(platform->firmware_version, sizeof(platform->firmware_version),

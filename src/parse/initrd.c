@@ -135,7 +135,8 @@ void initrd_decide(const struct initrd_clues *clues, struct platform_fact *platf
 		if (!evidence)
 			continue;
 		platform->initrd = is_by_systemd ? KINDS[i].systemd : KINDS[i].scripted;
-		(void)text_copy(platform->initrd_because, sizeof(platform->initrd_because), evidence);
+		(void)text_copy(
+			platform->initrd_because, sizeof(platform->initrd_because), evidence);
 		return;
 	}
 }

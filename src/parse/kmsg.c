@@ -74,8 +74,8 @@ static const struct {
 	const char *pattern;
 	enum subject_class subject;
 } EVENTS[] = {
-	/* "printk: console [ttyS0] enabled"; since 6.9 "printk: legacy console [...]"; "bootconsole",
-	 * "legacy bootconsole"; before 5.0 without "printk: ". */
+	/* "printk: console [ttyS0] enabled"; since 6.9 "printk: legacy console [...]";
+	 * "bootconsole", "legacy bootconsole"; before 5.0 without "printk: ". */
 	{KERNEL_EVENT_CONSOLE_ENABLED, "printk: *console [@] enabled", ANYTHING},
 	{KERNEL_EVENT_CONSOLE_ENABLED, "console [@] enabled", ANYTHING},
 	{KERNEL_EVENT_CONSOLE_ENABLED, "bootconsole [@] enabled", ANYTHING},
@@ -84,6 +84,9 @@ static const struct {
 
 	{KERNEL_EVENT_DISK_ATTACHED, "sd *: [@] Attached SCSI*disk", DISK},
 	{KERNEL_EVENT_DISK_ATTACHED, "sr *: Attached scsi CD-ROM @", ANYTHING},
+	{KERNEL_EVENT_DISK_RESIZED, "virtio_blk *: [@] new size: *", DISK},
+	{IGNORED, "@: detected capacity change from 0 to *", ANYTHING},
+	{KERNEL_EVENT_DISK_RESIZED, "@: detected capacity change from *", DISK},
 	{KERNEL_EVENT_DISK_ATTACHED, "virtio_blk *: [@] * logical blocks*", DISK},
 	{KERNEL_EVENT_DISK_ATTACHED, "nvme @: pci function *", DISK},
 	{KERNEL_EVENT_DISK_ATTACHED, "blkfront: @: *", DISK},

@@ -16,7 +16,8 @@ uint32_t cpu_list_count(const char *list);
  * there. Changes text. */
 int cpuinfo_has_flag(char *text, const char *flag);
 
-/* Trims a string, and empties it when it is one of the phrases that firmware leaves where nobody filled in a name
+/* Trims a string, and empties it when it is one of the phrases that firmware leaves where nobody
+ * filled in a name
  * ("To Be Filled By O.E.M.", "Default string"). */
 void dmi_clean(char *value);
 

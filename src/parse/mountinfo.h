@@ -10,7 +10,7 @@
 /* Borrowed from the text, which was changed: fields end with NUL, octal escapes are undone. */
 struct mountinfo {
 	const char *mount_point;
-	const char *options;       /* of this mount */
+	const char *options; /* of this mount */
 	const char *fstype;
 	const char *source;
 	const char *super_options; /* of the file system */

@@ -160,8 +160,8 @@ static bool has_secret_word(const char *name, size_t length, size_t at)
 static bool has_secret_part(const char *name, size_t length, size_t at)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(SECRET_PARTS); i++) {
-		if (is_folded_prefix(name + at, length - at, SECRET_PARTS[i],
-			    strlen(SECRET_PARTS[i])))
+		if (is_folded_prefix(
+			    name + at, length - at, SECRET_PARTS[i], strlen(SECRET_PARTS[i])))
 			return true;
 	}
 	return false;
@@ -397,8 +397,7 @@ static size_t scheme_length(const char *value, size_t length)
 	for (size_t i = 0; i < ARRAY_SIZE(SCHEMES); i++) {
 		size_t count = strlen(SCHEMES[i]);
 
-		if (length > count && memcmp(value, SCHEMES[i], count) == 0 &&
-			value[count] != '/')
+		if (length > count && memcmp(value, SCHEMES[i], count) == 0 && value[count] != '/')
 			return count;
 	}
 	if (length > 3 && memcmp(value, "://", 3) == 0)
@@ -476,8 +475,8 @@ unsigned redact_parameter(const struct cmdline_parameter *parameter, struct text
 {
 	const char *value = parameter->value;
 	size_t before, length = parameter->value_length;
-	bool is_known = is_named_in(
-		KNOWN, ARRAY_SIZE(KNOWN), parameter->name, parameter->name_length);
+	bool is_known =
+		is_named_in(KNOWN, ARRAY_SIZE(KNOWN), parameter->name, parameter->name_length);
 	unsigned count = 1;
 
 	if (!value)
@@ -494,7 +493,6 @@ unsigned redact_parameter(const struct cmdline_parameter *parameter, struct text
 		text_append(out, REDACTED);
 	else
 		count = append_parts(value, length, is_known, out);
-	text_append_bytes(
-		out, value + length, parameter->token_length - before - length);
+	text_append_bytes(out, value + length, parameter->token_length - before - length);
 	return count;
 }

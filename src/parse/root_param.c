@@ -111,8 +111,8 @@ static bool parse_deviceless(const char *spec, const char *rootfstype, struct ro
 	return false;
 }
 
-void root_param_parse(const char *spec, const char *rootfstype, const char *nfsroot,
-	struct root_param *ret_root)
+void root_param_parse(
+	const char *spec, const char *rootfstype, const char *nfsroot, struct root_param *ret_root)
 {
 	uint32_t major, minor;
 

@@ -18,8 +18,8 @@ struct root_param {
 
 /* spec is the value of root=, rootfstype that of rootfstype=, nfsroot that of nfsroot=; NULL for
  * what is not on the command line. */
-void root_param_parse(const char *spec, const char *rootfstype, const char *nfsroot,
-	struct root_param *ret_root);
+void root_param_parse(
+	const char *spec, const char *rootfstype, const char *nfsroot, struct root_param *ret_root);
 
 /* A device number as root= may give it: "259:2", or "fe01" as the kernel prints dev_t. False for
  * anything else. */

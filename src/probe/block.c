@@ -62,8 +62,9 @@ static bool is_idle(const struct sources *sources, const char *name)
 
 	for (size_t i = 0; i < ARRAY_SIZE(IDLE_WITHOUT_SIZE); i++) {
 		if (text_starts_with(name, IDLE_WITHOUT_SIZE[i]))
-			return sysroot_number(&sources->root, 10, &size, CLASS, name, "/size",
-				       NULL) < 0 || !size;
+			return sysroot_number(
+				       &sources->root, 10, &size, CLASS, name, "/size", NULL) < 0 ||
+			       !size;
 	}
 	return false;
 }
@@ -138,7 +139,8 @@ static void text_of(const struct sources *sources, const char *name, const char 
 	char *buf, size_t size)
 {
 	for (; *attributes; attributes++) {
-		int r = sysroot_attribute(&sources->root, buf, size, CLASS, name, *attributes, NULL);
+		int r = sysroot_attribute(
+			&sources->root, buf, size, CLASS, name, *attributes, NULL);
 		if ((r == 0 || r == -EFBIG) && !text_is_empty(buf))
 			return;
 	}
@@ -186,8 +188,8 @@ static void fill_number(const struct sources *sources, struct block_fact *block)
 {
 	char text[24], *colon;
 
-	if (sysroot_attribute(&sources->root, text, sizeof(text), CLASS, block->name, "/dev", NULL) <
-			0 ||
+	if (sysroot_attribute(
+		    &sources->root, text, sizeof(text), CLASS, block->name, "/dev", NULL) < 0 ||
 		!(colon = strchr(text, ':')))
 		return;
 	*colon = '\0';
@@ -216,8 +218,8 @@ static void fill_counters(const struct sources *sources, struct block_fact *bloc
 	uint64_t value[9] = {0};
 	char text[256], *cursor = text, *field;
 
-	if (sysroot_attribute(&sources->root, text, sizeof(text), CLASS, block->name, "/stat",
-		    NULL) < 0)
+	if (sysroot_attribute(
+		    &sources->root, text, sizeof(text), CLASS, block->name, "/stat", NULL) < 0)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(value) && (field = text_next_field(&cursor)); i++)
 		(void)text_parse_u64(field, 10, &value[i]);
@@ -244,14 +246,13 @@ static const char *transport_of(const char *name, const char *path)
 }
 
 /* The driver of the SCSI host, since that of the disk is always sd. */
-static bool fill_host_driver(const struct sources *sources, const char *path,
-	struct block_fact *block)
+static bool fill_host_driver(
+	const struct sources *sources, const char *path, struct block_fact *block)
 {
 	const char *host = strstr(path, "/host");
 	char name[24];
 
-	if (!host ||
-		!text_copy_bytes(name, sizeof(name), host + 1, strcspn(host + 1, "/")))
+	if (!host || !text_copy_bytes(name, sizeof(name), host + 1, strcspn(host + 1, "/")))
 		return false;
 	if (sysroot_attribute(&sources->root, block->driver, sizeof(block->driver),
 		    "sys/class/scsi_host/", name, "/proc_name", NULL) < 0)
@@ -336,7 +337,8 @@ static void fill_once(const struct sources *sources, bool is_a_partition, struct
 	fill_counters(sources, block);
 }
 
-static void fill_always(const struct sources *sources, bool is_a_partition, struct block_fact *block)
+static void fill_always(
+	const struct sources *sources, bool is_a_partition, struct block_fact *block)
 {
 	/* /size counts 512 bytes whatever the sector size. */
 	block->size_bytes = number_of(sources, block->name, "/size") * 512;
@@ -360,8 +362,8 @@ static struct block_fact *block_find(struct facts *facts, const char *name)
 }
 
 /* An entry keeps its place for ever; a device that came back under an old name is read anew. */
-static void update(const struct sources *sources, struct facts *facts, const char *name,
-	bool is_a_partition)
+static void update(
+	const struct sources *sources, struct facts *facts, const char *name, bool is_a_partition)
 {
 	struct block_fact *block = block_find(facts, name);
 	bool is_new = !block;

@@ -36,8 +36,8 @@ static int read_for_table(void *context, const char *what, uint64_t offset_bytes
 	return disk_source_read(context, what, offset_bytes, bytes, length_bytes);
 }
 
-static void read_table(struct disk_source *disk, const struct block_fact *block,
-	struct gpt_fact *gpt)
+static void read_table(
+	struct disk_source *disk, const struct block_fact *block, struct gpt_fact *gpt)
 {
 	const struct gpt_input input = {
 		.size_bytes = block->size_bytes,
@@ -78,8 +78,8 @@ static void ask_kernel(struct facts *facts, const struct block_fact *disk, struc
 			extents[count++] = (struct extent){
 				block->partition, block->start_lba, block->size_bytes / 512};
 	}
-	gpt->does_kernel_agree = answer_from(gpt_layout_agrees(gpt, extents, count, "the kernel",
-		gpt->disagreement, sizeof(gpt->disagreement)));
+	gpt->does_kernel_agree = answer_from(gpt_layout_agrees(
+		gpt, extents, count, "the kernel", gpt->disagreement, sizeof(gpt->disagreement)));
 }
 
 static void ask_libblkid(struct disk_source *disk, struct gpt_fact *gpt)
@@ -146,8 +146,7 @@ static void look_for_module(const struct sources *sources, struct filesystem_fac
 	char alias[40];
 
 	if (strcmp(filesystem->usage, "filesystem") == 0 && is_registered(sources, type)) {
-		filesystem->module =
-			is_loaded(sources, type) ? DRIVER_LOADED : DRIVER_BUILT_IN;
+		filesystem->module = is_loaded(sources, type) ? DRIVER_LOADED : DRIVER_BUILT_IN;
 		return;
 	}
 	alias[0] = '\0';
@@ -162,20 +161,19 @@ static void look_for_module(const struct sources *sources, struct filesystem_fac
 			sizeof(filesystem->module_name), &filesystem->module);
 }
 
-static void name_from_gpt(const struct gpt_partition_fact *partition,
-	struct filesystem_fact *filesystem)
+static void name_from_gpt(
+	const struct gpt_partition_fact *partition, struct filesystem_fact *filesystem)
 {
 	char guid[GUID_TEXT_SIZE];
 
 	guid_format(partition->unique_guid, guid);
 	(void)text_copy(filesystem->part_uuid, sizeof(filesystem->part_uuid), guid);
-	(void)text_copy(
-		filesystem->part_label, sizeof(filesystem->part_label), partition->name);
+	(void)text_copy(filesystem->part_label, sizeof(filesystem->part_label), partition->name);
 }
 
 /* The kernel's PARTUUID of a partition without a GUID (block/partitions/msdos.c). */
-static void name_from_mbr(const struct gpt_fact *gpt, uint32_t number,
-	struct filesystem_fact *filesystem)
+static void name_from_mbr(
+	const struct gpt_fact *gpt, uint32_t number, struct filesystem_fact *filesystem)
 {
 	struct text text;
 
@@ -185,8 +183,8 @@ static void name_from_mbr(const struct gpt_fact *gpt, uint32_t number,
 	text_append_hex(&text, number, 2);
 }
 
-static void name_partition(const struct gpt_fact *gpt, uint32_t number,
-	struct filesystem_fact *filesystem)
+static void name_partition(
+	const struct gpt_fact *gpt, uint32_t number, struct filesystem_fact *filesystem)
 {
 	if (gpt->kind == TABLE_MBR) {
 		name_from_mbr(gpt, number, filesystem);
@@ -269,12 +267,13 @@ int disk_run(const struct sources *sources, struct facts *facts, uint32_t subjec
 	if (subject >= fact_count(facts->blocks))
 		return -EINVAL;
 	block = &facts->blocks.item[subject];
+	atomic_store(&block->is_look_over, 0);
 	atomic_store(&block->read_count, 0);
 	r = disk_source_open(&sources->root, block, &disk);
 	block->open = outcome_from(r);
 	/* A captured machine may tell of file systems without having the bytes of its disks. */
-	if (r < 0 && !sources->root.is_fixture)
-		return 0;
-	look_at_disk(sources, facts, &disk, subject);
+	if (r == 0 || sources->root.is_fixture)
+		look_at_disk(sources, facts, &disk, subject);
+	atomic_store(&block->is_look_over, 1);
 	return 0;
 }

@@ -20,8 +20,8 @@ enum { DEPTH_MAX = 8, ENTRIES_MAX = 1024, PATH_SIZE = 256, CONTENT_READ_MAX = 10
 
 /* The name of the first entry of a directory that starts with prefix. -ENOENT when there is none,
  * another errno when the directory cannot be read. */
-static int entry_find(const struct sysroot *root, const char *path, const char *prefix, char *name,
-	size_t size)
+static int entry_find(
+	const struct sysroot *root, const char *path, const char *prefix, char *name, size_t size)
 {
 	_cleanup_closedir_ DIR *directory = sysroot_opendir(root, path);
 	const char *entry;
@@ -136,8 +136,8 @@ static void item_read(const struct walk *walk, struct fwcfg_item_fact *item)
 	n = sysroot_read(walk->root, path, bytes, sizeof(bytes));
 	item->content_read = n == -EFBIG ? OUTCOME_OK : outcome_from(n);
 	if (item->content_read == OUTCOME_OK)
-		fwcfg_content_parse(item, bytes, n == -EFBIG ? CONTENT_READ_MAX : (size_t)n,
-			n != -EFBIG);
+		fwcfg_content_parse(
+			item, bytes, n == -EFBIG ? CONTENT_READ_MAX : (size_t)n, n != -EFBIG);
 }
 
 static void item_add(struct walk *walk, unsigned long long size_bytes)

@@ -58,16 +58,14 @@ static void look_at_mounts(const struct sources *sources, struct handoff_fact *h
 	memcpy(copy, text, sizeof(text));
 	handoff->is_root_mounted = answer_from(mountinfo_find(text, handoff->root_path, &mount));
 	if (handoff->is_root_mounted == ANSWER_YES) {
-		(void)text_copy(
-			handoff->root_fstype, sizeof(handoff->root_fstype), mount.fstype);
-		(void)text_copy(
-			handoff->root_source, sizeof(handoff->root_source), mount.source);
+		(void)text_copy(handoff->root_fstype, sizeof(handoff->root_fstype), mount.fstype);
+		(void)text_copy(handoff->root_source, sizeof(handoff->root_source), mount.source);
 		handoff->is_root_read_only =
 			answer_from(mountinfo_has_option(mount.options, "ro") ||
 				    mountinfo_has_option(mount.super_options, "ro"));
 	}
-	handoff->is_dev_moved = answer_from(mountinfo_find(copy, "/dev", &mount) &&
-					    strcmp(mount.fstype, "devtmpfs") == 0);
+	handoff->is_dev_moved = answer_from(
+		mountinfo_find(copy, "/dev", &mount) && strcmp(mount.fstype, "devtmpfs") == 0);
 }
 
 static void look_at_space(const struct sysroot *root, struct handoff_fact *handoff)
@@ -82,8 +80,8 @@ static void look_at_space(const struct sysroot *root, struct handoff_fact *hando
 }
 
 /* The node that PID 1's descriptors come from: in the /dev that moves along, or the new root's. */
-static void look_at_console(const struct sources *sources, const struct sysroot *new_root,
-	struct handoff_fact *handoff)
+static void look_at_console(
+	const struct sources *sources, const struct sysroot *new_root, struct handoff_fact *handoff)
 {
 	const struct sysroot *root =
 		handoff->is_dev_moved == ANSWER_YES ? &sources->root : new_root;
@@ -113,8 +111,7 @@ static void read_elf_interpreter(int fd, struct program *program)
 	size_t size = (size_t)program->elf.segment_count * program->elf.segment_size;
 	ssize_t n = read_at(fd, segments, size, program->elf.segments_offset);
 
-	if (n <= 0 ||
-		!elf_find_interpreter(&program->elf, segments, (size_t)n, &offset, &length))
+	if (n <= 0 || !elf_find_interpreter(&program->elf, segments, (size_t)n, &offset, &length))
 		return;
 	if (length >= sizeof(program->interpreter))
 		length = sizeof(program->interpreter) - 1;
@@ -142,8 +139,8 @@ static int program_read(const struct sysroot *root, const char *path, struct pro
 	return 0;
 }
 
-static const char *machine_of(const struct sources *sources, const struct facts *facts,
-	struct utsname *name)
+static const char *machine_of(
+	const struct sources *sources, const struct facts *facts, struct utsname *name)
 {
 	if (!text_is_empty(facts->platform.architecture))
 		return facts->platform.architecture;
@@ -151,8 +148,8 @@ static const char *machine_of(const struct sources *sources, const struct facts 
 }
 
 /* The last ELF file of the chain decides what the kernel must be able to run. */
-static void judge_architecture(const struct program *program, const char *machine,
-	struct handoff_fact *handoff)
+static void judge_architecture(
+	const struct program *program, const char *machine, struct handoff_fact *handoff)
 {
 	const char *name = elf_machine_name(&program->elf);
 	int runs = elf_runs_on(&program->elf, machine);
@@ -180,8 +177,8 @@ static void follow_interpreters(const struct sysroot *root, struct program *prog
 			break;
 		(void)text_copy(handoff->interpreter[count], sizeof(handoff->interpreter[0]),
 			program->interpreter);
-		handoff->interpreter_stat[count] = outcome_from(
-			sysroot_stat(root, below_root(program->interpreter), &st));
+		handoff->interpreter_stat[count] =
+			outcome_from(sysroot_stat(root, below_root(program->interpreter), &st));
 		count++;
 		if (is_elf || handoff->interpreter_stat[count - 1] < 0 ||
 			program_read(root, handoff->interpreter[count - 1], program) < 0)
@@ -197,8 +194,8 @@ static const char *type_of(const struct program *program)
 
 /* ---------------------------------------------------------------------------------- init= */
 
-static void choose_init(const struct sources *sources, const struct sysroot *root,
-	struct handoff_fact *handoff)
+static void choose_init(
+	const struct sources *sources, const struct sysroot *root, struct handoff_fact *handoff)
 {
 	static char cmdline[4096];
 	ssize_t n = sysroot_read(&sources->root, "proc/cmdline", cmdline, sizeof(cmdline));
@@ -216,8 +213,8 @@ static void choose_init(const struct sources *sources, const struct sysroot *roo
 	(void)text_copy(handoff->init, sizeof(handoff->init), DEFAULT_INITS[0]);
 }
 
-static void look_at_init(const struct sysroot *root, const char *machine,
-	struct handoff_fact *handoff)
+static void look_at_init(
+	const struct sysroot *root, const char *machine, struct handoff_fact *handoff)
 {
 	static struct program program;
 	struct stat st;

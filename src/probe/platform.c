@@ -18,10 +18,10 @@ static const struct {
 	const char *file;
 	size_t offset, size;
 } DMI[] = {
-#define DMI_STRING(name)                                                                           \
-	{                                                                                          \
-		"sys/class/dmi/id/" #name, offsetof(struct platform_fact, dmi_##name),             \
-			sizeof(((struct platform_fact *)0)->dmi_##name)                            \
+#define DMI_STRING(name)                                                               \
+	{                                                                              \
+		"sys/class/dmi/id/" #name, offsetof(struct platform_fact, dmi_##name), \
+			sizeof(((struct platform_fact *)0)->dmi_##name)                \
 	}
 	DMI_STRING(sys_vendor),
 	DMI_STRING(product_name),
@@ -79,8 +79,7 @@ static void tree_strings(const struct sysroot *root, const char *path, char *buf
 static void gather_tree(const struct sysroot *root, struct platform_clues *clues)
 {
 	clues->has_device_tree = sysroot_exists(root, "proc/device-tree/compatible");
-	tree_strings(
-		root, "proc/device-tree/model", clues->tree_model, sizeof(clues->tree_model));
+	tree_strings(root, "proc/device-tree/model", clues->tree_model, sizeof(clues->tree_model));
 	tree_strings(root, "proc/device-tree/compatible", clues->tree_compatible,
 		sizeof(clues->tree_compatible));
 	tree_strings(root, "proc/device-tree/hypervisor/compatible", clues->tree_hypervisor,
@@ -131,7 +130,9 @@ static void find_hypervisor(const struct sources *sources, struct platform_fact 
 	(void)cpuid_source_read(sources, &clues.cpuid);
 	if (sysroot_exists(&sources->root, "sys/firmware"))
 		platform->is_efi = answer_from(sysroot_exists(&sources->root, "sys/firmware/efi"));
-	if (sysroot_number(&sources->root, 10, &bits, "sys/firmware/efi/fw_platform_size", NULL) == 0)
+	if (sysroot_number(&sources->root, 10, &bits, "sys/firmware/efi/fw_platform_size", NULL) ==
+			0 &&
+		(bits == 32 || bits == 64))
 		platform->efi_bits = (uint32_t)bits;
 
 	hypervisor_decide(&clues, platform);

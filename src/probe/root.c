@@ -85,8 +85,8 @@ static bool is_live_label(const struct facts *facts, uint32_t index, const char 
 	}
 	if (text_starts_with(value, "UUID="))
 		return has_uuid(facts, index, value + 5);
-	return text_starts_with(value, "/") ? has_name(facts, index, value) :
-					      has_label(facts, index, value);
+	return text_starts_with(value, "/") ? has_name(facts, index, value)
+					    : has_label(facts, index, value);
 }
 
 /* The root type of the Discoverable Partitions Specification for this architecture. */
@@ -117,8 +117,8 @@ static const match_fn MATCH[ROOT_KIND_COUNT] = {
 
 /* ------------------------------------------------------------------------------- the devices */
 
-static void find_matches(const struct facts *facts, match_fn match, const char *value,
-	struct matches *matches)
+static void find_matches(
+	const struct facts *facts, match_fn match, const char *value, struct matches *matches)
 {
 	uint32_t count = fact_count(facts->blocks);
 
@@ -216,14 +216,14 @@ static uint64_t since_when(const struct facts *facts, const char *name, enum roo
 {
 	fact_foreach (event, facts->device_events) {
 		if (strcmp(event->name, name) == 0)
-			return kind != ROOT_DEVICE && event->udev_us ? event->udev_us :
-								       event->arrived_us;
+			return kind != ROOT_DEVICE && event->udev_us ? event->udev_us
+								     : event->arrived_us;
 	}
 	return 0;
 }
 
-static void publish_matches(const struct facts *facts, const struct matches *matches,
-	struct root_fact *root)
+static void publish_matches(
+	const struct facts *facts, const struct matches *matches, struct root_fact *root)
 {
 	root->match_count = matches->count;
 	root->is_one_filesystem = is_one_filesystem(facts, matches);
@@ -238,8 +238,8 @@ static void publish_matches(const struct facts *facts, const struct matches *mat
 	}
 }
 
-static void resolve_device(const struct sources *sources, const struct facts *facts,
-	struct root_fact *root)
+static void resolve_device(
+	const struct sources *sources, const struct facts *facts, struct root_fact *root)
 {
 	static struct matches matches;
 	char value[sizeof(root->value)];
@@ -270,14 +270,14 @@ static void resolve_tag(const struct facts *facts, struct root_fact *root)
 		if (text_is_empty(device->tag) || strcmp(device->tag, root->value) != 0)
 			continue;
 		if (root->match_count < ROOT_MATCHES_MAX)
-			(void)text_copy(root->matches[root->match_count],
-				sizeof(root->matches[0]), device->name);
+			(void)text_copy(root->matches[root->match_count], sizeof(root->matches[0]),
+				device->name);
 		root->match_count++;
 	}
 }
 
-static void name_auto_root(const struct sources *sources, const struct facts *facts,
-	struct root_fact *root)
+static void name_auto_root(
+	const struct sources *sources, const struct facts *facts, struct root_fact *root)
 {
 	static const struct {
 		const char *machine, *type_name;
@@ -293,8 +293,7 @@ static void name_auto_root(const struct sources *sources, const struct facts *fa
 		machine = name.machine;
 	for (size_t i = 0; i < ARRAY_SIZE(TYPES); i++) {
 		if (strcmp(machine, TYPES[i].machine) == 0)
-			(void)text_copy(
-				root->value, sizeof(root->value), TYPES[i].type_name);
+			(void)text_copy(root->value, sizeof(root->value), TYPES[i].type_name);
 	}
 }
 
@@ -303,8 +302,8 @@ static void parse(const char *cmdline, struct root_fact *root)
 	char nfsroot[sizeof(root->value)];
 	struct root_param param;
 	bool has_spec = cmdline_get(cmdline, "root", root->spec, sizeof(root->spec));
-	bool has_type = cmdline_get(
-		cmdline, "rootfstype", root->rootfstype, sizeof(root->rootfstype));
+	bool has_type =
+		cmdline_get(cmdline, "rootfstype", root->rootfstype, sizeof(root->rootfstype));
 	bool has_nfs = cmdline_get(cmdline, "nfsroot", nfsroot, sizeof(nfsroot));
 
 	root_param_parse(has_spec ? root->spec : NULL, has_type ? root->rootfstype : NULL,

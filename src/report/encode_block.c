@@ -73,6 +73,24 @@ static void encode_partition_devices(struct encoding *encoding, const struct blo
 	record_array_end(encoding->record);
 }
 
+/* Whether there is something to say of a look at a disk that is not over: when what it did last was
+ * begun long ago. Otherwise it will be over by the next pass. */
+static bool is_stuck(const struct encoding *encoding, uint64_t started_us)
+{
+	enum { PATIENCE_US = 250000 };
+
+	return started_us && encoding->report->now_us() >= started_us + PATIENCE_US;
+}
+
+static bool are_reads_ripe(const struct encoding *encoding, const struct block_fact *block)
+{
+	uint32_t count = atomic_load(&block->read_count);
+	uint32_t last = count < BLOCK_READS_MAX ? count : BLOCK_READS_MAX;
+
+	return atomic_load(&block->is_look_over) ||
+	       (last && is_stuck(encoding, block->read[last - 1].started_us));
+}
+
 /* A read that has begun and not ended is open. */
 static void encode_reads(struct encoding *encoding, const struct block_fact *block)
 {
@@ -125,7 +143,8 @@ static void encode_disk(struct encoding *encoding, const struct block_fact *bloc
 	record_nonzero(record, "in_flight", block->in_flight);
 	if (block->open < 0)
 		record_outcome(record, "open_error", block->open);
-	encode_reads(encoding, block);
+	if (are_reads_ripe(encoding, block))
+		encode_reads(encoding, block);
 	encode_partition_devices(encoding, block);
 }
 
@@ -149,7 +168,7 @@ static const struct header_keys {
 } PRIMARY = {"primary", NULL, "primary_problem", "primary_error", "primary_crc",
 	"primary_computed_crc", "primary_entries_crc_right"},
   BACKUP = {"backup", "backup_lba", "backup_problem", "backup_error", "backup_crc",
-	"backup_computed_crc", "backup_entries_crc_right"};
+	  "backup_computed_crc", "backup_entries_crc_right"};
 
 static const char *header_state(const struct gpt_header_fact *header)
 {
@@ -160,8 +179,8 @@ static const char *header_state(const struct gpt_header_fact *header)
 	return gpt_header_is_sound(header) ? "sound" : "corrupt";
 }
 
-static void encode_header(struct record *record, const struct header_keys *keys,
-	const struct gpt_header_fact *header)
+static void encode_header(
+	struct record *record, const struct header_keys *keys, const struct gpt_header_fact *header)
 {
 	record_string(record, keys->state, header_state(header));
 	if (header->read < 0)
@@ -235,7 +254,8 @@ static bool is_gpt_kind(const struct gpt_fact *gpt)
 }
 
 /* The name that the kernel has for a partition of the disk. */
-static void encode_device_name(struct encoding *encoding, const struct gpt_fact *gpt, uint32_t number)
+static void encode_device_name(
+	struct encoding *encoding, const struct gpt_fact *gpt, uint32_t number)
 {
 	fact_foreach (block, encoding->facts->blocks) {
 		if (block->partition == number && is_same_name(block->parent, gpt->disk)) {
@@ -298,10 +318,11 @@ void encode_gpts(struct encoding *encoding)
 
 /* ------------------------------------------------------------------------------- filesystem */
 
-static bool is_worth_saying(const struct filesystem_fact *filesystem, const struct block_fact *block)
+static bool is_worth_saying(const struct encoding *encoding,
+	const struct filesystem_fact *filesystem, const struct block_fact *block)
 {
 	bool is_known = fact_is_known(&filesystem->once);
-	bool is_open = !is_known && filesystem->started_us;
+	bool is_open = !is_known && is_stuck(encoding, filesystem->started_us);
 
 	/* Nothing on the disk itself is what its gpt record says in better words. */
 	return is_open || (is_known && (block->partition || filesystem->probe != -ENOENT));
@@ -335,8 +356,8 @@ void encode_filesystems(struct encoding *encoding)
 	uint32_t count = fact_count(encoding->facts->blocks);
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (is_worth_saying(
-			    &encoding->facts->filesystems[i], &encoding->facts->blocks.item[i]))
+		if (is_worth_saying(encoding, &encoding->facts->filesystems[i],
+			    &encoding->facts->blocks.item[i]))
 			encode_filesystem(encoding, &encoding->facts->filesystems[i]);
 	}
 }

@@ -37,7 +37,8 @@ void encode_fwcfg(struct encoding *encoding)
 	const struct fwcfg_fact *fwcfg = &encoding->facts->fwcfg;
 	struct record *record = encoding->record;
 
-	if (!fact_is_known(&fwcfg->once))
+	if (!fact_is_known(&fwcfg->once) ||
+		(fwcfg->is_declared == ANSWER_UNKNOWN && fwcfg->driver == DRIVER_UNKNOWN))
 		return;
 	record_begin(record, encoding->report, "fwcfg");
 	record_answer(record, "is_declared", fwcfg->is_declared);

@@ -49,22 +49,28 @@ static const char *const INITRDS[INITRD_COUNT] = {
 /* The name of a value that a child wrote, or NULL. */
 #define name_of(names, value) ((size_t)(value) < ARRAY_SIZE(names) ? (names)[value] : NULL)
 
+/* Two DMI strings; all of them have one size, and a child may have left them unterminated. */
+static bool is_same(const char first[64], const char second[64])
+{
+	return strncmp(first, second, 64) == 0;
+}
+
 static void encode_machine(struct record *record, const struct platform_fact *platform)
 {
 	record_string(record, "hypervisor",
-		platform->hypervisor == HYPERVISOR_UNKNOWN ?
-			"unknown" :
-			name_of(HYPERVISORS, platform->hypervisor));
+		platform->hypervisor == HYPERVISOR_UNKNOWN
+			? "unknown"
+			: name_of(HYPERVISORS, platform->hypervisor));
 	record_text(record, "told_by", platform->hypervisor_told_by);
 	record_text(record, "cpuid_signature", platform->cpuid_signature);
 	record_answer(record, "is_nested", platform->is_nested);
 	record_text(record, "nested_because", platform->nested_because);
 	record_text(record, "machine", platform->machine);
 	record_text(record, "sys_vendor", platform->dmi_sys_vendor);
-	if (strncmp(platform->dmi_product_name, platform->machine,
-		    sizeof(platform->dmi_product_name)) != 0)
+	if (!is_same(platform->dmi_product_name, platform->machine))
 		record_text(record, "product", platform->dmi_product_name);
-	if (platform->hypervisor == HYPERVISOR_NONE)
+	if (platform->hypervisor == HYPERVISOR_NONE &&
+		!is_same(platform->dmi_board_name, platform->dmi_product_name))
 		record_text(record, "board", platform->dmi_board_name);
 }
 
@@ -72,7 +78,8 @@ static void encode_firmware(struct record *record, const struct platform_fact *p
 {
 	record_string(record, "firmware", name_of(FIRMWARES, platform->firmware));
 	record_text(record, "firmware_version", platform->firmware_version);
-	if (platform->firmware != FIRMWARE_SEABIOS)
+	if (platform->firmware != FIRMWARE_SEABIOS &&
+		!is_same(platform->dmi_bios_vendor, platform->dmi_sys_vendor))
 		record_text(record, "firmware_vendor", platform->dmi_bios_vendor);
 	record_text(record, "firmware_date", platform->dmi_bios_date);
 	record_answer(record, "is_efi", platform->is_efi);
@@ -87,8 +94,8 @@ static void encode_boot(struct record *record, const struct platform_fact *platf
 	record_answer(record, "is_network_boot", platform->is_network_boot);
 	record_text(record, "network_boot_because", platform->network_boot_because);
 	record_string(record, "initrd",
-		platform->initrd == INITRD_UNKNOWN ? "unknown" :
-						     name_of(INITRDS, platform->initrd));
+		platform->initrd == INITRD_UNKNOWN ? "unknown"
+						   : name_of(INITRDS, platform->initrd));
 	record_text(record, "initrd_because", platform->initrd_because);
 }
 
@@ -118,7 +125,8 @@ static void encode_parameters(struct record *record, const char *text)
 
 	record_array_begin(record, "parameters");
 	while (cmdline_next_token(&text, &parameter)) {
-		(void)text_copy_bytes(token, sizeof(token), parameter.token, parameter.token_length);
+		(void)text_copy_bytes(
+			token, sizeof(token), parameter.token, parameter.token_length);
 		record_array_string(record, token);
 	}
 	record_array_end(record);
@@ -132,10 +140,11 @@ void encode_cmdline(struct encoding *encoding)
 
 	if (!fact_is_known(&cmdline->once))
 		return;
-	(void)text_copy_bytes(text, sizeof(text), cmdline->text,
-		strnlen(cmdline->text, sizeof(cmdline->text)));
+	(void)text_copy_bytes(
+		text, sizeof(text), cmdline->text, strnlen(cmdline->text, sizeof(cmdline->text)));
 	record_begin(record, encoding->report, "cmdline");
-	record_outcome(record, "read", cmdline->read == OUTCOME_OK ? OUTCOME_UNKNOWN : cmdline->read);
+	record_outcome(
+		record, "read", cmdline->read == OUTCOME_OK ? OUTCOME_UNKNOWN : cmdline->read);
 	record_nonzero(record, "length_bytes", cmdline->length_bytes);
 	record_nonzero(record, "redacted", cmdline->redacted_count);
 	record_flag(record, "is_cut", cmdline->is_cut);

@@ -9,6 +9,7 @@ static const char *const KINDS[KERNEL_EVENT_COUNT] = {
 	[KERNEL_EVENT_NO_INITIAL_CONSOLE] = "no-initial-console",
 	[KERNEL_EVENT_UART_FOUND] = "uart-found",
 	[KERNEL_EVENT_DISK_ATTACHED] = "disk-attached",
+	[KERNEL_EVENT_DISK_RESIZED] = "disk-resized",
 	[KERNEL_EVENT_PARTITIONS] = "partitions",
 	[KERNEL_EVENT_GPT_COMPLAINT] = "gpt-complaint",
 	[KERNEL_EVENT_MOUNT] = "mount",

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#include <blkid/blkid.h>
+#include <blkid.h>
 #include <errno.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ static void cleanup_probe(const blkid_probe *probe)
 		blkid_free_probe(*probe);
 }
 
-#define FIELD(member)                                                                              \
+#define FIELD(member) \
 	offsetof(struct filesystem_fact, member), sizeof(((struct filesystem_fact *)0)->member)
 
 /* libblkid's names, which the text of a captured machine uses as well. */
@@ -37,7 +37,8 @@ static void set_field(struct filesystem_fact *filesystem, size_t i, const char *
 
 /* -------------------------------------------------------------------------------- the library */
 
-static blkid_probe probe_new(struct disk_source *disk, uint64_t offset, uint64_t length, int *ret_error)
+static blkid_probe probe_new(
+	struct disk_source *disk, uint64_t offset, uint64_t length, int *ret_error)
 {
 	int fd = disk_source_buffered_fd(disk);
 	blkid_probe probe;
@@ -48,8 +49,8 @@ static blkid_probe probe_new(struct disk_source *disk, uint64_t offset, uint64_t
 	}
 	errno = 0;
 	probe = blkid_new_probe();
-	if (probe && blkid_probe_set_device(probe, fd, (blkid_loff_t)offset,
-			     (blkid_loff_t)length) == 0)
+	if (probe &&
+		blkid_probe_set_device(probe, fd, (blkid_loff_t)offset, (blkid_loff_t)length) == 0)
 		return probe;
 	*ret_error = errno ? -errno : -EIO;
 	if (probe)
@@ -139,8 +140,8 @@ static void captured_parse(char *text, struct filesystem_fact *filesystem)
 	}
 }
 
-static int captured_look(const struct sysroot *root, const char *name,
-	struct filesystem_fact *filesystem)
+static int captured_look(
+	const struct sysroot *root, const char *name, struct filesystem_fact *filesystem)
 {
 	char path[64], text[1024];
 	ssize_t n;

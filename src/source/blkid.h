@@ -11,8 +11,8 @@
 #include "source/disk.h"
 
 /* What lies in length bytes at offset: the device called name, a partition of the disk or the disk
- * itself. Fills what libblkid can tell in *filesystem, its member probe included; publishes nothing.
- * disk may be NULL in a captured machine. */
+ * itself. Fills what libblkid can tell in *filesystem, its member probe included; publishes
+ * nothing. disk may be NULL in a captured machine. */
 void blkid_source_filesystem(const struct sysroot *root, struct disk_source *disk, const char *name,
 	uint64_t offset_bytes, uint64_t length_bytes, struct filesystem_fact *filesystem);
 

@@ -47,7 +47,8 @@ static bool is_without_disc(int fd, const struct block_fact *block)
 	return status == CDS_NO_DISC || status == CDS_TRAY_OPEN || status == CDS_DRIVE_NOT_READY;
 }
 
-static int open_device(const struct sysroot *root, const struct block_fact *block, bool *ret_is_direct)
+static int open_device(
+	const struct sysroot *root, const struct block_fact *block, bool *ret_is_direct)
 {
 	_cleanup_close_ int fd = -1;
 	char path[48];
@@ -78,12 +79,12 @@ static int open_captured(const struct sysroot *root, const struct block_fact *bl
 	return sysroot_openat(root, path, O_RDONLY | O_DIRECTORY);
 }
 
-int disk_source_open(const struct sysroot *root, struct block_fact *block,
-	struct disk_source *ret_disk)
+int disk_source_open(
+	const struct sysroot *root, struct block_fact *block, struct disk_source *ret_disk)
 {
 	bool is_direct = false;
-	int fd = root->is_fixture ? open_captured(root, block) :
-				    open_device(root, block, &is_direct);
+	int fd = root->is_fixture ? open_captured(root, block)
+				  : open_device(root, block, &is_direct);
 
 	if (fd < 0)
 		return fd;
@@ -219,8 +220,8 @@ static int device_read(struct disk_source *disk, const struct range *range)
 
 /* The place of the next read in the disk's list. The last place is used again when all are taken:
  * what hangs is always the last one. */
-static struct block_read_fact *read_begin(struct block_fact *block, const char *what,
-	const struct range *range)
+static struct block_read_fact *read_begin(
+	struct block_fact *block, const char *what, const struct range *range)
 {
 	uint32_t count = atomic_load(&block->read_count);
 	bool is_full = count >= BLOCK_READS_MAX;

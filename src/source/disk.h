@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reading a disk: never written, never opened exclusively or for writing (closing such a descriptor
- * alone makes udev look at the device again). Each read is timed, and written down before it starts,
- * so that one which never comes back leaves its trace.
+ * alone makes udev look at the device again). Each read is timed, and written down before it
+ * starts, so that one which never comes back leaves its trace.
  *
  * In a captured machine the content of a disk is .devices/block/NAME/: see docs/fixtures.md.
  */
@@ -22,10 +22,10 @@ struct disk_source {
 /* What reads into memory for O_DIRECT must be aligned to. */
 enum { DISK_ALIGNMENT = 4096 };
 
-/* Opens the device of block. -ENOMEDIUM for an empty optical drive, -ENODEV when the node in /dev is
- * another device. On failure there is nothing to close. */
-int disk_source_open(const struct sysroot *root, struct block_fact *block,
-	struct disk_source *ret_disk);
+/* Opens the device of block. -ENOMEDIUM for an empty optical drive, -ENODEV when the node in /dev
+ * is another device. On failure there is nothing to close. */
+int disk_source_open(
+	const struct sysroot *root, struct block_fact *block, struct disk_source *ret_disk);
 void disk_source_close(struct disk_source *disk);
 
 /* Offset and length are multiples of the logical sector size. Returns 0 or a negative errno,

@@ -29,7 +29,8 @@ int sysroot_openat(const struct sysroot *root, const char *path, int flags)
 		return -EBADF;
 	if (!*path)
 		path = ".";
-	flags |= O_CLOEXEC | O_NOCTTY;
+	/* openat2(2) refuses flags that mean nothing beside O_PATH. */
+	flags |= flags & O_PATH ? O_CLOEXEC : O_CLOEXEC | O_NOCTTY;
 	fd = openat2_in_root(root->fd, path, flags);
 	/* Without openat2 a captured machine could lead outside, so only the real root goes on. */
 	if (fd != -ENOSYS || root->is_fixture)

@@ -82,7 +82,8 @@ static size_t walk(const struct machine *machine)
 
 	aml_init(&space);
 	for (size_t i = 0; i < machine->count; i++)
-		(void)aml_load(&space, machine->table[i].bytes, machine->table[i].length_bytes, false);
+		(void)aml_load(
+			&space, machine->table[i].bytes, machine->table[i].length_bytes, false);
 	aml_find_patches(&space);
 	while (aml_device_next(&space, &cursor, &device) > 0)
 		devices++;

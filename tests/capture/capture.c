@@ -290,7 +290,8 @@ static void describe_tty(int fd, struct text *out)
 	unsigned device;
 	char line[160];
 
-	(void)snprintf(line, sizeof(line), "open=0\ntcgetattr=%d\n", result_of(tcgetattr(fd, &termios)));
+	(void)snprintf(
+		line, sizeof(line), "open=0\ntcgetattr=%d\n", result_of(tcgetattr(fd, &termios)));
 	text_append(out, line);
 	(void)snprintf(line, sizeof(line), "poll_out=%d\nwrite=%d\n",
 		poll(&poller, 1, 0) > 0 && poller.revents & POLLOUT, result_of(write(fd, "", 0)));
@@ -350,9 +351,9 @@ static void capture_requested_consoles(void)
 		if (!cmdline_is_name(&parameter, "console") || !parameter.value)
 			continue;
 		text_copy_bytes(name, sizeof(name), parameter.value,
-			strcspn(parameter.value, ", \n\"") < parameter.value_length ?
-				strcspn(parameter.value, ", \n\"") :
-				parameter.value_length);
+			strcspn(parameter.value, ", \n\"") < parameter.value_length
+				? strcspn(parameter.value, ", \n\"")
+				: parameter.value_length);
 		if (*name && strcmp(name, "null") != 0)
 			capture_tty(name);
 	}
@@ -407,8 +408,7 @@ static unsigned describe_leaf(struct text *out, unsigned leaf)
  * that imitates Hyper-V does so at the first place, and tells its own name at a later one. */
 static void capture_cpuid(void)
 {
-	static const unsigned LEAVES[] = {
-		0x0, 0x1, 0x80000002, 0x80000003, 0x80000004};
+	static const unsigned LEAVES[] = {0x0, 0x1, 0x80000002, 0x80000003, 0x80000004};
 	enum { FIRST = 0x40000000, STEP = 0x100, BLOCKS = 4, MORE = 6 };
 	unsigned a, b, c = 0, d;
 	char description[2048];
@@ -439,7 +439,8 @@ static void capture_range(int fd, const char *name, uint64_t offset, size_t leng
 	char path[96];
 	ssize_t n = pread(fd, buffer, length, (off_t)offset);
 
-	(void)snprintf(path, sizeof(path), ".devices/block/%s/%llu", name, (unsigned long long)offset);
+	(void)snprintf(
+		path, sizeof(path), ".devices/block/%s/%llu", name, (unsigned long long)offset);
 	if (n > 0)
 		tar_add_file(&tar, path, buffer, (size_t)n);
 }
@@ -503,8 +504,8 @@ static void capture_blkid(int fd, const char *name)
 	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0)
 		return;
 	(void)blkid_probe_enable_superblocks(probe, 1);
-	(void)blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID |
-							       BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE);
+	(void)blkid_probe_set_superblocks_flags(probe,
+		BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID | BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE);
 	(void)blkid_probe_enable_partitions(probe, 1);
 	(void)blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS);
 	text_init(&out, description, sizeof(description));
@@ -561,13 +562,15 @@ int main(int argc, char **argv)
 		at++;
 	}
 	if (argc != at + 1) {
-		fprintf(stderr, "Usage: capture [--keep-ids] FILE|-\n"
-				"Writes a tar archive of what bootprobe would look at on this machine.\n");
+		fprintf(stderr,
+			"Usage: capture [--keep-ids] FILE|-\n"
+			"Writes a tar archive of what bootprobe would look at on this machine.\n");
 		return 2;
 	}
-	tar.fd = strcmp(argv[at], "-") == 0 ?
-			 STDOUT_FILENO :
-			 open(argv[at], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+	tar.fd =
+		strcmp(argv[at], "-") == 0
+			? STDOUT_FILENO
+			: open(argv[at], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
 	if (tar.fd < 0 || chdir("/") < 0) {
 		perror(argv[at]);
 		return 1;

@@ -20,8 +20,8 @@ static struct report report;
 static struct record record;
 static uint8_t buffer[GPT_BUFFER_SIZE];
 
-static int read_image(void *context, const char *what, uint64_t offset, uint8_t *bytes,
-	uint32_t length)
+static int read_image(
+	void *context, const char *what, uint64_t offset, uint8_t *bytes, uint32_t length)
 {
 	ssize_t n = pread(*(int *)context, bytes, length, (off_t)offset);
 

@@ -113,7 +113,8 @@ static void disk_make(uint32_t sector_bytes)
 	seal();
 }
 
-static int read_disk(void *context, const char *what, uint64_t offset, uint8_t *bytes, uint32_t length)
+static int read_disk(
+	void *context, const char *what, uint64_t offset, uint8_t *bytes, uint32_t length)
 {
 	(void)context;
 	ck_assert_ptr_nonnull(what);

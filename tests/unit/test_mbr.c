@@ -109,7 +109,8 @@ static uint8_t disk[DISK_SECTORS * 512], buffer[GPT_BUFFER_SIZE];
 static unsigned reads;
 static struct gpt_fact table;
 
-static int read_disk(void *context, const char *what, uint64_t offset, uint8_t *bytes, uint32_t length)
+static int read_disk(
+	void *context, const char *what, uint64_t offset, uint8_t *bytes, uint32_t length)
 {
 	(void)context;
 	(void)what;

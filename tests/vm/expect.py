@@ -3,7 +3,8 @@
 A matcher is a table: each key is a field of a record ("type", or a path with dots), each value is
 what it must be: a plain value, or a table with one of
     exists = true|false     regex = "..."     at_least = N     at_most = N     contains = value
-A matcher holds when one record fits all of its keys.
+A matcher holds when one record fits all of its keys. In a path, a number picks an element of an
+array and "*" any one of them.
 """
 
 import json
@@ -15,6 +16,7 @@ import cache
 
 VALIDATOR = cache.REPO / "tests/validate.py"
 START_OF_RECORD = b'{"bootprobe":1,'
+FRAME = ("bootprobe", "boot", "seq", "t", "type", "cont", "more", "crc")
 NOTHING = object()
 
 
@@ -29,25 +31,46 @@ def records_of(data):
 
 
 def parse(lines):
-    records = []
-    for line in lines:
+    """Records in the order of their first lines; the lines of one are joined, copies dropped."""
+    records, first = [], {}
+    for line in dict.fromkeys(lines):
         try:
-            records.append(json.loads(line))
+            record = json.loads(line)
         except ValueError:
-            pass
+            continue
+        whole = first.get((record.get("boot"), record.get("cont")))
+        if whole is None:
+            records.append(record)
+            first[(record.get("boot"), record.get("seq"))] = record
+        else:
+            _join(whole, record)
     return records
 
 
-def _field(record, path):
-    value = record
-    for part in path.split("."):
-        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        elif isinstance(value, dict) and part in value:
-            value = value[part]
+def _join(whole, part):
+    for name, value in part.items():
+        if name in FRAME:
+            continue
+        if isinstance(value, list) and isinstance(whole.get(name), list):
+            whole[name] += value
         else:
-            return NOTHING
-    return value
+            whole[name] = value
+
+
+def _field(record, path):
+    """Every value that a path leads to; [NOTHING] if there is none."""
+    values = [record]
+    for part in path.split("."):
+        values = [inner for value in values for inner in _step(value, part)]
+    return values or [NOTHING]
+
+
+def _step(value, part):
+    if isinstance(value, list):
+        if part == "*":
+            return value
+        return [value[int(part)]] if part.isdigit() and int(part) < len(value) else []
+    return [value[part]] if isinstance(value, dict) and part in value else []
 
 
 TESTS = {
@@ -59,10 +82,11 @@ TESTS = {
 }
 
 
-def _fits(value, want):
+def _fits(values, want):
     if isinstance(want, dict):
-        return all(TESTS[name](value, operand) for name, operand in want.items())
-    return value is not NOTHING and value == want and isinstance(value, bool) == isinstance(want, bool)
+        return any(all(TESTS[name](v, operand) for name, operand in want.items()) for v in values)
+    return any(value is not NOTHING and value == want and
+               isinstance(value, bool) == isinstance(want, bool) for value in values)
 
 
 def matches(record, matcher):
