@@ -143,8 +143,12 @@ static void open_scope(struct aml_walk *walk, const struct declared *declared)
 
 	block->scope = declared->node;
 	block->flags = declared->flags;
-	if (walk->mode == AML_MODE_LOAD && !declared->is_new)
+	if (walk->mode != AML_MODE_LOAD)
+		return;
+	if (!declared->is_new)
 		block->flags |= AML_DUPLICATE | AML_UNTAKEN;
+	if (block->flags & AML_UNTAKEN)
+		aml_walk_refuse(walk);
 }
 
 static void declare_body(struct aml_walk *walk, const struct aml_opcode *opcode)
@@ -206,6 +210,8 @@ static void declare_scope(struct aml_walk *walk)
 		flags |= AML_ORPHAN | AML_UNTAKEN;
 	block->scope = (uint16_t)node;
 	block->flags = flags;
+	if (flags & AML_UNTAKEN)
+		aml_walk_refuse(walk);
 }
 
 static void declare_method(struct aml_walk *walk)
@@ -222,6 +228,10 @@ static void declare_method(struct aml_walk *walk)
 		node->argument_count = walk->bytes[walk->at - 1] & 7;
 		node->start = walk->at;
 		node->end = block->end;
+		if (declared.flags & AML_UNTAKEN)
+			aml_walk_refuse(walk);
+	} else if (walk->mode == AML_MODE_LOAD) {
+		aml_walk_refuse(walk);
 	}
 	walk->at = block->end;
 }

@@ -303,6 +303,14 @@ static bool is_asked_for(const struct aml_walk *walk)
 	       call[-1].opcode->detail == OPERATION_EXISTS;
 }
 
+/* Whether an interpreter runs what is in hand, as far as can be told. */
+static bool is_run(struct aml_walk *walk, const struct aml_block *block)
+{
+	/* a name that is unknown may well stand in what could not be read, or was not given */
+	return walk->mode == AML_MODE_LOAD && !walk->space->problem_count &&
+	       walk->space->has_dsdt && !((block->flags | walk->tail_flags) & AML_UNTAKEN);
+}
+
 /* A term names an object that is not there. The kernel's interpreter then goes on with the table,
  * but forgets which scopes are open: what follows lands in the innermost of them, even behind its
  * end. It skips the rest of the innermost If or While, and runs the Else of those around it. The
@@ -313,15 +321,13 @@ static void lose_scopes(struct aml_walk *walk)
 	uint16_t scope = current->scope;
 	bool is_skipping = false;
 
-	if (walk->mode != AML_MODE_LOAD || (current->flags | walk->tail_flags) & AML_UNTAKEN)
-		return;
-	/* the name may well stand in what could not be read, or was not given */
-	if (walk->space->problem_count || !walk->space->has_dsdt)
+	if (!is_run(walk, current))
 		return;
 	for (uint32_t i = walk->block_count; i-- > 0;) {
 		struct aml_block *block = &walk->blocks[i];
 
 		block->scope = scope;
+		block->is_astray = false;
 		if (block->kind != BLOCK_IF && block->kind != BLOCK_WHILE)
 			continue;
 		block[-1].is_else_taken = is_skipping;
@@ -329,6 +335,34 @@ static void lose_scopes(struct aml_walk *walk)
 			walk->blocks[k].flags |= AML_UNTAKEN;
 		is_skipping = true;
 	}
+}
+
+/* The same interpreter does not notice the end of a scope behind a declaration that it refuses:
+ * the one statement that follows still belongs to that scope. */
+void aml_walk_refuse(struct aml_walk *walk)
+{
+	const struct aml_block *refused = aml_walk_block(walk), *outer = refused - 1;
+
+	if (refused->end != outer->end || !is_run(walk, outer))
+		return;
+	walk->is_straying = true;
+	walk->stray_scope = outer->scope;
+}
+
+static void begin_statement(struct aml_walk *walk)
+{
+	struct aml_block *block = aml_walk_block(walk);
+
+	if (walk->call_count > block->call_base || block->is_term_pending)
+		return;
+	if (block->is_astray)
+		block->scope = block->home_scope;
+	else
+		block->home_scope = block->scope;
+	block->is_astray = walk->is_straying;
+	if (walk->is_straying)
+		block->scope = walk->stray_scope;
+	walk->is_straying = false;
 }
 
 static bool is_called(const struct aml_node *object)
@@ -497,6 +531,7 @@ uint32_t aml_walk_run(
 	walk->at = start;
 	walk->blocks[0] = (struct aml_block){.end = end, .scope = scope, .flags = flags};
 	walk->block_count = 1;
+	walk->is_straying = false;
 	walk->steps_left = STEPS_MIN + STEPS_PER_BYTE * (uint64_t)(end - start);
 
 	while (walk->block_count) {
@@ -511,6 +546,7 @@ uint32_t aml_walk_run(
 			continue;
 		}
 		walk->steps_left--;
+		begin_statement(walk);
 		take_opcode(walk);
 	}
 	return walk->problem_count;

@@ -42,6 +42,8 @@ struct aml_block {
 	uint8_t flags;        /* enum aml_flag: what declarations in here bear */
 	uint8_t call_base;    /* the calls of this block lie above */
 	bool is_term_pending; /* the leading term has not come */
+	bool is_astray;       /* scope is of another block, for one statement */
+	uint16_t home_scope;  /* to go back to then */
 	bool is_else_taken;   /* what the last If in this block leaves to its Else */
 };
 
@@ -71,7 +73,9 @@ struct aml_walk {
 	const uint8_t *bytes;
 	uint32_t at;
 	uint8_t table;
-	uint8_t mode;       /* enum aml_mode */
+	uint8_t mode;     /* enum aml_mode */
+	bool is_straying; /* the next statement belongs to stray_scope */
+	uint16_t stray_scope;
 	uint8_t tail_flags; /* AML_CONDITIONAL | AML_UNTAKEN behind a Return */
 	uint64_t steps_left;
 	uint32_t problem_count;
@@ -103,6 +107,10 @@ int aml_walk_name(struct aml_walk *walk, struct aml_name *ret_name);
 int aml_walk_package(struct aml_walk *walk, uint32_t *ret_end);
 /* The same, then makes that package the innermost block. */
 struct aml_block *aml_walk_enter(struct aml_walk *walk, enum aml_block_kind kind);
+
+/* The declaration whose package is the innermost block fails in an interpreter: its name is taken,
+ * or what it belongs to is not there. */
+void aml_walk_refuse(struct aml_walk *walk);
 
 /* A declaration or statement: the calls of the block will get no more arguments. */
 void aml_walk_end_calls(struct aml_walk *walk);

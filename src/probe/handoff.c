@@ -180,8 +180,7 @@ static void follow_interpreters(const struct sysroot *root, struct program *prog
 		handoff->interpreter_stat[count] =
 			outcome_from(sysroot_stat(root, below_root(program->interpreter), &st));
 		count++;
-		if (is_elf || handoff->interpreter_stat[count - 1] < 0 ||
-			program_read(root, handoff->interpreter[count - 1], program) < 0)
+		if (is_elf || program_read(root, handoff->interpreter[count - 1], program) < 0)
 			break;
 	}
 	handoff->interpreter_count = count;

@@ -16,6 +16,9 @@ struct encoding {
 };
 
 void encode_platform(struct encoding *encoding);
+/* The names that a platform record uses, or NULL for what is not known. */
+const char *platform_hypervisor_name(const struct platform_fact *platform);
+const char *platform_firmware_name(const struct platform_fact *platform);
 void encode_cmdline(struct encoding *encoding);
 void encode_acpi_tables(struct encoding *encoding);
 void encode_acpi_devices(struct encoding *encoding);

@@ -151,3 +151,13 @@ void encode_cmdline(struct encoding *encoding)
 	encode_parameters(record, text);
 	(void)record_end(record);
 }
+
+const char *platform_hypervisor_name(const struct platform_fact *platform)
+{
+	return name_of(HYPERVISORS, platform->hypervisor);
+}
+
+const char *platform_firmware_name(const struct platform_fact *platform)
+{
+	return name_of(FIRMWARES, platform->firmware);
+}

@@ -28,14 +28,14 @@ const char *record_errno_name(int error)
 {
 	static char unnamed[24];
 	struct text text;
+	unsigned number = error < 0 ? 0U - (unsigned)error : (unsigned)error;
 
-	error = error < 0 ? -error : error;
 	for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++) {
-		if (NAMES[i].error == error)
+		if ((unsigned)NAMES[i].error == number)
 			return NAMES[i].name;
 	}
 	text_init(&text, unnamed, sizeof(unnamed));
 	text_append(&text, "errno ");
-	text_append_u64(&text, (uint64_t)error);
+	text_append_u64(&text, number);
 	return unnamed;
 }

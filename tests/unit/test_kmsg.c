@@ -77,7 +77,7 @@ static const struct {
 		"earlyser0"},
 	{"printk: legacy console [ttyS0] disabled", -1, ""},
 	{"console [tty0] enabled", KERNEL_EVENT_CONSOLE_ENABLED, "tty0"},
-	{"printk: onsole [ttyS0] enabled", -1, ""},
+	{"printk: xonsole [ttyS0] enabled", -1, ""},
 	{"printk: console [ttyS0] enabled?", -1, ""},
 	{"Console: colour *CGA 80x25", -1, ""},
 	{"Warning: unable to open an initial console.", KERNEL_EVENT_NO_INITIAL_CONSOLE, ""},
