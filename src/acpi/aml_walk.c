@@ -345,7 +345,7 @@ void aml_walk_refuse(struct aml_walk *walk)
 
 	if (refused->end != outer->end || !is_run(walk, outer))
 		return;
-	walk->is_straying = true;
+	walk->stray_at = refused->end;
 	walk->stray_scope = outer->scope;
 }
 
@@ -359,10 +359,9 @@ static void begin_statement(struct aml_walk *walk)
 		block->scope = block->home_scope;
 	else
 		block->home_scope = block->scope;
-	block->is_astray = walk->is_straying;
-	if (walk->is_straying)
+	block->is_astray = walk->at == walk->stray_at;
+	if (block->is_astray)
 		block->scope = walk->stray_scope;
-	walk->is_straying = false;
 }
 
 static bool is_called(const struct aml_node *object)
@@ -531,7 +530,7 @@ uint32_t aml_walk_run(
 	walk->at = start;
 	walk->blocks[0] = (struct aml_block){.end = end, .scope = scope, .flags = flags};
 	walk->block_count = 1;
-	walk->is_straying = false;
+	walk->stray_at = 0;
 	walk->steps_left = STEPS_MIN + STEPS_PER_BYTE * (uint64_t)(end - start);
 
 	while (walk->block_count) {

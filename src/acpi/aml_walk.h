@@ -73,8 +73,8 @@ struct aml_walk {
 	const uint8_t *bytes;
 	uint32_t at;
 	uint8_t table;
-	uint8_t mode;     /* enum aml_mode */
-	bool is_straying; /* the next statement belongs to stray_scope */
+	uint8_t mode;      /* enum aml_mode */
+	uint32_t stray_at; /* the statement at this offset belongs to stray_scope; 0: none */
 	uint16_t stray_scope;
 	uint8_t tail_flags; /* AML_CONDITIONAL | AML_UNTAKEN behind a Return */
 	uint64_t steps_left;

@@ -278,9 +278,11 @@ static bool are_disks_done(void)
 
 static void end_start(void)
 {
-	emit_facts();
-	if (!the.is_single_pass)
+	/* A single pass says everything at its end. */
+	if (!the.is_single_pass) {
+		emit_facts();
 		answer_caller(&the.caller_fd);
+	}
 	disks_note(&the.disks, the.facts);
 	begin_follow();
 }
@@ -398,7 +400,7 @@ static void handle_timers(void)
 
 	if (children_expire(&the.children, &the.sources, now))
 		the.is_encoding_wanted = true;
-	if (the.state == STATE_START && now >= the.partial_us) {
+	if (the.state == STATE_START && !the.is_single_pass && now >= the.partial_us) {
 		the.partial_us = UINT64_MAX;
 		emit_facts();
 	}
@@ -418,7 +420,7 @@ static uint64_t next_wakeup(void)
 {
 	uint64_t next = children_next_deadline(&the.children);
 	uint64_t more[] = {
-		the.state == STATE_START ? the.partial_us : UINT64_MAX,
+		the.state == STATE_START && !the.is_single_pass ? the.partial_us : UINT64_MAX,
 		the.state == STATE_FINAL || the.state == STATE_RESOLVE || the.state == STATE_OUTPUT ?
 			the.final_deadline_us :
 			UINT64_MAX,

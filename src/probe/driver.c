@@ -1,10 +1,114 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Devices of a kind that a boot may need and that no driver took, with the module that would.
+ */
 #include "probe/probe.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "parse/cmdline.h"
+#include "parse/modalias.h"
+#include "source/kmod.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct search {
+	const struct sources *sources;
+	struct facts *facts;
+	struct kmod_source kmod;
+	bool is_network_boot;
+};
+
+static bool is_network_boot(const struct sysroot *root)
+{
+	static const char *const SIGNS[] = {"BOOTIF", "ip", "nfsroot", "netroot"};
+	static char text[4096 + 1];
+	char value[8];
+
+	if (sysroot_read(root, "proc/cmdline", text, sizeof(text)) < 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(SIGNS); i++) {
+		if (cmdline_get(text, SIGNS[i], value, sizeof(value)))
+			return true;
+	}
+	return false;
+}
+
+static bool has_link(const struct sysroot *root, const char *folder, const char *entry,
+	const char *link)
+{
+	char name[64];
+
+	return sysroot_link_name(root, name, sizeof(name), folder, "/", entry, link, NULL) != -ENOENT;
+}
+
+/* An ACPI device is driven through the device that the kernel made for it. One that is absent
+ * (status without the present and functioning bits) has none, and needs none. */
+static bool is_acpi_idle(const struct sysroot *root, const char *folder, const char *entry)
+{
+	unsigned long long status = 0xf;
+
+	(void)sysroot_number(root, 10, &status, folder, "/", entry, "/status", NULL);
+	return (status & 9) != 9 || has_link(root, folder, entry, "/physical_node/driver") ||
+	       !has_link(root, folder, entry, "/physical_node");
+}
+
+static void publish(struct search *search, const char *bus, const char *entry, const char *modalias,
+	const struct modalias_identity *identity)
+{
+	struct unbound_device_fact *fact = fact_new(search->facts->unbound_devices);
+
+	if (!fact)
+		return;
+	*fact = (struct unbound_device_fact){.role = identity->role};
+	text_copy(fact->bus, sizeof(fact->bus), bus);
+	text_copy(fact->device, sizeof(fact->device), entry);
+	text_copy(fact->modalias, sizeof(fact->modalias), modalias);
+	text_copy(fact->ids, sizeof(fact->ids), identity->ids);
+	text_copy(fact->class_id, sizeof(fact->class_id), identity->class_id);
+	fact->lookup = outcome_from(kmod_source_look_up(
+		&search->kmod, modalias, fact->module, sizeof(fact->module), &fact->state));
+	fact_done(search->facts->unbound_devices);
+}
+
+static void look_at(struct search *search, const char *bus, const char *folder, const char *entry)
+{
+	const struct sysroot *root = &search->sources->root;
+	struct modalias_identity identity;
+	char modalias[256];
+
+	if (has_link(root, folder, entry, "/driver") ||
+		sysroot_attribute(root, modalias, sizeof(modalias), folder, "/", entry, "/modalias",
+			NULL) < 0 ||
+		!modalias_identify(modalias, &identity))
+		return;
+	if (identity.role == ROLE_NETWORK && !search->is_network_boot)
+		return;
+	if (strcmp(bus, "acpi") == 0 && is_acpi_idle(root, folder, entry))
+		return;
+	publish(search, bus, entry, modalias, &identity);
+}
 
 int driver_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
-	(void)sources;
-	(void)facts;
+	static const char *const BUSES[] = {"pci", "virtio", "scsi", "acpi", "vmbus", "xen"};
+	struct search search = {.sources = sources, .facts = facts, .kmod = KMOD_SOURCE_CLOSED};
+
 	(void)subject;
+	fact_list_reset(&facts->unbound_devices.list);
+	(void)kmod_source_open(sources, &search.kmod);
+	search.is_network_boot = is_network_boot(&sources->root);
+	for (size_t i = 0; i < ARRAY_SIZE(BUSES); i++) {
+		_cleanup_closedir_ DIR *devices = NULL;
+		const char *entry;
+		char folder[48];
+
+		text_join(folder, sizeof(folder), "sys/bus/", BUSES[i], "/devices", NULL);
+		devices = sysroot_opendir(&sources->root, folder);
+		while (devices && (entry = sysroot_next_entry(devices)))
+			look_at(&search, BUSES[i], folder, entry);
+	}
+	kmod_source_close(&search.kmod);
 	return 0;
 }

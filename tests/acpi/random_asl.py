@@ -91,13 +91,13 @@ class Program:
         if kind == 18:
             return f'FromBCD (ToBCD (0x{self.rng.randrange(99):x}))'
         if kind == 19:
-            return 'Match (Package () {1, 2, 3}, MEQ, 2, MTR, 0, 0)'
+            return 'LNot (Zero)'
         if kind == 20:
             return 'ObjectType (\\_SB)'
         if kind == 21:
             return 'LEqual (Concatenate ("ab", "cd"), "abcd")'
         if kind == 22:
-            return f'Timer ()'
+            return 'Revision'
         return self.constant()
 
     # -- data

@@ -18,6 +18,11 @@ VALIDATOR = cache.REPO / "tests/validate.py"
 START_OF_RECORD = b'{"bootprobe":1,'
 FRAME = ("bootprobe", "boot", "seq", "t", "type", "cont", "more", "crc")
 NOTHING = object()
+# No machine may show these, unless its scenario says that trouble of that type is expected.
+TROUBLE = (
+    {"type": "probe", "state": {"exists": True}},
+    {"type": "sink", "sinks.*.dropped": {"exists": True}},
+)
 
 
 def records_of(data):
@@ -192,7 +197,9 @@ class Judgement:
         for matcher in self.scenario.expect.present:
             if not any(matches(r, matcher) for r in records):
                 self.complain(f"no record {json.dumps(matcher)}; nearest: {nearest(records, matcher)}")
-        for matcher in self.scenario.expect.absent:
+        expect = self.scenario.expect
+        usual = [matcher for matcher in TROUBLE if matcher["type"] not in expect.trouble]
+        for matcher in [*usual, *expect.absent]:
             for record in records:
                 if matches(record, matcher):
                     self.complain(f"unwanted {json.dumps(matcher)}: {json.dumps(record)}")

@@ -89,7 +89,8 @@ class Report:
 
 @dataclass
 class Expect:
-    """present and absent: matchers of records, see expect.py. whole: the outputs that must hold a
+    """present and absent: matchers of records, see expect.py. trouble: types of records that may tell
+    of trouble, see there as well. whole: the outputs that must hold a
     whole report (virtio, run, kmsg, console); default: every one that this machine has. silent: the
     hook must leave no trace at all. serial: regular expressions to find on the serial ports or the
     virtio console. not_serial: those that must not be there."""
@@ -99,6 +100,7 @@ class Expect:
     phase: str = "finish"
     present: list = field(default_factory=list)
     absent: list = field(default_factory=list)
+    trouble: list = field(default_factory=list)
     serial: list = field(default_factory=list)
     not_serial: list = field(default_factory=list)
     test_port: list = field(default_factory=list)
