@@ -450,7 +450,8 @@ enum device_role {
 	ROLE_COUNT
 };
 
-/* A device of a class that a boot may need, and no driver bound to it. */
+/* A device of a class that a boot may need, and no driver bound to it when it was looked at first.
+ * One that a driver took since has the state DRIVER_BOUND. */
 struct unbound_device_fact {
 	char bus[12];    /* pci, virtio, scsi, acpi */
 	char device[32]; /* 0000:00:05.0 */

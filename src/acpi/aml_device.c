@@ -235,7 +235,7 @@ static void describe(
 	const struct aml_namespace *space, uint16_t index, struct aml_device *ret_device)
 {
 	const struct aml_node *node = &space->nodes[index];
-	uint8_t flags = node->flags, ignored;
+	uint8_t flags = node->flags, ignored = 0;
 
 	ret_device->node = index;
 	ret_device->table = node->table;

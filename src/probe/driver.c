@@ -54,11 +54,26 @@ static bool is_acpi_idle(const struct sysroot *root, const char *folder, const c
 	       !has_link(root, folder, entry, "/physical_node");
 }
 
+static struct unbound_device_fact *find(struct facts *facts, const char *bus, const char *device)
+{
+	fact_foreach (fact, facts->unbound_devices) {
+		if (strcmp(fact->bus, bus) == 0 && strcmp(fact->device, device) == 0)
+			return fact;
+	}
+	return NULL;
+}
+
 static void publish(struct search *search, const char *bus, const char *entry, const char *modalias,
 	const struct modalias_identity *identity)
 {
-	struct unbound_device_fact *fact = fact_new(search->facts->unbound_devices);
+	struct unbound_device_fact *fact = find(search->facts, bus, entry);
 
+	if (fact) {
+		(void)kmod_source_look_up(&search->kmod, modalias, fact->module,
+			sizeof(fact->module), &fact->state);
+		return;
+	}
+	fact = fact_new(search->facts->unbound_devices);
 	if (!fact)
 		return;
 	*fact = (struct unbound_device_fact){.role = identity->role};
@@ -72,20 +87,34 @@ static void publish(struct search *search, const char *bus, const char *entry, c
 	fact_done(search->facts->unbound_devices);
 }
 
+/* A device that an earlier pass found without a driver stays in the list, as one that has it now. */
+static bool is_bound(
+	struct search *search, const char *bus, const char *folder, const char *entry)
+{
+	const struct sysroot *root = &search->sources->root;
+	struct unbound_device_fact *fact;
+
+	if (!has_link(root, folder, entry, "/driver") &&
+		!(strcmp(bus, "acpi") == 0 && is_acpi_idle(root, folder, entry)))
+		return false;
+	fact = find(search->facts, bus, entry);
+	if (fact)
+		fact->state = DRIVER_BOUND;
+	return true;
+}
+
 static void look_at(struct search *search, const char *bus, const char *folder, const char *entry)
 {
 	const struct sysroot *root = &search->sources->root;
 	struct modalias_identity identity;
 	char modalias[256];
 
-	if (has_link(root, folder, entry, "/driver") ||
+	if (is_bound(search, bus, folder, entry) ||
 		sysroot_attribute(root, modalias, sizeof(modalias), folder, "/", entry, "/modalias",
 			NULL) < 0 ||
 		!modalias_identify(modalias, &identity))
 		return;
 	if (identity.role == ROLE_NETWORK && !search->is_network_boot)
-		return;
-	if (strcmp(bus, "acpi") == 0 && is_acpi_idle(root, folder, entry))
 		return;
 	publish(search, bus, entry, modalias, &identity);
 }
@@ -96,7 +125,6 @@ int driver_run(const struct sources *sources, struct facts *facts, uint32_t subj
 	struct search search = {.sources = sources, .facts = facts, .kmod = KMOD_SOURCE_CLOSED};
 
 	(void)subject;
-	fact_list_reset(&facts->unbound_devices.list);
 	(void)kmod_source_open(sources, &search.kmod);
 	search.is_network_boot = is_network_boot(&sources->root);
 	for (size_t i = 0; i < ARRAY_SIZE(BUSES); i++) {

@@ -79,7 +79,7 @@ void encode_unbound_devices(struct encoding *encoding)
 		record_text(record, "bus", device->bus);
 		record_text(record, "name", device->device);
 		record_string(record, "role", ROLES[device->role % ROLE_COUNT]);
-		record_bool(record, "bound", false);
+		record_bool(record, "bound", device->state == DRIVER_BOUND);
 		record_text(record, "ids", device->ids);
 		record_text(record, "class", device->class_id);
 		record_text(record, "modalias", device->modalias);
