@@ -249,24 +249,38 @@ static void declare_object(struct aml_walk *walk, const struct aml_opcode *opcod
 		aml_walk_call(walk, opcode, declared.is_new ? declared.node : 0, 0);
 }
 
+/* What an alias stands for; made, without a value, if it is not there. */
+static uint16_t find_source(struct aml_walk *walk, const struct aml_name *source)
+{
+	uint8_t flags = 0;
+	int node = aml_name_resolve(walk->space, aml_walk_block(walk)->scope, source);
+
+	if (node < 0 && source->count) {
+		node = find_or_add(walk, source, source->count - 1U, &flags);
+		if (node >= 0)
+			node = find_or_add(walk, source, source->count, &flags);
+		if (node > AML_ROOT) {
+			walk->space->nodes[node].type = AML_UNTYPED;
+			walk->space->nodes[node].flags = aml_walk_block(walk)->flags;
+		}
+	}
+	return node < 0 ? AML_ROOT : aml_node_follow(walk->space, (uint16_t)node);
+}
+
 static void declare_alias(struct aml_walk *walk)
 {
-	uint16_t scope = aml_walk_block(walk)->scope;
 	struct declared declared;
 	struct aml_name source;
 	struct aml_node *node;
-	int target;
+	uint16_t target;
 
-	if (aml_walk_name(walk, &source) < 0 || declare_name(walk, AML_ALIAS, &declared) < 0)
+	if (aml_walk_name(walk, &source) < 0)
 		return;
-	if (!declared.is_new)
+	target = walk->mode == AML_MODE_LOAD ? find_source(walk, &source) : AML_ROOT;
+	if (declare_name(walk, AML_ALIAS, &declared) < 0 || !declared.is_new)
 		return;
-	target = aml_name_resolve(walk->space, scope, &source);
-	if (target < 0 || target == declared.node)
-		target = AML_ROOT;
-	target = aml_node_follow(walk->space, (uint16_t)target);
 	node = &walk->space->nodes[declared.node];
-	node->target = (uint32_t)target;
+	node->target = target == declared.node ? AML_ROOT : target;
 	if (walk->space->nodes[target].type == AML_METHOD)
 		node->type = AML_METHOD_ALIAS;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "acpi/aml_walk.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "acpi/bytes.h"
@@ -98,25 +99,30 @@ static uint64_t call_osi(const struct aml_walk *walk, const struct aml_operand *
 		     memcmp(walk->bytes + name->start, windows, sizeof(windows) - 1) == 0);
 }
 
-/* A method that begins by returning a constant is that constant; of others nothing is known. */
-static uint64_t call_method(const struct aml_walk *walk, const struct aml_call *call)
+/* A method that begins by returning a constant is that constant; of others nothing is known, and
+ * the result is -ENOENT. */
+static int call_method(
+	const struct aml_walk *walk, const struct aml_call *call, uint64_t *ret_value)
 {
 	const struct aml_namespace *space = walk->space;
 	const struct aml_node *method = &space->nodes[call->node];
 	const struct aml_opcode *opcode;
 	const uint8_t *bytes;
 
-	if (call->node == aml_node_find(space, AML_ROOT, "_OSI"))
-		return call_osi(walk, &call->operands[0]);
+	if (call->node == aml_node_find(space, AML_ROOT, "_OSI")) {
+		*ret_value = call_osi(walk, &call->operands[0]);
+		return 0;
+	}
 	if (method->type != AML_METHOD || method->table >= space->table_count ||
 		method->end - method->start < 2)
-		return 0;
+		return -ENOENT;
 	bytes = space->tables[method->table].bytes;
 	opcode = aml_opcode_find(bytes[method->start + 1]);
 	if (bytes[method->start] != RETURN_OP || opcode->form != FORM_INTEGER ||
 		method->end - method->start < 2U + opcode->detail)
-		return 0;
-	return aml_value_constant(bytes, method->start + 1, opcode->detail);
+		return -ENOENT;
+	*ret_value = aml_value_constant(bytes, method->start + 1, opcode->detail);
+	return 0;
 }
 
 /* A name that leads nowhere spoils the whole expression. */
@@ -128,22 +134,43 @@ static bool has_unknown_name(const struct aml_call *call)
 	return false;
 }
 
-struct aml_operand aml_value_of(const struct aml_walk *walk, const struct aml_call *call)
+/* Fields read zero; objects of other types may mean any number. */
+bool aml_value_is_guess(const struct aml_operand *operand)
+{
+	bool is_number = operand->type == AML_INTEGER || operand->type == AML_REGION_FIELD ||
+			 operand->type == AML_INDEX_FIELD || operand->type == AML_BANK_FIELD;
+
+	return operand->is_unsure || !is_number;
+}
+
+static struct aml_operand operate(const struct aml_call *call, uint8_t operation)
 {
 	const struct aml_operand *a = &call->operands[0], *b = &call->operands[1];
+
+	if (operation == OPERATION_UNKNOWN)
+		return (struct aml_operand){.type = AML_INTEGER, .is_unsure = true};
+	return (struct aml_operand){
+		.type = AML_INTEGER,
+		.is_unsure = aml_value_is_guess(a) || (call->at > 1 && aml_value_is_guess(b)),
+		.integer = compute(operation, integer_of(a), integer_of(b)),
+	};
+}
+
+struct aml_operand aml_value_of(const struct aml_walk *walk, const struct aml_call *call)
+{
 	struct aml_operand result = {.type = AML_INTEGER};
 	uint8_t operation = OPERATION_UNKNOWN;
 
 	if (call->opcode && call->opcode->form == FORM_EXPRESSION)
 		operation = call->opcode->detail;
 	if (operation == OPERATION_EXISTS)
-		result.integer = truth(a->type != AML_ABSENT);
+		result.integer = truth(call->operands[0].type != AML_ABSENT);
 	else if (has_unknown_name(call))
 		result.type = AML_ABSENT;
 	else if (!call->opcode)
-		result.integer = call_method(walk, call);
-	else if (operation != OPERATION_UNKNOWN)
-		result.integer = compute(operation, integer_of(a), integer_of(b));
+		result.is_unsure = call_method(walk, call, &result.integer) < 0;
+	else
+		result = operate(call, operation);
 	if (walk->space->is_32_bit)
 		result.integer &= UINT32_MAX;
 	return result;

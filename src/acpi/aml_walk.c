@@ -124,6 +124,7 @@ struct aml_block *aml_walk_enter(struct aml_walk *walk, enum aml_block_kind kind
 		.scope = outer->scope,
 		.kind = (uint8_t)kind,
 		.flags = outer->flags,
+		.is_unsure = outer->is_unsure,
 		.call_base = (uint8_t)walk->call_count,
 		.is_term_pending = kind >= BLOCK_IF,
 	};
@@ -201,8 +202,10 @@ static bool finish_leading_term(struct aml_walk *walk, struct aml_operand *opera
 	case BLOCK_IF:
 		/* an unknown name in the condition skips both branches */
 		block[-1].is_else_taken = !is_true && operand->type != AML_ABSENT;
+		block[-1].is_else_unsure = aml_value_is_guess(operand);
 		/* fall through */
 	case BLOCK_WHILE:
+		block->is_unsure |= aml_value_is_guess(operand);
 		if (!is_true)
 			block->flags |= AML_UNTAKEN;
 		return false;
@@ -308,7 +311,8 @@ static bool is_run(struct aml_walk *walk, const struct aml_block *block)
 {
 	/* a name that is unknown may well stand in what could not be read, or was not given */
 	return walk->mode == AML_MODE_LOAD && !walk->space->problem_count &&
-	       walk->space->has_dsdt && !((block->flags | walk->tail_flags) & AML_UNTAKEN);
+	       walk->space->has_dsdt && !block->is_unsure &&
+	       !((block->flags | walk->tail_flags) & AML_UNTAKEN);
 }
 
 /* A term names an object that is not there. The kernel's interpreter then goes on with the table,
@@ -452,7 +456,10 @@ static void take_branch(struct aml_walk *walk, enum aml_branch_kind kind)
 	if (!block)
 		return;
 	block->flags |= AML_CONDITIONAL;
-	if (kind == BRANCH_ELSE && !outer->is_else_taken)
+	if (kind != BRANCH_ELSE)
+		return;
+	block->is_unsure |= outer->is_else_unsure;
+	if (!outer->is_else_taken)
 		block->flags |= AML_UNTAKEN;
 }
 

@@ -44,14 +44,17 @@ struct aml_block {
 	bool is_term_pending; /* the leading term has not come */
 	bool is_astray;       /* scope is of another block, for one statement */
 	uint16_t home_scope;  /* to go back to then */
-	bool is_else_taken;   /* what the last If in this block leaves to its Else */
+	bool is_unsure;       /* inside a branch whose condition only execution can tell */
+	bool is_else_unsure;
+	bool is_else_taken; /* what the last If in this block leaves to its Else */
 };
 
 /* What a term comes to, if that can be told without executing. */
 struct aml_operand {
 	uint8_t type; /* enum aml_type; AML_ABSENT: a name that leads nowhere */
 	bool is_literal;
-	uint16_t node; /* the object that the name means; 0: not a name */
+	bool is_unsure; /* integer is a guess even if every field reads zero */
+	uint16_t node;  /* the object that the name means; 0: not a name */
 	union {
 		uint64_t integer;
 		struct {
@@ -129,6 +132,8 @@ void aml_declare_bank(struct aml_walk *walk);
 struct aml_operand aml_value_of(const struct aml_walk *walk, const struct aml_call *call);
 struct aml_operand aml_value_of_node(const struct aml_namespace *space, uint16_t node);
 bool aml_value_is_true(const struct aml_operand *operand);
+/* Whether only execution can tell the integer, even if every field reads zero. */
+bool aml_value_is_guess(const struct aml_operand *operand);
 /* A constant: its opcode stands at bytes[at], and width bytes behind it are there. */
 uint64_t aml_value_constant(const uint8_t *bytes, uint32_t at, unsigned width);
 

@@ -135,16 +135,17 @@ static void append_console(struct text *line, const struct console_fact *console
 
 static void add_consoles(struct page *page, const struct facts *facts)
 {
-	const char *separator = "";
-	LINE(line);
+	enum { SHOWN_MAX = 3 };
+	uint32_t shown = 0;
 
 	fact_foreach (console, facts->consoles) {
-		text_append(&line, separator);
+		LINE(line);
+
+		if (shown == SHOWN_MAX)
+			break;
 		append_console(&line, console);
-		separator = "; ";
+		page_add(page, shown++ ? "" : "consoles", &line);
 	}
-	if (line.length)
-		page_add(page, "consoles", &line);
 }
 
 static void add_dev_console(struct page *page, const struct dev_console_fact *console)

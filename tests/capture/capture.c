@@ -12,7 +12,7 @@
 #include "capture/tar.h"
 #include "parse/cmdline.h"
 
-#include <blkid/blkid.h>
+#include <blkid.h>
 #include <ctype.h>
 #include <endian.h>
 #include <errno.h>
