@@ -249,22 +249,24 @@ static void declare_object(struct aml_walk *walk, const struct aml_opcode *opcod
 		aml_walk_call(walk, opcode, declared.is_new ? declared.node : 0, 0);
 }
 
-/* What an alias stands for; made, without a value, if it is not there. */
+/* What an alias stands for. If it is not there, an interpreter makes it and all that leads to it,
+ * without a value. */
 static uint16_t find_source(struct aml_walk *walk, const struct aml_name *source)
 {
-	uint8_t flags = 0;
+	struct aml_node *nodes = walk->space->nodes;
+	uint8_t flags = aml_walk_block(walk)->flags, ignored = 0;
 	int node = aml_name_resolve(walk->space, aml_walk_block(walk)->scope, source);
 
-	if (node < 0 && source->count) {
-		node = find_or_add(walk, source, source->count - 1U, &flags);
-		if (node >= 0)
-			node = find_or_add(walk, source, source->count, &flags);
-		if (node > AML_ROOT) {
-			walk->space->nodes[node].type = AML_UNTYPED;
-			walk->space->nodes[node].flags = aml_walk_block(walk)->flags;
-		}
+	if (node >= 0)
+		return aml_node_follow(walk->space, (uint16_t)node);
+	node = find_or_add(walk, source, source->count, &ignored);
+	if (node < 0)
+		return AML_ROOT;
+	for (uint16_t i = (uint16_t)node; nodes[i].type <= AML_EXTERNAL; i = nodes[i].parent) {
+		nodes[i].type = AML_UNTYPED;
+		nodes[i].flags = flags;
 	}
-	return node < 0 ? AML_ROOT : aml_node_follow(walk->space, (uint16_t)node);
+	return (uint16_t)node;
 }
 
 static void declare_alias(struct aml_walk *walk)

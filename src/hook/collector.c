@@ -115,6 +115,11 @@ static void answer_client(void)
 	the.client_fd = -1;
 }
 
+static bool are_records_on_consoles(void)
+{
+	return the.config->sinks & 1U << SINK_CONSOLE_RECORDS;
+}
+
 /* Runs in a child: a tty may hold on to whoever writes to it or closes it. */
 static int console_sink_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
@@ -122,7 +127,7 @@ static int console_sink_run(const struct sources *sources, struct facts *facts, 
 	uint64_t deadline = clock_now_us() + CONSOLE_WRITE_US;
 	ssize_t n = console_write(sources, console, the.summary, strlen(the.summary), deadline);
 
-	if (n >= 0 && the.config->sinks & 1U << SINK_CONSOLE_RECORDS)
+	if (n >= 0 && are_records_on_consoles())
 		n = console_write(sources, console, the.sinks.log.data, the.sinks.log.length,
 			clock_now_us() + 2 * CONSOLE_WRITE_US);
 	return n < 0 ? (int)n : 0;
@@ -218,6 +223,9 @@ static void begin_output(void)
 {
 	the.state = STATE_OUTPUT;
 	emit_facts();
+	/* A console gets a whole report or none, so the end comes first there. */
+	if (are_records_on_consoles())
+		emit_end();
 	write_summary();
 }
 
@@ -228,8 +236,10 @@ static bool is_overdue(uint64_t at_us)
 
 static void after_output(void)
 {
-	emit_facts();
-	emit_end();
+	if (!are_records_on_consoles()) {
+		emit_facts();
+		emit_end();
+	}
 	answer_client();
 	answer_caller(&the.caller_fd);
 	if (strcmp(the.phase, "stall") == 0) {
@@ -373,13 +383,28 @@ static void handle_udev(void)
 	}
 }
 
+/* One that has asked gets its answer; one that says nothing gives way to the next. */
+static bool may_accept(void)
+{
+	return the.client_fd < 0 || !the.is_finish_wanted;
+}
+
+static void accept_client(void)
+{
+	int fd = may_accept() ? control_accept(the.control_fd) : -EAGAIN;
+
+	if (fd < 0)
+		return;
+	cleanup_close(&the.client_fd);
+	the.client_fd = fd;
+}
+
 static void handle_control(void)
 {
 	char message[CONTROL_MESSAGE_SIZE];
 	int r;
 
-	if (the.client_fd < 0)
-		the.client_fd = control_accept(the.control_fd);
+	accept_client();
 	if (the.client_fd < 0)
 		return;
 	r = control_receive(the.client_fd, message, sizeof(message));
@@ -439,7 +464,7 @@ static void wait_for_events(void)
 {
 	struct pollfd fds[] = {
 		{.fd = the.signal_fd, .events = POLLIN},
-		{.fd = the.control_fd, .events = POLLIN},
+		{.fd = may_accept() ? the.control_fd : -1, .events = POLLIN},
 		{.fd = the.client_fd, .events = POLLIN},
 		{.fd = udev_source_kernel_fd(&the.udev), .events = POLLIN},
 		{.fd = udev_source_processed_fd(&the.udev), .events = POLLIN},
