@@ -257,7 +257,7 @@ static uint16_t find_source(struct aml_walk *walk, const struct aml_name *source
 	uint8_t flags = aml_walk_block(walk)->flags, ignored = 0;
 	int node = aml_name_resolve(walk->space, aml_walk_block(walk)->scope, source);
 
-	if (node >= 0)
+	if (node >= 0 && nodes[node].type > AML_EXTERNAL)
 		return aml_node_follow(walk->space, (uint16_t)node);
 	node = find_or_add(walk, source, source->count, &ignored);
 	if (node < 0)

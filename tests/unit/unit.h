@@ -20,6 +20,8 @@
                                                                                                    \
 		for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)                      \
 			tcase_add_test(tcase, tests[i]);                                           \
+		/* A hang ends here; a slow machine is no failure. */                              \
+		tcase_set_timeout(tcase, 120);                                                     \
 		suite_add_tcase(suite, tcase);                                                     \
 		srunner_run_all(runner, CK_ENV);                                                   \
 		failed = srunner_ntests_failed(runner);                                            \
