@@ -664,6 +664,7 @@ int main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase, sound, 0, 4);
 	tcase_add_loop_test(tcase, wrong_sector_size, 0, 2);
 	tcase_add_loop_test(tcase, lying_header, 0, (int)ARRAY_SIZE(LIES));

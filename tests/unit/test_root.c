@@ -282,6 +282,7 @@ int main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_set_timeout(tcase, 120);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, forms, 0, (int)ARRAY_SIZE(FORMS));
 	tcase_add_test(tcase, numbers);
