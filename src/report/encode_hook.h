@@ -22,7 +22,7 @@ void encode_begin(struct record *record, struct report *report, const char *verb
 void encode_config(struct record *record, struct report *report, const struct config *config);
 void encode_sinks(struct record *record, struct report *report, const struct sink_account *accounts,
 	uint32_t count);
-/* phase: "finish", "stall", "now" or "terminated". */
+/* phase: "finish", "stall", "now", "terminated", or "delivered" after a late delivery. */
 void encode_end(struct record *record, struct report *report, const char *phase);
 
 #endif

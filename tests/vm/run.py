@@ -207,31 +207,33 @@ class Result:
     def __init__(self, scenario, verdict, complaints, seconds):
         self.scenario, self.verdict = scenario, verdict
         self.complaints, self.seconds = complaints, seconds
+        self.tails = []
 
-    def print(self, folder):
-        summary = self.scenario.summary
-        print(f"{self.verdict:4} {self.seconds:6.1f} s  {self.scenario.name}: {summary}")
-        for complaint in self.complaints:
-            print(f"       {complaint}")
-        if self.verdict == "FAIL":
-            for log in LOGS:
-                print_tail(folder / log)
+    def print(self):
+        print(f"{self.verdict:4} {self.seconds:6.1f} s  {self.scenario.name}: "
+              f"{self.scenario.summary}")
+        for line in [*self.complaints, *self.tails]:
+            print("       " + line.replace("\n", "\n       "))
         sys.stdout.flush()
 
 
-def print_tail(path):
+def tail(path):
+    """The end of a log, in a form that a terminal can bear."""
     lines = read_text(path).splitlines()[-TAIL_LINES:]
-    if lines:
-        print(f"       -- end of {path}")
-        for line in lines:
-            print("       | " + "".join(c if c.isprintable() else "?" for c in line[:200]))
+    clean = ["| " + "".join(c if c.isprintable() else "?" for c in line[:200]) for line in lines]
+    return "\n".join([f"-- end of {path}", *clean]) if lines else f"-- nothing in {path}"
 
 
 def run_one(scenario, hook, keep):
-    folder = RESULTS / scenario.name
     reason = unmet(scenario, hook)
     if reason:
         return Result(scenario, "SKIP", [reason], 0.0)
+    # Somebody else may run the same scenario.
+    with cache.locked(RESULTS / scenario.name):
+        return run_in_folder(scenario, hook, keep, RESULTS / scenario.name)
+
+
+def run_in_folder(scenario, hook, keep, folder):
     try:
         complaints, seconds = boot(scenario, hook, folder)
     except (debian.Unavailable, subprocess.CalledProcessError) as error:
@@ -240,6 +242,7 @@ def run_one(scenario, hook, keep):
         for name in ("initrd", "ovmf-vars.fd"):
             (folder / name).unlink(missing_ok=True)
     result = Result(scenario, "FAIL" if complaints else "PASS", complaints, seconds)
+    result.tails = [tail(folder / log) for log in LOGS] if complaints else []
     (folder / "result.json").write_text(json.dumps(
         {"scenario": scenario.name, "verdict": result.verdict, "seconds": round(seconds, 1),
          "complaints": complaints}, indent=1) + "\n")
@@ -291,7 +294,7 @@ def main():
         for done in concurrent.futures.as_completed(running):
             result = done.result()
             counts[result.verdict] += 1
-            result.print(RESULTS / result.scenario.name)
+            result.print()
     print(f"{counts['PASS']} passed, {counts['FAIL']} failed, {counts['SKIP']} skipped")
     return 1 if counts["FAIL"] else 0
 
