@@ -29,6 +29,7 @@ for option in "$@"; do
 	case $option in -h | --help) usage; exit 0 ;; esac
 done
 
+mkdir -p "$repo/.cache"
 say "installing what is missing (apt)"
 sh "$repo/tests/deps.sh" demo
 
