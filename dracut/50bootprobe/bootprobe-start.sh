@@ -1,3 +1,4 @@
 #!/bin/sh
-# Sourced by dracut's init: no variable, descriptor or exit status of it is changed here.
-/usr/lib/bootprobe/bootprobe-hook start </dev/null >/dev/null 2>&1 || :
+# Sourced by dracut's init: no variable, descriptor or exit status of it is changed here. The
+# subshell is for the descriptors: dash redirects its own before it starts a program.
+(exec /usr/lib/bootprobe/bootprobe-hook start </dev/null >/dev/null 2>&1) || :

@@ -154,8 +154,8 @@ static void write_summary(void)
 {
 	struct sink *run = sinks_find(&the.sinks, SINK_RUN);
 
-	summary_write(the.facts, the.phase, the.report.next_sequence, the.summary,
-		sizeof(the.summary));
+	summary_write(
+		the.facts, the.phase, the.report.boot, the.summary, sizeof(the.summary));
 	if (run)
 		(void)run_write_file(run, "summary.txt", the.summary);
 	if (the.summary_fd >= 0)

@@ -103,8 +103,7 @@ static void add_machine(struct page *page, const struct platform_fact *platform)
 	if (!fact_is_known(&platform->once))
 		return;
 	text_append(&line, hypervisor ? hypervisor : "unknown hypervisor");
-	text_append(&line, ", ");
-	append_array(&line, platform->machine);
+	append_array_word(&line, ", ", platform->machine);
 	append_word(&line, ", ", firmware);
 	text_append(&line, ", Linux ");
 	append_array(&line, platform->kernel_release);
@@ -284,16 +283,17 @@ static void add_handoff(struct page *page, const struct handoff_fact *handoff)
 	page_add(page, "handoff", &line);
 }
 
-void summary_write(const struct facts *facts, const char *phase, uint32_t records, char *buf,
+void summary_write(const struct facts *facts, const char *phase, const char *boot, char *buf,
 	size_t size)
 {
 	struct page page = {0};
 	LINE(line);
 
 	text_init(&page.text, buf, size);
-	text_append_u64(&line, records);
-	text_append(&line, strcmp(phase, "stall") == 0 ? " records; the boot has not gone on yet" :
-							 " records");
+	text_append(&line, "boot ");
+	append_printable(&line, boot, strlen(boot));
+	if (strcmp(phase, "stall") == 0)
+		text_append(&line, ": stage 1 has not gone on yet");
 	page_add(&page, "bootprobe", &line);
 	add_machine(&page, &facts->platform);
 	add_consoles(&page, facts);

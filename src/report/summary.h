@@ -9,9 +9,9 @@
 /* 12 lines of at most 79 columns. */
 enum { SUMMARY_SIZE = 12 * 80 + 1 };
 
-/* What a person at a console wants to know first. Printable ASCII and newlines only: what a disk
+/* boot: as in the records. What a person at a console wants to know first. Printable ASCII and newlines only: what a disk
  * or a table says about itself is hostile to terminals. */
-void summary_write(const struct facts *facts, const char *phase, uint32_t records, char *buf,
+void summary_write(const struct facts *facts, const char *phase, const char *boot, char *buf,
 	size_t size);
 
 #endif
