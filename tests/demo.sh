@@ -25,9 +25,17 @@ repo=$(cd "$(dirname "$0")/.." && pwd)
 started=$(date +%s)
 say() { printf '%3d s  %s\n' "$(($(date +%s) - started))" "$*"; }
 
-for option in "$@"; do
-	case $option in -h | --help) usage; exit 0 ;; esac
+value=no
+for word in "$@"; do
+	case $value:$word in
+	yes:*) value=no ;;
+	*:-h | *:--help) usage; exit 0 ;;
+	*:--serial | *:--keep) ;;
+	*:--disk | *:--table | *:--bus | *:--cmdline) value=yes ;;
+	*) usage >&2; exit 2 ;;
+	esac
 done
+[ $value = no ] || { usage >&2; exit 2; }
 
 mkdir -p "$repo/.cache"
 say "installing what is missing (apt)"

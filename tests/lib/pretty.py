@@ -7,7 +7,7 @@ FRAME = ("bootprobe", "boot", "seq", "t", "type", "crc", "cont", "more", "cut")
 # Types that are about the report and not about the machine.
 ASIDE = ("begin", "config", "probe", "sink", "end")
 # What tells two records of one type apart, in this order; the newest of the same subject counts.
-SUBJECTS = ("name", "device", "path", "disk", "stamp")
+SUBJECTS = ("name", "device", "path", "disk", "subject", "stamp")
 WIDTH = 100
 LINES_MAX = 4
 
