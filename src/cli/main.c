@@ -21,8 +21,9 @@ static void usage(FILE *stream)
 	(void)fputs("Usage: bootprobe COMMAND [ARGUMENT...]\n\nCommands:\n", stream);
 	for (size_t i = 0; i < ARRAY_SIZE(COMMANDS); i++)
 		(void)fprintf(stream, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
-	(void)fputs("\nbootprobe COMMAND --help says more. Exit status: 0 fine, 1 something is wrong\n"
-		    "with the input, 2 usage or input that cannot be read.\n",
+	(void)fputs(
+		"\nbootprobe COMMAND --help says more. Exit status: 0 fine, 1 something is wrong\n"
+		"with the input, 2 usage or input that cannot be read.\n",
 		stream);
 }
 

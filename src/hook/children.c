@@ -15,8 +15,8 @@
 /* The exit status of a child carries its errno, which fits into a byte for all we may see. */
 enum { STATUS_MASK = 0xff };
 
-static struct probe_fact *fact_open(struct facts *facts, const struct probe *probe,
-	const char *subject_name)
+static struct probe_fact *fact_open(
+	struct facts *facts, const struct probe *probe, const char *subject_name)
 {
 	struct probe_fact *fact = fact_new(facts->probes);
 
@@ -139,8 +139,8 @@ static void note_where(const struct child *child, const struct sources *sources)
 	text_init(&text, path, sizeof(path));
 	text_append(&text, "proc/");
 	text_append_u64(&text, (uint64_t)child->pid);
-	(void)sysroot_attribute(
-		&sources->root, fact->wait_channel, sizeof(fact->wait_channel), path, "/wchan", NULL);
+	(void)sysroot_attribute(&sources->root, fact->wait_channel, sizeof(fact->wait_channel),
+		path, "/wchan", NULL);
 	if (strcmp(fact->wait_channel, "0") == 0)
 		fact->wait_channel[0] = '\0';
 	if (sysroot_attribute(&sources->root, stat, sizeof(stat), path, "/stat", NULL) < 0)

@@ -144,8 +144,8 @@ static void start_console_sinks(void)
 		return;
 	fact_foreach (console, the.facts->consoles) {
 		if (console->is_live == ANSWER_YES && console->is_registered == ANSWER_YES)
-			(void)children_start(&the.children, &WRITER, PHASE_CONSOLE_SINK, &the.sources,
-				the.facts, index, console->name);
+			(void)children_start(&the.children, &WRITER, PHASE_CONSOLE_SINK,
+				&the.sources, the.facts, index, console->name);
 		index++;
 	}
 }
@@ -154,8 +154,7 @@ static void write_summary(void)
 {
 	struct sink *run = sinks_find(&the.sinks, SINK_RUN);
 
-	summary_write(
-		the.facts, the.phase, the.report.boot, the.summary, sizeof(the.summary));
+	summary_write(the.facts, the.phase, the.report.boot, the.summary, sizeof(the.summary));
 	if (run)
 		(void)run_write_file(run, "summary.txt", the.summary);
 	if (the.summary_fd >= 0)
@@ -169,8 +168,8 @@ static void start_probes(uint32_t wanted, uint32_t unwanted)
 {
 	for (size_t i = 0; i < PROBES_COUNT; i++) {
 		if (PROBES[i].phases & wanted && !(PROBES[i].phases & unwanted))
-			(void)children_start(&the.children, &PROBES[i], wanted, &the.sources, the.facts,
-				0, NULL);
+			(void)children_start(&the.children, &PROBES[i], wanted, &the.sources,
+				the.facts, 0, NULL);
 	}
 }
 
@@ -343,8 +342,8 @@ static void follow_disks(void)
 	/* One process at a time writes the list of disks. */
 	if (the.is_rescan_wanted && the.state != STATE_START &&
 		!children_running(&the.children, PHASE_FOLLOW | PHASE_START) &&
-		children_start(&the.children, scan, PHASE_FOLLOW, &the.sources, the.facts, 0,
-			NULL) == 0)
+		children_start(
+			&the.children, scan, PHASE_FOLLOW, &the.sources, the.facts, 0, NULL) == 0)
 		the.is_rescan_wanted = false;
 	disks_start(&the.disks, &the.children, disk, &the.sources, the.facts);
 }
@@ -446,9 +445,9 @@ static uint64_t next_wakeup(void)
 	uint64_t next = children_next_deadline(&the.children);
 	uint64_t more[] = {
 		the.state == STATE_START && !the.is_single_pass ? the.partial_us : UINT64_MAX,
-		the.state == STATE_FINAL || the.state == STATE_RESOLVE || the.state == STATE_OUTPUT ?
-			the.final_deadline_us :
-			UINT64_MAX,
+		the.state == STATE_FINAL || the.state == STATE_RESOLVE || the.state == STATE_OUTPUT
+			? the.final_deadline_us
+			: UINT64_MAX,
 		the.state == STATE_FINAL ? the.disk_deadline_us : UINT64_MAX,
 		the.state == STATE_FOLLOW ? the.stall_us : UINT64_MAX,
 		the.state == STATE_LINGER ? the.linger_end_us : UINT64_MAX,

@@ -25,7 +25,8 @@ static const char USAGE[] =
 	"       bootprobe-hook finish [--root DIR]\n"
 	"       bootprobe-hook now [--sysroot DIR] [--root DIR] [--report FILE|-] [--quiet]\n"
 	"\n"
-	"start and finish are called by an initrd, before udev and before the switch of root. They do\n"
+	"start and finish are called by an initrd, before udev and before the switch of root. They "
+	"do\n"
 	"nothing unless the kernel command line says \"bootprobe\".\n"
 	"now looks at this machine, or at one captured in DIR, and reports at once.\n"
 	"\n"
@@ -79,7 +80,8 @@ static int arguments_parse(int argc, char **argv, struct arguments *ret)
 	return ret->verb ? 0 : -EINVAL;
 }
 
-/* The command line of the kernel, and what a host says through fw_cfg where that is there already. */
+/* The command line of the kernel, and what a host says through fw_cfg where that is there already.
+ */
 static void read_config(const struct sysroot *root)
 {
 	static char text[CMDLINE_SIZE];
@@ -87,8 +89,8 @@ static void read_config(const struct sysroot *root)
 	config_init(&config);
 	if (sysroot_read(root, "proc/cmdline", text, sizeof(text)) > 0)
 		config_parse(&config, text_trim(text));
-	if (sysroot_read(root, "sys/firmware/qemu_fw_cfg/by_name/opt/org.bootprobe/cmdline/raw", text,
-		    sizeof(text)) > 0) {
+	if (sysroot_read(root, "sys/firmware/qemu_fw_cfg/by_name/opt/org.bootprobe/cmdline/raw",
+		    text, sizeof(text)) > 0) {
 		config.is_from_fwcfg = true;
 		config_parse(&config, text_trim(text));
 	}

@@ -29,8 +29,8 @@ void config_init(struct config *config)
 	};
 }
 
-static void add_problem(struct config *config, const struct cmdline_parameter *parameter,
-	const char *why)
+static void add_problem(
+	struct config *config, const struct cmdline_parameter *parameter, const char *why)
 {
 	struct text text;
 
@@ -64,8 +64,7 @@ static int parse_duration(const char *value, uint64_t *ret_us)
 	static const struct {
 		const char *suffix;
 		uint64_t factor;
-	} UNITS[] = {
-		{"ms", US_PER_MS}, {"min", 60 * US_PER_S}, {"s", US_PER_S}, {"", US_PER_S}};
+	} UNITS[] = {{"ms", US_PER_MS}, {"min", 60 * US_PER_S}, {"s", US_PER_S}, {"", US_PER_S}};
 	size_t digits = strspn(value, "0123456789");
 	char number[21];
 	uint64_t count;

@@ -33,7 +33,8 @@ static void parse_irq(struct acpi_device_fact *fact, char *rest)
 	char *number = text_next_field(&rest);
 	uint32_t irq;
 
-	if (!number || fact->pnp_irq_count >= ACPI_RANGES_MAX || text_parse_u32(number, 10, &irq) < 0)
+	if (!number || fact->pnp_irq_count >= ACPI_RANGES_MAX ||
+		text_parse_u32(number, 10, &irq) < 0)
 		return;
 	fact->pnp_irqs[fact->pnp_irq_count++] = irq;
 }

@@ -56,7 +56,8 @@ static void table_read(const struct sysroot *root, struct table_file *file)
 	if (n < 0)
 		return;
 	file->length_bytes = (uint32_t)n;
-	/* One byte for the NUL; tables start at even addresses for the sake of those who read dumps. */
+	/* One byte for the NUL; tables start at even addresses for the sake of those who read
+	 * dumps. */
 	the.pool_used += ((size_t)n + 16) & ~(size_t)15;
 }
 
@@ -79,11 +80,12 @@ static void tables_list(const struct sysroot *root, struct facts *facts, const c
 			facts->acpi_tables.list.dropped++;
 			continue;
 		}
-		if (!text_join(file->name, sizeof(file->name), folder, *folder ? "/" : "", entry, NULL))
+		if (!text_join(file->name, sizeof(file->name), folder, *folder ? "/" : "", entry,
+			    NULL))
 			continue;
 		table_read(root, file);
-		if (file->read < 0 || table_parse_header(file->bytes, file->length_bytes,
-					      &file->header) == 0 ||
+		if (file->read < 0 ||
+			table_parse_header(file->bytes, file->length_bytes, &file->header) == 0 ||
 			file->length_bytes)
 			the.file_count++;
 	}
@@ -152,8 +154,8 @@ static void tables_walk(void)
 
 static void table_note_problems(struct acpi_table_fact *fact, uint32_t file)
 {
-	uint32_t kept = the.space.problem_count < AML_PROBLEMS_MAX ? the.space.problem_count :
-								       AML_PROBLEMS_MAX;
+	uint32_t kept = the.space.problem_count < AML_PROBLEMS_MAX ? the.space.problem_count
+								   : AML_PROBLEMS_MAX;
 
 	for (uint32_t i = 0; i < kept; i++) {
 		const struct aml_problem *problem = &the.space.problems[i];
@@ -195,7 +197,8 @@ static void table_publish(struct facts *facts, uint32_t index)
 	fact_done(facts->acpi_tables);
 }
 
-/* ---------------------------------------------------------------------------------- fixed tables */
+/* ---------------------------------------------------------------------------------- fixed tables
+ */
 
 static void note_fadt(const struct table_file *file, struct acpi_fact *fact)
 {
@@ -307,8 +310,8 @@ static enum declared declared_from(const struct aml_value *value, enum aml_type 
 		return DECLARED_PATCHED;
 	if (value->type == constant)
 		return DECLARED_CONST;
-	return value->type == AML_METHOD || value->type == AML_METHOD_ALIAS ? DECLARED_METHOD :
-									       DECLARED_OTHER;
+	return value->type == AML_METHOD || value->type == AML_METHOD_ALIAS ? DECLARED_METHOD
+									    : DECLARED_OTHER;
 }
 
 static void resources_note(const struct aml_value *crs, struct acpi_device_fact *fact)

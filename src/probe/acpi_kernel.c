@@ -12,9 +12,29 @@
 
 /* Serial ports, fw_cfg and its kin, processors, virtio-mmio, storage and VM buses. */
 static const char *const OF_INTEREST[] = {
-	"PNP0500", "PNP0501", "PNP0502", "PNP0510", "PNP0511", "PNP0C60", "RSCV0003", "ARMH0011",
-	"AMDI0020", "QEMU0001", "QEMU0002", "QEMUVGID", "ACPI0007", "ACPI0010", "LNRO0005", "VMBUS",
-	"VMBus", "MSFT1000", "ACPI0012", "PNP0600", "VMW0003", "XEN0000", "ACPI0013",
+	"PNP0500",
+	"PNP0501",
+	"PNP0502",
+	"PNP0510",
+	"PNP0511",
+	"PNP0C60",
+	"RSCV0003",
+	"ARMH0011",
+	"AMDI0020",
+	"QEMU0001",
+	"QEMU0002",
+	"QEMUVGID",
+	"ACPI0007",
+	"ACPI0010",
+	"LNRO0005",
+	"VMBUS",
+	"VMBus",
+	"MSFT1000",
+	"ACPI0012",
+	"PNP0600",
+	"VMW0003",
+	"XEN0000",
+	"ACPI0013",
 };
 
 static bool is_id_of_interest(const char *id)
@@ -119,8 +139,7 @@ static void note_physical_node(
 	text_join(node, sizeof(node), DEVICES, entry, "/physical_node", NULL);
 	if (sysroot_link_name(root, name, sizeof(name), node, NULL) < 0)
 		return;
-	(void)sysroot_link_name(
-		root, fact->driver, sizeof(fact->driver), node, "/driver", NULL);
+	(void)sysroot_link_name(root, fact->driver, sizeof(fact->driver), node, "/driver", NULL);
 	note_pnp(root, name, fact);
 	note_tty(root, node, name, fact);
 }

@@ -35,12 +35,13 @@ static bool is_network_boot(const struct sysroot *root)
 	return false;
 }
 
-static bool has_link(const struct sysroot *root, const char *folder, const char *entry,
-	const char *link)
+static bool has_link(
+	const struct sysroot *root, const char *folder, const char *entry, const char *link)
 {
 	char name[64];
 
-	return sysroot_link_name(root, name, sizeof(name), folder, "/", entry, link, NULL) != -ENOENT;
+	return sysroot_link_name(root, name, sizeof(name), folder, "/", entry, link, NULL) !=
+	       -ENOENT;
 }
 
 /* An ACPI device is driven through the device that the kernel made for it. One that is absent
@@ -69,8 +70,8 @@ static void publish(struct search *search, const char *bus, const char *entry, c
 	struct unbound_device_fact *fact = find(search->facts, bus, entry);
 
 	if (fact) {
-		(void)kmod_source_look_up(&search->kmod, modalias, fact->module,
-			sizeof(fact->module), &fact->state);
+		(void)kmod_source_look_up(
+			&search->kmod, modalias, fact->module, sizeof(fact->module), &fact->state);
 		return;
 	}
 	fact = fact_new(search->facts->unbound_devices);
@@ -87,9 +88,9 @@ static void publish(struct search *search, const char *bus, const char *entry, c
 	fact_done(search->facts->unbound_devices);
 }
 
-/* A device that an earlier pass found without a driver stays in the list, as one that has it now. */
-static bool is_bound(
-	struct search *search, const char *bus, const char *folder, const char *entry)
+/* A device that an earlier pass found without a driver stays in the list, as one that has it now.
+ */
+static bool is_bound(struct search *search, const char *bus, const char *folder, const char *entry)
 {
 	const struct sysroot *root = &search->sources->root;
 	struct unbound_device_fact *fact;

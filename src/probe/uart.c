@@ -53,7 +53,8 @@ static void note_attributes(const struct sysroot *root, const char *tty, struct 
 	fact->iomem = number_of(root, tty, "iomem_base");
 	fact->irq = (uint32_t)number_of(root, tty, "irq");
 	fact->clock_hz = (uint32_t)number_of(root, tty, "uartclk");
-	if (sysroot_attribute(root, is_console, sizeof(is_console), TTYS, tty, "/console", NULL) == 0)
+	if (sysroot_attribute(root, is_console, sizeof(is_console), TTYS, tty, "/console", NULL) ==
+		0)
 		fact->is_console = is_console[0] == 'Y';
 }
 
@@ -81,15 +82,15 @@ static void note_device(const struct sysroot *root, const char *tty, struct uart
 	while ((slash = strrchr(path, '/')) && text_starts_with(path, "sys/devices/")) {
 		char subsystem[24];
 
-		if (sysroot_link_name(root, subsystem, sizeof(subsystem), path, "/subsystem", NULL) ==
-				0 &&
+		if (sysroot_link_name(
+			    root, subsystem, sizeof(subsystem), path, "/subsystem", NULL) == 0 &&
 			is_bus(subsystem)) {
 			text_copy(fact->bus, sizeof(fact->bus), subsystem);
 			text_copy(fact->device, sizeof(fact->device), slash + 1);
 			(void)sysroot_link_name(
 				root, fact->driver, sizeof(fact->driver), path, "/driver", NULL);
-			(void)sysroot_attribute(root, fact->acpi_path, sizeof(fact->acpi_path), path,
-				"/firmware_node/path", NULL);
+			(void)sysroot_attribute(root, fact->acpi_path, sizeof(fact->acpi_path),
+				path, "/firmware_node/path", NULL);
 			return;
 		}
 		*slash = '\0';
@@ -144,8 +145,7 @@ int uart_run(const struct sources *sources, struct facts *facts, uint32_t subjec
 	while ((entry = sysroot_next_entry(ttys))) {
 		struct uart_fact uart = {0}, *slot;
 
-		if (!is_serial_name(entry) ||
-			!text_copy(uart.name, sizeof(uart.name), entry))
+		if (!is_serial_name(entry) || !text_copy(uart.name, sizeof(uart.name), entry))
 			continue;
 		note_attributes(root, entry, &uart);
 		/* hvc0 exists as a name without anything behind it. */

@@ -17,7 +17,8 @@
 /* VIRTIO 1.2, section 5 */
 enum { VIRTIO_9P = 9, VIRTIO_VSOCK = 19, VIRTIO_FS = 26 };
 
-static void note_parent(const struct sysroot *root, const char *entry, struct virtio_device_fact *fact)
+static void note_parent(
+	const struct sysroot *root, const char *entry, struct virtio_device_fact *fact)
 {
 	char path[PATH_MAX], link[64];
 	char *slash, *parent;
@@ -35,15 +36,16 @@ static void note_parent(const struct sysroot *root, const char *entry, struct vi
 	text_copy(fact->parent, sizeof(fact->parent), parent ? parent + 1 : path);
 }
 
-/* The tag of a shared folder: 9p has it on the device, virtiofs (since Linux 6.9) in its own place. */
+/* The tag of a shared folder: 9p has it on the device, virtiofs (since Linux 6.9) in its own place.
+ */
 static void note_tag(const struct sysroot *root, const char *entry, struct virtio_device_fact *fact)
 {
 	_cleanup_closedir_ DIR *instances = NULL;
 	const char *instance;
 
 	if (fact->type == VIRTIO_9P)
-		(void)sysroot_attribute(root, fact->tag, sizeof(fact->tag), DEVICES, entry,
-			"/mount_tag", NULL);
+		(void)sysroot_attribute(
+			root, fact->tag, sizeof(fact->tag), DEVICES, entry, "/mount_tag", NULL);
 	if (fact->type != VIRTIO_FS)
 		return;
 	instances = sysroot_opendir(root, "sys/fs/virtiofs");
@@ -58,7 +60,8 @@ static void note_tag(const struct sysroot *root, const char *entry, struct virti
 	}
 }
 
-static void device_note(const struct sources *sources, const char *entry, struct virtio_device_fact *fact)
+static void device_note(
+	const struct sources *sources, const char *entry, struct virtio_device_fact *fact)
 {
 	const struct sysroot *root = &sources->root;
 	unsigned long long value;

@@ -85,8 +85,8 @@ void encode_acpi_tables(struct encoding *encoding)
 	(void)record_end(record);
 }
 
-static void encode_ranges(struct record *record, const char *key, const struct io_range *ranges,
-	uint32_t count)
+static void encode_ranges(
+	struct record *record, const char *key, const struct io_range *ranges, uint32_t count)
 {
 	record_array_begin(record, key);
 	for (uint32_t i = 0; i < count && i < ACPI_RANGES_MAX; i++) {
@@ -103,7 +103,8 @@ static void encode_ranges(struct record *record, const char *key, const struct i
 	record_array_end(record);
 }
 
-static void encode_irqs(struct record *record, const char *key, const uint32_t *irqs, uint32_t count)
+static void encode_irqs(
+	struct record *record, const char *key, const uint32_t *irqs, uint32_t count)
 {
 	record_array_begin(record, key);
 	for (uint32_t i = 0; i < count && i < ACPI_RANGES_MAX; i++)

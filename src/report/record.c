@@ -163,7 +163,8 @@ static void append_escaped(struct text *text, const unsigned char *bytes, size_t
 }
 
 /* A JSON string of valid UTF-8; what does not fit is left out and *ret_is_cut set. */
-static void append_json_string(struct text *text, const char *value, size_t length, bool *ret_is_cut)
+static void append_json_string(
+	struct text *text, const char *value, size_t length, bool *ret_is_cut)
 {
 	const unsigned char *bytes = (const unsigned char *)value;
 	enum { LONGEST_ESCAPE = 6 };

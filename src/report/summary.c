@@ -36,11 +36,11 @@ static void append_word(struct text *line, const char *separator, const char *wo
 }
 
 /* The same for an array of a fact, if there is something in it. */
-#define append_array_word(line, separator, array)                                                  \
-	do {                                                                                       \
-		if ((array)[0])                                                                    \
-			text_append(line, separator);                                              \
-		append_array(line, array);                                                         \
+#define append_array_word(line, separator, array)     \
+	do {                                          \
+		if ((array)[0])                       \
+			text_append(line, separator); \
+		append_array(line, array);            \
 	} while (0)
 
 static void page_add(struct page *page, const char *key, const struct text *line)
@@ -61,9 +61,9 @@ static void page_add(struct page *page, const char *key, const struct text *line
 }
 
 /* A line under construction behind its key. */
-#define LINE(name)                                                                                 \
-	char name##_data[LINE_LENGTH - KEY_LENGTH + 1];                                            \
-	struct text name;                                                                          \
+#define LINE(name)                                      \
+	char name##_data[LINE_LENGTH - KEY_LENGTH + 1]; \
+	struct text name;                               \
 	text_init(&name, name##_data, sizeof(name##_data))
 
 static void append_size(struct text *line, uint64_t bytes)
@@ -92,7 +92,8 @@ static const char *outcome_text(outcome_t outcome)
 	return outcome > 0 ? "ok" : record_errno_name(outcome);
 }
 
-/* -------------------------------------------------------------------------------------- subjects */
+/* -------------------------------------------------------------------------------------- subjects
+ */
 
 static void add_machine(struct page *page, const struct platform_fact *platform)
 {
@@ -125,8 +126,8 @@ static void append_console(struct text *line, const struct console_fact *console
 		text_append(line, " works, but nobody sees it");
 	else if (console->empty_write < 0 || console->open < 0) {
 		text_append(line, " write ");
-		text_append(line, outcome_text(console->open < 0 ? console->open :
-								 console->empty_write));
+		text_append(line,
+			outcome_text(console->open < 0 ? console->open : console->empty_write));
 	} else {
 		text_append(line, " not proven");
 	}
@@ -209,8 +210,8 @@ static void append_table(struct text *line, const struct gpt_fact *gpt)
 	append_word(line, ", ", KINDS[gpt->kind % TABLE_KIND_COUNT]);
 	if (gpt->kind == TABLE_GPT && gpt->backup_misplaced_bytes) {
 		text_append(line, " made for ");
-		append_size(line, gpt->disk_lba * gpt->logical_sector_bytes -
-					  gpt->backup_misplaced_bytes);
+		append_size(line,
+			gpt->disk_lba * gpt->logical_sector_bytes - gpt->backup_misplaced_bytes);
 	}
 }
 
@@ -283,8 +284,8 @@ static void add_handoff(struct page *page, const struct handoff_fact *handoff)
 	page_add(page, "handoff", &line);
 }
 
-void summary_write(const struct facts *facts, const char *phase, const char *boot, char *buf,
-	size_t size)
+void summary_write(
+	const struct facts *facts, const char *phase, const char *boot, char *buf, size_t size)
 {
 	struct page page = {0};
 	LINE(line);

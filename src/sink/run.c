@@ -32,7 +32,8 @@ static int run_open(struct sink *sink)
 	/* From here on the folder itself is what files are put into. */
 	sysroot_close(&sink->run);
 	sink->run = directory;
-	text_copy(sink->account.target, sizeof(sink->account.target), "/run/bootprobe/report.jsonl");
+	text_copy(
+		sink->account.target, sizeof(sink->account.target), "/run/bootprobe/report.jsonl");
 	sink->fd = fd;
 	return 0;
 }
@@ -55,7 +56,8 @@ int run_write_file(const struct sink *sink, const char *name, const char *text)
 
 	if (sink->fd < 0)
 		return -ENOENT;
-	fd = openat(sink->run.fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(
+		sink->run.fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	return write(fd, text, strlen(text)) < 0 ? -errno : 0;

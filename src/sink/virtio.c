@@ -24,8 +24,8 @@ static int port_find(const struct sysroot *sys, char *buf, size_t size)
 	if (!ports)
 		return -errno;
 	while ((entry = sysroot_next_entry(ports))) {
-		if (sysroot_attribute(sys, name, sizeof(name), "class/virtio-ports/", entry, "/name",
-			    NULL) < 0)
+		if (sysroot_attribute(sys, name, sizeof(name), "class/virtio-ports/", entry,
+			    "/name", NULL) < 0)
 			continue;
 		if (strcmp(name, REPORT_PORT_NAME) == 0)
 			return text_copy(buf, size, entry) ? 0 : -ENAMETOOLONG;
@@ -66,7 +66,8 @@ static ssize_t port_write(struct sink *sink, const char *bytes, size_t length)
 	struct pollfd port = {.fd = sink->fd, .events = POLLOUT};
 	ssize_t n;
 
-	/* POLLHUP: nobody on the host has the port open; what is written now would wait for ever. */
+	/* POLLHUP: nobody on the host has the port open; what is written now would wait for ever.
+	 */
 	if (poll(&port, 1, 0) < 0)
 		return -errno;
 	sink->account.is_read = answer_from(!(port.revents & POLLHUP));
@@ -121,7 +122,7 @@ static bool is_waiting_for_driver(const struct sysroot *sys, const char *bus,
 		return false;
 	while ((entry = sysroot_next_entry(devices))) {
 		if (matches(sys, entry) && sysroot_link_name(sys, driver, sizeof(driver), path, "/",
-						    entry, "/driver", NULL) == -ENOENT)
+						   entry, "/driver", NULL) == -ENOENT)
 			return true;
 	}
 	return false;
