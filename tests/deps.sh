@@ -3,9 +3,10 @@
 # Quiet, and cheap where everything is there. Needs root only when something is missing.
 set -eu
 
-build="gcc clang meson ninja-build pkg-config libudev-dev libkmod-dev libblkid-dev check libc6-dev"
+build="gcc clang libclang-rt-dev meson ninja-build pkg-config libc6-dev libudev-dev libkmod-dev
+	libblkid-dev check python3 python3-jsonschema dosfstools e2fsprogs fdisk gdisk acpica-tools"
 demo="python3 qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs busybox-static"
-vm="$demo python3-jsonschema ovmf mmdebstrap debian-archive-keyring gdisk fdisk acpica-tools"
+vm="$demo python3-jsonschema ovmf mmdebstrap debian-archive-keyring"
 
 wanted=
 for group in "${@:-build demo vm}"; do

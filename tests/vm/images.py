@@ -248,8 +248,8 @@ def run_in(root, *command):
 
 
 class Dracut(NamedTuple):
-    """How an initrd is made. suite: whose dracut, or None for this machine's own."""
-    suite: str | None
+    """How an initrd is made. suite: whose dracut."""
+    suite: str
     systemd: bool
     hostonly: bool = False
 
@@ -261,6 +261,8 @@ INITRDS = {
     "dracut059-systemd-hostonly": Dracut("bookworm", systemd=True, hostonly=True),
     "dracut106": Dracut("trixie", systemd=False),
     "dracut106-systemd": Dracut("trixie", systemd=True),
+    "dracut106-hostonly": Dracut("trixie", systemd=False, hostonly=True),
+    "dracut106-systemd-hostonly": Dracut("trixie", systemd=True, hostonly=True),
 }
 # dracut's drivers for the disks of the tests, which a host-only initrd would leave out.
 HOSTONLY_DRIVERS = "virtio_blk virtio_scsi sd_mod ext4"

@@ -228,9 +228,20 @@ def run_one(scenario, hook, keep):
     reason = unmet(scenario, hook)
     if reason:
         return Result(scenario, "SKIP", [reason], 0.0)
+    folder = RESULTS / scenario.name
     # Somebody else may run the same scenario.
-    with cache.locked(RESULTS / scenario.name):
-        return run_in_folder(scenario, hook, keep, RESULTS / scenario.name)
+    with cache.locked(folder):
+        result = run_in_folder(scenario, hook, keep, folder)
+        if result.verdict == "FAIL" and ran_out_of_time(folder):
+            result = run_in_folder(scenario, hook, keep, folder)
+            result.complaints.append("this is the second try: in the first, probes ran out of time")
+    return result
+
+
+def ran_out_of_time(folder):
+    """Whether a probe missed its deadline: under emulation that tells of a busy host, and what the
+    report then lacks is no fault of the guest."""
+    return any(b'"state":"timeout"' in path.read_bytes() for path in folder.glob("*.jsonl"))
 
 
 def run_in_folder(scenario, hook, keep, folder):
