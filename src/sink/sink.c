@@ -37,7 +37,8 @@ void sinks_open(struct sinks *sinks, const struct sources *sources, uint32_t kin
 		if (!(kinds & 1U << OPERATIONS[i]->kind))
 			continue;
 		*sink = (struct sink){.operations = OPERATIONS[i], .fd = -1};
-		sink->account.name = SINK_NAMES[OPERATIONS[i]->kind];
+		text_copy(sink->account.name, sizeof(sink->account.name),
+			SINK_NAMES[OPERATIONS[i]->kind]);
 		open_or_closed(sources, "dev", &sink->dev);
 		open_or_closed(sources, "sys", &sink->sys);
 		open_or_closed(sources, "run", &sink->run);
@@ -52,7 +53,7 @@ void sinks_add_file(struct sinks *sinks, int fd)
 
 	*sink = (struct sink){.operations = &SINK_FILE_OPERATIONS, .fd = fd};
 	sink->dev = sink->sys = sink->run = SYSROOT_CLOSED;
-	sink->account.name = "file";
+	text_copy(sink->account.name, sizeof(sink->account.name), "file");
 	sink->account.state = OUTCOME_OK;
 }
 
@@ -133,7 +134,7 @@ void sinks_give_up(struct sinks *sinks)
 	}
 }
 
-uint32_t sinks_account(struct sinks *sinks, struct sink_account *ret_accounts)
+uint32_t sinks_account(struct sinks *sinks, struct sink_fact *ret_accounts)
 {
 	for (uint32_t i = 0; i < sinks->count; i++) {
 		struct sink *sink = &sinks->item[i];
