@@ -7,6 +7,7 @@
 #include "hook/children.h"
 #include "hook/control.h"
 #include "hook/disks.h"
+#include "hook/stage1.h"
 #include "report/encode.h"
 #include "report/encode_hook.h"
 #include "report/summary.h"
@@ -31,6 +32,8 @@
 #define FINISH_RESERVE_US (400 * US_PER_MS)
 /* A disk that is still being read when stage 2 is ready gets this much more time. */
 #define DISK_GRACE_US (300 * US_PER_MS)
+/* How often the mounts of PID 1 are looked at, where nobody tells of the switch of root. */
+#define STAGE1_LOOK_US (50 * US_PER_MS)
 /* One console write, in its own child. */
 #define CONSOLE_WRITE_US (500 * US_PER_MS)
 
@@ -61,6 +64,10 @@ static struct collector {
 	struct disks disks;
 	struct udev_source udev;
 	bool is_single_pass, may_linger, is_finish_wanted, is_terminated, is_late;
+	/* Beside a stage 1 that knows nothing of us. */
+	bool is_first_program;
+	struct sysroot proc;
+	enum stage1_place place;
 	enum state state;
 	const char *phase; /* of the final pass under way */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
@@ -69,7 +76,7 @@ static struct collector {
 	char summary[SUMMARY_SIZE];
 	/* CLOCK_MONOTONIC; UINT64_MAX: never */
 	uint64_t partial_us, final_deadline_us, disk_deadline_us, stall_us, stall_step_us, retry_us,
-		linger_end_us;
+		linger_end_us, look_us;
 } the;
 
 /* ------------------------------------------------------------------------------------ output */
@@ -497,9 +504,43 @@ static void handle_control(void)
 	the.is_finish_wanted = true;
 }
 
+/* Home into PID 1's namespace, and once more when its root is another one. */
+static void move_home(enum stage1_place place)
+{
+	struct sysroot root;
+
+	if (stage1_go_home(&the.proc) < 0 || sysroot_open(NULL, &root) < 0)
+		return;
+	sysroot_close(&the.sources.root);
+	the.sources.root = root;
+	the.place = place;
+	sinks_move(&the.sinks, &the.sources);
+	if (place != STAGE1_SWITCHED)
+		return;
+	the.sources.new_root = "/";
+	the.sources.is_switched = true;
+	the.is_finish_wanted = true;
+}
+
+/* Nobody says "finish" here: the switch of root is what says it. */
+static void look_at_stage1(uint64_t now)
+{
+	enum stage1_place place;
+
+	if (!the.is_first_program || the.place == STAGE1_SWITCHED || the.state == STATE_LINGER)
+		return;
+	the.look_us = now + STAGE1_LOOK_US;
+	place = stage1_look(&the.proc);
+	if (place != STAGE1_BARE && place != the.place)
+		move_home(place);
+}
+
 static void handle_timers(void)
 {
 	uint64_t now = clock_now_us();
+
+	if (now >= the.look_us)
+		look_at_stage1(now);
 
 	if (children_expire(&the.children, &the.sources, now))
 		the.is_encoding_wanted = true;
@@ -531,6 +572,9 @@ static uint64_t next_wakeup(void)
 		the.state == STATE_FOLLOW ? the.stall_us : UINT64_MAX,
 		the.state == STATE_LINGER ? the.linger_end_us : UINT64_MAX,
 		sinks_are_waiting(&the.sinks) ? the.retry_us : UINT64_MAX,
+		the.is_first_program && the.place != STAGE1_SWITCHED && the.state != STATE_LINGER
+			? the.look_us
+			: UINT64_MAX,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
@@ -665,6 +709,10 @@ int collector_run(const struct collector_options *options)
 	r = open_facts();
 	if (r < 0)
 		return r;
+	the.is_first_program = options->is_first_program;
+	the.look_us = the.is_first_program ? clock_now_us() : UINT64_MAX;
+	if (the.is_first_program)
+		(void)sysroot_open_below(&the.sources.root, "proc", &the.proc);
 	the.facts->boot.started_us = clock_now_us();
 	the.facts->boot.is_virtio_wanted = the.config->sinks & 1U << SINK_VIRTIO;
 	open_outputs(options);

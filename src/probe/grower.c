@@ -102,6 +102,10 @@ int grower_run(const struct sources *sources, struct facts *facts, uint32_t subj
 	const char *path = sources->new_root;
 
 	(void)subject;
+	if (sources->is_switched) {
+		look_into(sources, &sources->root, facts, false);
+		return 0;
+	}
 	fact_list_reset(&facts->growers.list);
 	/* A machine that runs has no initrd to look into any more: what lies there is stage 2. */
 	look_into(sources, &sources->root, facts, facts->platform.initrd != INITRD_NONE);

@@ -55,6 +55,9 @@ struct sinks {
 
 /* Opens what can be opened now. */
 void sinks_open(struct sinks *sinks, const struct sources *sources, uint32_t kinds);
+/* Looks for devices and folders below sources from now on, and writes the report anew into the /run
+ * that is there. */
+void sinks_move(struct sinks *sinks, const struct sources *sources);
 /* One more sink: every line to a descriptor that the caller keeps open. */
 void sinks_add_file(struct sinks *sinks, int fd);
 /* Appends a line to the log and hands it to every sink that takes it now. Of the type
