@@ -2,27 +2,34 @@
 
 from pathlib import Path
 
+import acpi
+import initramfs_tools
+
 REPORT_PORT = "org.bootprobe.report.0"
 TEST_PORT = "org.bootprobe.test.0"
 OVMF = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 OVMF_VARS = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 
 # A panic ends the machine at once, so that no scenario waits for its deadline because of one.
-ALWAYS = {"pc": "panic=-1", "q35": "panic=-1",
-          # The one way to end a microvm that needs no firmware: a triple fault.
-          "microvm": "panic=-1 reboot=t"}
+PANIC = "panic=-1"
+# initramfs-tools reads panic= as well, and then reboots where it would have given a shell.
+PANIC_OF_THE_KERNEL_ONLY = "sysctl.kernel.panic=-1"
+# The one way to end a microvm that needs no firmware: a triple fault.
+MICROVM_END = "reboot=t"
 
 # QEMU 7.2's emulation of cmpxchg16b damages the flags now and then, and a kernel that uses it for its
 # memory allocator (any that sees the feature) then crashes in random places.
 CPU = "max,cx16=off"
 
-# Devices behind a bus: on PCI, and on microvm, which has virtio-mmio only.
+# Devices behind a bus: on PCI, and on microvm, which has virtio-mmio only. The last is the disk, what
+# stands before it is there from the start even if the disk is plugged in late.
 DISKS = {
-    "virtio-blk": ["virtio-blk-pci,drive={drive}{sector}"],
-    "virtio-scsi": ["virtio-scsi-pci,id=scsi{n}", "scsi-hd,bus=scsi{n}.0,drive={drive}{sector}"],
-    "nvme": ["nvme,serial=bootprobe{n},drive={drive}{sector}"],
-    "ide": ["ide-hd,bus=ide.{n},drive={drive}{sector}"],
-    "ahci": ["ide-hd,bus={ahci}.{n},drive={drive}{sector}"],
+    "virtio-blk": ["virtio-blk-pci,drive={drive},serial={serial}{sector}"],
+    "virtio-scsi": ["virtio-scsi-pci,id=scsi{n}",
+                    "scsi-hd,bus=scsi{n}.0,drive={drive},serial={serial}{sector}"],
+    "nvme": ["nvme,drive={drive},serial={serial}{sector}"],
+    "ide": ["ide-hd,bus=ide.{n},drive={drive},serial={serial}{sector}"],
+    "ahci": ["ide-hd,bus={ahci}.{n},drive={drive},serial={serial}{sector}"],
 }
 MMIO = {"virtio-blk-pci": "virtio-blk-device", "virtio-scsi-pci": "virtio-scsi-device",
         "virtio-serial-pci": "virtio-serial-device"}
@@ -31,6 +38,34 @@ MMIO = {"virtio-blk-pci": "virtio-blk-device", "virtio-scsi-pci": "virtio-scsi-d
 def report_socket(folder):
     """QEMU's end of the report port. Short: a socket's path has 107 bytes at most."""
     return folder / "report.sock"
+
+
+def qmp_socket(folder):
+    return folder / "qmp.sock"
+
+
+def nbd_socket(folder, n):
+    return folder / f"nbd{n}.sock"
+
+
+def needs_qmp(scenario):
+    return bool(scenario.expect.screen) or any(disk.late_s for disk in scenario.disk)
+
+
+def disk_devices(scenario, n):
+    """The devices of disk n, as QEMU's -device takes them."""
+    disk, is_q35 = scenario.disk[n], scenario.machine.type == "q35"
+    sector = "" if disk.sector == 512 else (
+        f",logical_block_size={disk.sector},physical_block_size={disk.sector}")
+    return [text.format(n=n, drive=f"disk{n}", sector=sector, ahci="ide" if is_q35 else "ahci",
+                        serial=disk.serial or f"bootprobe{n}") for text in DISKS[disk.bus]]
+
+
+def late_devices(scenario, n):
+    """The devices of a disk that is plugged in late, as arguments of device_add."""
+    names = [text.partition(",") for text in disk_devices(scenario, n)[-1:]]
+    return [{"driver": name, **dict(pair.split("=", 1) for pair in rest.split(","))}
+            for name, _, rest in names]
 
 
 class CommandLine:
@@ -57,12 +92,26 @@ class CommandLine:
         self._ports()
         for n, (disk, image) in enumerate(zip(self.scenario.disk, images)):
             self._disk(n, disk, image)
+        for table in self.machine.tables:
+            self.add("-acpitable", f"file={acpi.addition(table)}")
         for name, text in self.machine.fw_cfg.items():
             self.add("-fw_cfg", f"name={name},string={text}")
         self.add("-kernel", kernel, "-initrd", initrd,
-                 "-append", f"{self.scenario.cmdline} {ALWAYS[self.machine.type]}".strip())
+                 "-append", self._kernel_parameters())
         self.add(*self.machine.extra)
+        if needs_qmp(self.scenario):
+            self.add("-qmp", f"unix:{qmp_socket(self.folder)},server=on,wait=off")
+        if self.scenario.expect.screen:
+            # At its end the machine stands still, so that its screen can be read.
+            self.add("-no-shutdown")
         return self.args
+
+    def _kernel_parameters(self):
+        words = [self.scenario.cmdline,
+                 PANIC_OF_THE_KERNEL_ONLY if self.scenario.initrd in initramfs_tools.INITRDS else PANIC]
+        if self.machine.type == "microvm":
+            words.append(MICROVM_END)
+        return " ".join(filter(None, words))
 
     def _machine(self):
         options = self.machine.options
@@ -113,12 +162,10 @@ class CommandLine:
 
     def _disk(self, n, disk, image):
         """The image stays as it is: what the guest writes goes to an unnamed file."""
-        drive = f"disk{n}"
-        self.add("-drive", f"if=none,id={drive},format=raw,snapshot=on,file={image}")
-        sector = "" if disk.sector == 512 else (
-            f",logical_block_size={disk.sector},physical_block_size={disk.sector}")
-        ahci = "ide" if self.machine.type == "q35" else "ahci"
-        if disk.bus == "ahci" and ahci == "ahci" and n == 0:
+        file = image if disk.nbd is None else f"nbd+unix:///?socket={nbd_socket(self.folder, n)}"
+        keep = "readonly=on" if disk.readonly else "snapshot=on"
+        self.add("-drive", f"if=none,id=disk{n},format=raw,{keep},file={file}")
+        if disk.bus == "ahci" and self.machine.type != "q35" and n == 0:
             self.device("ahci,id=ahci")
-        for text in DISKS[disk.bus]:
-            self.device(text.format(n=n, drive=drive, sector=sector, ahci=ahci))
+        for text in disk_devices(self.scenario, n)[:-1 if disk.late_s else None]:
+            self.device(text)
