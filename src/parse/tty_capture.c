@@ -2,6 +2,7 @@
 #include "parse/tty_capture.h"
 
 #include "base/text.h"
+#include "parse/device_number.h"
 
 #include <string.h>
 
@@ -25,17 +26,6 @@ static void type_parse(const char *text, struct tty_state *state)
 	}
 }
 
-static void device_parse(char *text, struct tty_state *state)
-{
-	char *colon = strchr(text, ':');
-
-	if (!colon)
-		return;
-	*colon = '\0';
-	state->has_device = text_parse_u32(text, 10, &state->major) == 0 &&
-			    text_parse_u32(colon + 1, 10, &state->minor) == 0;
-}
-
 static void poll_parse(const char *text, struct tty_state *state)
 {
 	if (strcmp(text, "0") == 0 || strcmp(text, "1") == 0)
@@ -55,7 +45,7 @@ static void line_parse(const char *key, char *value, struct tty_state *state)
 	else if (strcmp(key, "poll_out") == 0)
 		poll_parse(value, state);
 	else if (strcmp(key, "dev") == 0)
-		device_parse(value, state);
+		state->has_device = device_number_parse(value, &state->major, &state->minor) == 0;
 	else if (strcmp(key, "type") == 0)
 		type_parse(value, state);
 	else if (strcmp(key, "port") == 0)

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "parse/device_number.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -186,15 +187,11 @@ static void fill_scsi_serial(const struct sources *sources, struct block_fact *b
 
 static void fill_number(const struct sources *sources, struct block_fact *block)
 {
-	char text[24], *colon;
+	char text[24];
 
 	if (sysroot_attribute(
-		    &sources->root, text, sizeof(text), CLASS, block->name, "/dev", NULL) < 0 ||
-		!(colon = strchr(text, ':')))
-		return;
-	*colon = '\0';
-	(void)text_parse_u32(text, 10, &block->major);
-	(void)text_parse_u32(colon + 1, 10, &block->minor);
+		    &sources->root, text, sizeof(text), CLASS, block->name, "/dev", NULL) == 0)
+		(void)device_number_parse(text, &block->major, &block->minor);
 }
 
 static void fill_holder(const struct sources *sources, struct block_fact *block)
