@@ -6,14 +6,15 @@
 
 #include <string.h>
 
-/* 0 or a negative errno, as the call returned it. */
+/* 0 or a negative errno; no call returned anything else. */
 static void outcome_parse(const char *text, outcome_t *ret_outcome)
 {
 	bool is_negative = *text == '-';
 	uint32_t value;
 
-	if (text_parse_u32(text + is_negative, 10, &value) == 0 && value <= INT16_MAX)
-		*ret_outcome = outcome_from(is_negative ? -(long)value : 0);
+	if (text_parse_u32(text + is_negative, 10, &value) == 0 &&
+		value <= (is_negative ? INT16_MAX : 0))
+		*ret_outcome = outcome_from(-(long)value);
 }
 
 static void type_parse(const char *text, struct tty_state *state)
