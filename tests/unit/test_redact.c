@@ -77,12 +77,14 @@ START_TEST(shapes)
 		"/dev/disk/by-id/scsi-0QEMU_disk", "0f3c5a4e-7c8b-4d2a-9d55-0b9c8a7f6e5d",
 		"UUID=0f3c5a4e-7c8b-4d2a-9d55-0b9c8a7f6e5d,rw",
 		"/nix/store/0c2x1w5jwqqcyinxkn5ij1zdcbn4j0jv-nixos/init", "1G-2G:64M@16M",
-		"rw,noatime", "camelCase", "twoHumpsHere"};
+		"rw,noatime", "camelCase", "abcdefghijklmnopqrsT", "ghijklmn12", "twoHumpsHere"};
 	static const char *const WILD[] = {
 		"\xff",
 		"a\tb",
 		"a#b",
 		"Tr0ub4dor",
+		"abcdefghijklmnopqrstU",
+		"ghijklmno12",
 		"0x0123456789abcdef0",
 		"0123456789abc",
 		"fourHumpsAreHereNow",
