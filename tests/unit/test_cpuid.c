@@ -100,7 +100,7 @@ START_TEST(signatures_are_printable_and_need_the_bit)
 	machine(0, "KVMKVMKVM\0\0");
 	cpuid_signature(&leaves, 0, signature);
 	ck_assert_str_eq(signature, "");
-	machine(0x80000000, "a\x01\xff\x1b[31mbcde");
+	machine(0x80000000, "a\x7f\xff\x1b[31mbcde");
 	cpuid_signature(&leaves, 0, signature);
 	ck_assert_str_eq(signature, "a???[31mbcde");
 	machine(0x80000000, "ab\0cdefghij");
