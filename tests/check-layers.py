@@ -25,9 +25,8 @@ TABLE = "docs/architecture.md"
 SHARED = "bootprobe"
 LIBRARY_HEADERS = {"libudev.h", "libkmod.h", "blkid.h", "blkid/blkid.h"}
 LIBRARY_LAYER = "source"
-# rule is judged as soon as src/rule is there.
 PURE = ("parse", "acpi", "gpt", "rule")
-PURE_MAY_LINK = ("base",)
+PURE_MAY_LINK = ("base", "parse")
 
 # What a pure layer may call: functions of bytes alone.
 PURE_CALLS = re.compile(r"""

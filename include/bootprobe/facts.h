@@ -726,9 +726,55 @@ struct probe_fact {
 	char process_state;    /* /proc/PID/stat: D, S, R */
 };
 
+/* --------------------------------------------------------------------------------- grower */
+
+/* Something that enlarges partitions during the boot: where it lies, and what it does when its own
+ * output fails. */
+struct grower_fact {
+	char name[24]; /* growroot, systemd-repart, growpart, cloud-init */
+	char path[96]; /* the file that gave it away, below its root */
+	bool is_in_initrd; /* else in the root of stage 2 */
+	enum answer does_exit_on_error; /* a shell script under "set -e" */
+	enum answer is_output_in_file;  /* the initrd was told to write its output to a file */
+	enum answer is_done; /* the new root says that it was grown before, or that it must not be */
+};
+
+enum { GROWERS_MAX = 8 };
+
+/* ----------------------------------------------------------------------------------- sink */
+
+/* What one output did so far. */
+struct sink_fact {
+	char name[16];
+	char target[64]; /* the file, port or console */
+	outcome_t state; /* of opening it; -ENOENT: not there */
+	uint32_t delivered, dropped, waiting; /* records */
+	uint64_t bytes;
+	enum answer is_read; /* virtio: the host has the port open */
+};
+
+enum { SINKS_MAX = 5 };
+
+/* ------------------------------------------------------------------------------------ boot */
+
+/* How far the boot has come when the facts are judged. The collector alone writes this. */
+enum boot_phase {
+	BOOT_PHASE_EARLY = 0, /* before udev, or devices are still coming */
+	BOOT_PHASE_STALLED,   /* stage 1 has not gone on for a long time, or is being ended */
+	BOOT_PHASE_HANDOFF,   /* the last moment before the switch of root */
+	BOOT_PHASE_RUNNING,   /* a look at a machine that runs */
+};
+
+struct boot_fact {
+	enum boot_phase phase;
+	uint64_t started_us; /* when we began to look, CLOCK_MONOTONIC */
+	bool is_virtio_wanted; /* a report port was asked for */
+};
+
 /* ------------------------------------------------------------------------------------ all */
 
 struct facts {
+	struct boot_fact boot;
 	struct platform_fact platform;
 	struct cmdline_fact cmdline;
 	struct acpi_fact acpi;
@@ -753,6 +799,8 @@ struct facts {
 	struct filesystem_fact filesystems[BLOCK_MAX];
 	struct root_fact root;
 	struct handoff_fact handoff;
+	FACT_LIST(grower_fact, GROWERS_MAX) growers;
+	FACT_LIST(sink_fact, SINKS_MAX) sinks;
 	struct timeline_fact timeline;
 	FACT_LIST(kernel_event_fact, KERNEL_EVENTS_MAX) kernel_events;
 	FACT_LIST(probe_fact, 640) probes;

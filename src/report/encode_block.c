@@ -156,7 +156,7 @@ void encode_blocks(struct encoding *encoding)
 		record_begin(encoding->record, encoding->report, "block");
 		record_text(encoding->record, "name", block->name);
 		encode_disk(encoding, block);
-		(void)record_end(encoding->record);
+		encoding_end(encoding, block);
 	}
 }
 
@@ -287,7 +287,7 @@ static void encode_partition(struct encoding *encoding, const struct gpt_fact *g
 	}
 	record_u64(record, "first_lba", partition->first_lba);
 	record_u64(record, "last_lba", partition->last_lba);
-	(void)record_end(record);
+	encoding_end(encoding, partition);
 }
 
 static void encode_gpt(struct encoding *encoding, const struct gpt_fact *gpt)
@@ -303,7 +303,7 @@ static void encode_gpt(struct encoding *encoding, const struct gpt_fact *gpt)
 		encode_table(record, gpt);
 	if (has_table)
 		encode_layout(record, gpt);
-	(void)record_end(record);
+	encoding_end(encoding, gpt);
 	for (uint32_t i = 0; has_table && i < gpt->partition_count && i < GPT_PARTITIONS_MAX; i++)
 		encode_partition(encoding, gpt, &gpt->partition[i]);
 }
@@ -348,7 +348,7 @@ static void encode_filesystem(struct encoding *encoding, const struct filesystem
 		record_seconds(record, "open_since", filesystem->started_us);
 	record_string(record, "module_state", DRIVER_STATES[filesystem->module % DRIVER_COUNT]);
 	record_text(record, "module", filesystem->module_name);
-	(void)record_end(record);
+	encoding_end(encoding, filesystem);
 }
 
 void encode_filesystems(struct encoding *encoding)

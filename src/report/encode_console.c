@@ -65,7 +65,7 @@ static void encode_console(struct encoding *encoding, const struct console_fact 
 		record_i64(record, "uart_type", console->uart_type);
 	record_text(record, "backend", console->backend);
 	record_answer(record, "live", console->is_live);
-	(void)record_end(record);
+	encoding_end(encoding, console);
 }
 
 static void encode_dev_console(struct encoding *encoding)
@@ -84,7 +84,7 @@ static void encode_dev_console(struct encoding *encoding)
 	record_outcome(record, "empty_write", console->empty_write);
 	record_text(record, "active_consoles", console->active);
 	record_text(record, "earlycon", console->earlycon);
-	(void)record_end(record);
+	encoding_end(encoding, console);
 }
 
 static void encode_pid1(struct encoding *encoding)
@@ -105,7 +105,7 @@ static void encode_pid1(struct encoding *encoding)
 		record_object_end(record);
 	}
 	record_array_end(record);
-	(void)record_end(record);
+	encoding_end(encoding, &encoding->facts->pid1_descriptors);
 }
 
 void encode_consoles(struct encoding *encoding)
@@ -141,7 +141,7 @@ static void encode_uart(struct encoding *encoding, const struct uart_fact *uart)
 		record_u64(record, "rx_bytes", uart->rx_bytes);
 		record_text(record, "lines", uart->lines);
 	}
-	(void)record_end(record);
+	encoding_end(encoding, uart);
 }
 
 void encode_uarts(struct encoding *encoding)
@@ -158,5 +158,5 @@ void encode_uarts(struct encoding *encoding)
 	record_u64(record, "live_ports", total->live_count);
 	record_u64(record, "phantom_ports", total->phantom_count);
 	record_nonzero(record, "unknown_ports", total->unknown_count);
-	(void)record_end(record);
+	encoding_end(encoding, total);
 }

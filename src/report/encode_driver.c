@@ -38,7 +38,7 @@ void encode_virtio_ports(struct encoding *encoding)
 		record_flag(record, "is_ours", port->is_ours);
 		record_answer(record, "is_console", port->is_console);
 		record_answer(record, "is_read", port->is_read_by_host);
-		(void)record_end(record);
+		encoding_end(encoding, port);
 	}
 }
 
@@ -87,6 +87,6 @@ void encode_unbound_devices(struct encoding *encoding)
 		record_string(record, "state", STATES[device->state % DRIVER_COUNT]);
 		if (device->lookup < 0)
 			record_outcome(record, "lookup", device->lookup);
-		(void)record_end(record);
+		encoding_end(encoding, device);
 	}
 }

@@ -56,5 +56,5 @@ void encode_fwcfg(struct encoding *encoding)
 	record_nonzero(record, "item_count", fwcfg->item_count);
 	record_flag(record, "is_list_cut", fwcfg->is_list_cut);
 	encode_items(encoding);
-	(void)record_end(record);
+	encoding_end(encoding, &encoding->facts->fwcfg);
 }

@@ -45,7 +45,7 @@ static uint64_t no_clock(void)
 
 int main(int argc, char **argv)
 {
-	struct encoding encoding = {&report, &record, &facts};
+	struct encoding encoding = {.report = &report, .record = &record, .facts = &facts};
 	struct gpt_fact *gpt = &facts.gpts.item[0];
 	struct gpt_input input = {.read = read_image, .buffer = buffer};
 	struct stat st;
