@@ -488,7 +488,8 @@ struct block_fact {
 	uint64_t start_lba; /* partition start in 512-byte units, as in sysfs */
 	uint32_t logical_sector_bytes, physical_sector_bytes;
 	enum answer is_rotational, is_read_only, is_removable;
-	char transport[16]; /* virtio, scsi, virtio-scsi, ata, nvme, usb, mmc, xen, loop, dm, md */
+	char transport[16]; /* virtio, scsi, virtio-scsi, ata, nvme, usb, mmc, xen, loop, dm, md; image:
+			      a disk looked at offline */
 	char driver[32];
 	char vendor[24], model[48], serial[64], wwn[64];
 	char holder[32];  /* the first device that is built on this one: dm-0, md0 */
@@ -583,6 +584,8 @@ struct gpt_fact {
 	char disagreement[96];
 	uint32_t partition_count; /* in use; the first GPT_PARTITIONS_MAX are kept */
 	struct gpt_partition_fact partition[GPT_PARTITIONS_MAX];
+	/* What a tool like sgdisk takes for the disk, as a shell's word. Empty: /dev/ and its name. */
+	char argument[128];
 };
 
 /* ----------------------------------------------------------------- filesystem, root, handoff */

@@ -7,5 +7,6 @@
 #define CLI_CLI_H
 
 int acpi_main(int argc, char **argv);
+int gpt_main(int argc, char **argv);
 
 #endif

@@ -14,6 +14,7 @@ static const struct {
 	const char *summary;
 } COMMANDS[] = {
 	{"acpi", acpi_main, "list the devices that ACPI tables declare"},
+	{"gpt", gpt_main, "check the partition table of a disk image or a device"},
 };
 
 static void usage(FILE *stream)

@@ -36,8 +36,12 @@ static void fix_with_sgdisk(
 	struct finding *finding, const struct gpt_fact *gpt, const char *option, const char *why)
 {
 	COPY_OF(disk, gpt->disk);
+	COPY_OF(argument, gpt->argument);
 
-	finding_fix(finding, "guest", "sgdisk ", option, " /dev/", disk, why, NULL);
+	if (text_is_empty(argument))
+		finding_fix(finding, "guest", "sgdisk ", option, " /dev/", disk, why, NULL);
+	else
+		finding_fix(finding, "host", "sgdisk ", option, " ", argument, why, NULL);
 }
 
 /* A header is good for the kernel only together with its entries. */

@@ -211,8 +211,16 @@ static bool has_file_system(
 	       strncmp(filesystem->type, type, sizeof(filesystem->type)) == 0;
 }
 
+/* An image has whatever name its owner gave it. */
+static bool is_image(const struct block_fact *block)
+{
+	return is_equal(block->transport, "image", sizeof(block->transport));
+}
+
 bool is_plain_disk(const struct facts *facts, const struct block_fact *block)
 {
+	if (block && is_image(block))
+		return !has_file_system(facts, block, "iso9660");
 	return block && !block->partition && !block->is_removed &&
 	       block->is_removable != ANSWER_YES && strncmp(block->name, "sr", 2) != 0 &&
 	       strncmp(block->name, "fd", 2) != 0 && strncmp(block->name, "loop", 4) != 0 &&

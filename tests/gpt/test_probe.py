@@ -108,9 +108,9 @@ class Test(unittest.TestCase):
         self.assert_members(self.last("gpt"), disk="sda", kind="gpt", primary="sound",
                             backup="sound", kernel_agrees=True, partitions=1)
         self.assert_members(self.last("partition"), disk="sda", device="sda1", name="bproot",
-                            kind="linux-root-x86-64", guid=str(disk.PART_GUID))
+                            kind="linux-root-x86-64", guid=str(disk.part_guid()))
         self.assert_members(self.last("filesystem"), device="sda1", fstype="ext4", uuid="aa-bb",
-                            label="bproot", usage="filesystem", partuuid=str(disk.PART_GUID),
+                            label="bproot", usage="filesystem", partuuid=str(disk.part_guid()),
                             partlabel="bproot", module_state="built-in", error=None)
 
     def test_grown(self):
