@@ -495,6 +495,7 @@ struct block_fact {
 	char holder[32];  /* the first device that is built on this one: dm-0, md0 */
 	bool is_removed;  /* was listed before and is gone; its entry stays where it is */
 	outcome_t open;   /* by the child that looks at this disk */
+	uint64_t listed_us; /* when it was seen in sysfs first */
 	/* I/O counters, taken when the device was first listed and at the switch of root. */
 	uint64_t reads, read_sectors, read_ms, writes, in_flight;
 	/* Header reads: filled by the child that looks at this disk. A read that is still open has a
@@ -771,6 +772,7 @@ enum boot_phase {
 struct boot_fact {
 	enum boot_phase phase;
 	uint64_t started_us; /* when we began to look, CLOCK_MONOTONIC */
+	uint64_t now_us;     /* when the facts are judged */
 	bool is_virtio_wanted; /* a report port was asked for */
 };
 

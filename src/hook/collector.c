@@ -126,6 +126,7 @@ static void emit_findings(void)
 
 	note_sinks();
 	the.facts->boot.phase = boot_phase();
+	the.facts->boot.now_us = clock_now_us();
 	rules_judge(the.facts, &the.findings);
 	encode_findings(&to, &the.findings, the.finding_sequences);
 }
@@ -287,6 +288,9 @@ static void begin_resolve(void)
 static void begin_output(void)
 {
 	the.state = STATE_OUTPUT;
+	/* Probes that took all of the time leave some for what they found. */
+	if (the.final_deadline_us < clock_now_us() + CONSOLE_WRITE_US / 2)
+		the.final_deadline_us = clock_now_us() + CONSOLE_WRITE_US / 2;
 	emit_facts();
 	/* A console gets a whole report or none, so the end comes first there. */
 	if (are_records_on_consoles())
