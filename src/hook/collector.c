@@ -8,6 +8,7 @@
 #include "hook/control.h"
 #include "hook/disks.h"
 #include "hook/stage1.h"
+#include "parse/uptime.h"
 #include "report/encode.h"
 #include "report/encode_hook.h"
 #include "report/summary.h"
@@ -690,6 +691,16 @@ static void open_inputs(void)
 	*keep_out = -1;
 }
 
+static void note_start(void)
+{
+	struct boot_fact *boot = &the.facts->boot;
+	char text[64];
+
+	boot->started_us = clock_now_us();
+	boot->has_idle = sysroot_read(&the.sources.root, "proc/uptime", text, sizeof(text)) > 0 &&
+			 uptime_idle_us(text, &boot->started_idle_us);
+}
+
 int collector_run(const struct collector_options *options)
 {
 	int r;
@@ -717,7 +728,7 @@ int collector_run(const struct collector_options *options)
 	the.look_us = the.is_first_program ? clock_now_us() : UINT64_MAX;
 	if (the.is_first_program)
 		(void)sysroot_open_below(&the.sources.root, "proc", &the.proc);
-	the.facts->boot.started_us = clock_now_us();
+	note_start();
 	the.facts->boot.is_virtio_wanted = the.config->sinks & 1U << SINK_VIRTIO;
 	open_outputs(options);
 	open_inputs();
