@@ -157,6 +157,7 @@ static void answer_caller(int *fd)
 {
 	if (*fd >= 0)
 		(void)!write(*fd, "", 1);
+	children_let_in(&the.children, *fd);
 	cleanup_close(fd);
 	*fd = -1;
 }
