@@ -589,6 +589,11 @@ struct gpt_fact {
 	char argument[128];
 };
 
+static inline bool gpt_has_table(const struct gpt_fact *gpt)
+{
+	return gpt->kind == TABLE_GPT || gpt->kind == TABLE_MBR || gpt->kind == TABLE_HYBRID;
+}
+
 /* ----------------------------------------------------------------- filesystem, root, handoff */
 
 struct filesystem_fact {
