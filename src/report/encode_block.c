@@ -2,6 +2,7 @@
 #include "report/encode.h"
 
 #include "base/text.h"
+#include "report/driver_state.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,16 +13,6 @@ static const char *const TABLE_KINDS[TABLE_KIND_COUNT] = {
 	[TABLE_HYBRID] = "hybrid",
 	[TABLE_NONE] = "none",
 	[TABLE_FILESYSTEM] = "filesystem",
-};
-
-static const char *const DRIVER_STATES[DRIVER_COUNT] = {
-	[DRIVER_BOUND] = "bound",
-	[DRIVER_BUILT_IN] = "built-in",
-	[DRIVER_LOADED] = "loaded",
-	[DRIVER_MODULE_FILE] = "module-file",
-	[DRIVER_BLACKLISTED] = "blacklisted",
-	[DRIVER_FAILED] = "failed",
-	[DRIVER_MISSING] = "missing",
 };
 
 static bool is_same_name(const char one[32], const char other[32])
@@ -358,7 +349,7 @@ static void encode_filesystem(struct encoding *encoding, const struct filesystem
 		record_outcome(record, "error", filesystem->probe);
 	if (filesystem->probe == OUTCOME_UNKNOWN)
 		record_seconds(record, "open_since", filesystem->started_us);
-	record_string(record, "module_state", DRIVER_STATES[filesystem->module % DRIVER_COUNT]);
+	record_string(record, "module_state", driver_state_name(filesystem->module));
 	record_text(record, "module", filesystem->module_name);
 	encoding_end(encoding, filesystem);
 }

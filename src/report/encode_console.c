@@ -2,6 +2,7 @@
 #include "report/encode.h"
 
 #include "base/text.h"
+#include "parse/device_number.h"
 
 static const char *const KINDS[CONSOLE_KIND_COUNT] = {
 	[CONSOLE_UART] = "uart",
@@ -19,9 +20,7 @@ static void record_device_number(struct record *record, uint32_t major, uint32_t
 	if (!major)
 		return;
 	text_init(&text, number, sizeof(number));
-	text_append_u64(&text, major);
-	text_append_char(&text, ':');
-	text_append_u64(&text, minor);
+	device_number_append(&text, major, minor);
 	record_string(record, "device_number", number);
 }
 

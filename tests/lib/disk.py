@@ -144,6 +144,19 @@ def _change_backup(image, size, sector):
         MIB // (2 * sector), (size - FIRST_BYTE) // sector))
 
 
+def _split(image, size, sector):
+    """Two partitions of half the disk in the place of one."""
+    half = size // 2 // sector
+
+    def change(table):
+        first = bytearray(table[:ENTRY_BYTES])
+        struct.pack_into("<Q", first, 40, half - 1)
+        return _with_second((size - FIRST_BYTE) // sector - half, half)(
+            bytes(first) + table[ENTRY_BYTES:])
+    for header_at in (sector, size - sector):
+        _change_entries(image, header_at, sector, change)
+
+
 def _hybrid(image, size, sector):
     entry = _mbr_entry(0, FIRST_BYTE // sector, (size - FIRST_BYTE) // sector)
     os.pwrite(image, entry, 446 + 16)
@@ -159,6 +172,7 @@ FAULTS = {
     "overlap": _overlap,
     "backup-differs": _change_backup,
     "hybrid-mbr": _hybrid,
+    "split": _split,
     "wiped": _wipe,
     "primary-header": lambda image, size, sector: _flip(image, sector + 72),
     "primary-entries": lambda image, size, sector: _flip(image, 2 * sector + 33),

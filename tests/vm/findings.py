@@ -22,10 +22,12 @@ def _in_precedence(records, end):
 
 
 def _so_far(records):
-    """The findings of a report that was cut short: the newest of each id and subject, errors first."""
+    """The findings of a report that was cut short: the newest of each id and subject: errors first, root causes
+    before their parts."""
     newest = {(r.get("id"), r.get("subject")): r for r in records if r.get("type") == "finding"}
     ranks = (*ALARMS, "info")
-    return sorted(newest.values(), key=lambda r: (ranks.index(r["severity"]), r["seq"]))
+    return sorted(newest.values(),
+                  key=lambda r: (ranks.index(r["severity"]), "part_of" in r, r["seq"]))
 
 
 def of_report(records):

@@ -11,6 +11,7 @@ import threading
 import time
 
 import machine
+from disk import parse_size
 
 POLL_S = 0.05
 # Text mode of a VGA: one byte of text, one of colour, 80 to a line; the kernel scrolls within 32 KiB.
@@ -66,6 +67,16 @@ class Qmp:
         self.socket.close()
 
 
+def bad_sectors(folder, n, image, bad_bytes):
+    """Options of nbdkit for a disk whose last bytes cannot be read: what a rescue of it would have
+    left in ddrescue's map."""
+    size = image.stat().st_size
+    good = size - bad_bytes
+    path = folder / f"nbd{n}.map"
+    path.write_text(f"0x0 + 1\n0x0 {good:#x} +\n{good:#x} {bad_bytes:#x} -\n")
+    return [f"ddrescue ddrescue-mapfile={path}"]
+
+
 class Server:
     """nbdkit with a disk, on a socket of its own."""
 
@@ -116,7 +127,10 @@ class Host(threading.Thread):
         with open(self.folder / "nbdkit.log", "wb") as log:
             for n, (disk, image) in enumerate(zip(self.scenario.disk, self.disks)):
                 if disk.nbd is not None:
-                    self.servers[n] = Server(machine.nbd_socket(self.folder, n), image, disk.nbd,
+                    options = list(disk.nbd)
+                    if bad := parse_size(disk.bad_last):
+                        options += bad_sectors(self.folder, n, image, bad)
+                    self.servers[n] = Server(machine.nbd_socket(self.folder, n), image, options,
                                              log)
         for server in self.servers.values():
             server.wait()
@@ -131,7 +145,7 @@ class Host(threading.Thread):
 
     def attend(self):
         """QEMU has been started."""
-        if machine.needs_qmp(self.scenario) or any(disk.hangs for disk in self.scenario.disk):
+        if machine.needs_qmp(self.scenario) or any(disk.hangs_at for disk in self.scenario.disk):
             self.start()
 
     def run(self):
@@ -142,19 +156,19 @@ class Host(threading.Thread):
             if not self.over.is_set():
                 self.complaint = f"on the host: {error}"
 
-    def _wait_for_stage1(self):
-        log = self.folder / "test-port.log"
-        while not self.over.is_set():
-            if log.exists() and STAGE1 in log.read_text(errors="replace"):
+    def _wait_for(self, pattern):
+        """Until that is on the serial or the test port."""
+        logs = [self.folder / name for name in ("serial0.log", "test-port.log")]
+        while not self.over.wait(POLL_S):
+            if any(re.search(pattern, log.read_text(errors="replace"), re.M)
+                   for log in logs if log.exists()):
                 return
-            time.sleep(POLL_S)
 
     def _hang_disks(self):
-        if any(disk.hangs for disk in self.scenario.disk):
-            self._wait_for_stage1()
-            for n, disk in enumerate(self.scenario.disk):
-                if disk.hangs:
-                    self.servers[n].hang()
+        for n, disk in enumerate(self.scenario.disk):
+            if disk.hangs_at:
+                self._wait_for(disk.hangs_at)
+                self.servers[n].hang()
 
     def _talk(self):
         if not machine.needs_qmp(self.scenario):
@@ -169,7 +183,7 @@ class Host(threading.Thread):
     def _plug(self, qmp):
         late = [(disk.late_s, n) for n, disk in enumerate(self.scenario.disk) if disk.late_s]
         if late:
-            self._wait_for_stage1()
+            self._wait_for(STAGE1)
         started = time.monotonic()
         for after_s, n in sorted(late):
             if self.over.wait(max(0, started + after_s - time.monotonic())):

@@ -24,12 +24,12 @@ CPU = "max,cx16=off"
 # Devices behind a bus: on PCI, and on microvm, which has virtio-mmio only. The last is the disk, what
 # stands before it is there from the start even if the disk is plugged in late.
 DISKS = {
-    "virtio-blk": ["virtio-blk-pci,drive={drive},serial={serial}{sector}"],
+    "virtio-blk": ["virtio-blk-pci,drive={drive},serial={serial}{options}"],
     "virtio-scsi": ["virtio-scsi-pci,id=scsi{n}",
-                    "scsi-hd,bus=scsi{n}.0,drive={drive},serial={serial}{sector}"],
-    "nvme": ["nvme,drive={drive},serial={serial}{sector}"],
-    "ide": ["ide-hd,bus=ide.{n},drive={drive},serial={serial}{sector}"],
-    "ahci": ["ide-hd,bus={ahci}.{n},drive={drive},serial={serial}{sector}"],
+                    "scsi-hd,bus=scsi{n}.0,drive={drive},serial={serial}{options}"],
+    "nvme": ["nvme,drive={drive},serial={serial}{options}"],
+    "ide": ["ide-hd,bus=ide.{n},drive={drive},serial={serial}{options}"],
+    "ahci": ["ide-hd,bus={ahci}.{n},drive={drive},serial={serial}{options}"],
 }
 MMIO = {"virtio-blk-pci": "virtio-blk-device", "virtio-scsi-pci": "virtio-scsi-device",
         "virtio-serial-pci": "virtio-serial-device"}
@@ -55,9 +55,12 @@ def needs_qmp(scenario):
 def disk_devices(scenario, n):
     """The devices of disk n, as QEMU's -device takes them."""
     disk, is_q35 = scenario.disk[n], scenario.machine.type == "q35"
-    sector = "" if disk.sector == 512 else (
+    options = "" if disk.sector == 512 else (
         f",logical_block_size={disk.sector},physical_block_size={disk.sector}")
-    return [text.format(n=n, drive=f"disk{n}", sector=sector, ahci="ide" if is_q35 else "ahci",
+    if disk.nbd is not None and disk.bus != "nvme":
+        # Without a geometry QEMU reads one from the disk, and waits for it before the machine starts.
+        options += ",cyls=1024,heads=16,secs=63"
+    return [text.format(n=n, drive=f"disk{n}", options=options, ahci="ide" if is_q35 else "ahci",
                         serial=disk.serial or f"bootprobe{n}") for text in DISKS[disk.bus]]
 
 

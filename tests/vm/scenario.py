@@ -56,7 +56,8 @@ class Disk:
     serial: str = ""
     readonly: bool = False
     nbd: list | None = None     # served by nbdkit, each a filter and its parameters
-    hangs: bool = False         # nbdkit stops when stage 1 has loaded its drivers
+    bad_last: str = "0"         # so much at the end of the disk cannot be read; wants nbd
+    hangs_at: str = ""          # nbdkit stops once this is on the serial or the test port
     late_s: float = 0           # plugged in so long after stage 1 has loaded its drivers
 
     def __post_init__(self):
@@ -65,8 +66,8 @@ class Disk:
         _one_of("disk.stage2", self.stage2, tuple(images.STAGE2_FAULTS))
         for fault in self.faults:
             _one_of("disk.faults", fault, tuple(disk.FAULTS))
-        if self.hangs and self.nbd is None:
-            raise Malformed("disk.hangs: wants disk.nbd")
+        if self.nbd is None and (self.hangs_at or disk.parse_size(self.bad_last)):
+            raise Malformed("disk.hangs_at, disk.bad_last: want disk.nbd")
 
     def spec(self):
         size = disk.parse_size(self.size)
