@@ -64,10 +64,30 @@ static void fix_with_sgdisk(
 	fix_with(finding, gpt, command, why);
 }
 
+/* Types the keys, then saves and says yes. */
+static void fix_with_gdisk(
+	struct finding *finding, const struct gpt_fact *gpt, const char *keys, const char *why)
+{
+	char command[80];
+
+	(void)text_join(command, sizeof(command), "(", keys, "; echo w; echo y) | gdisk", NULL);
+	fix_with(finding, gpt, command, why);
+}
+
+/* UEFI allows entries of any power of two above; the kernel, libblkid and libfdisk do not. */
+enum { KERNEL_ENTRY_BYTES = 128 };
+
 /* A header is good for the kernel only together with its entries. */
 static bool is_good(const struct gpt_header_fact *header)
 {
-	return gpt_header_is_sound(header) && header->is_entries_crc_right != ANSWER_NO;
+	return gpt_header_is_sound(header) && header->is_entries_crc_right != ANSWER_NO &&
+	       header->entry_length_bytes == KERNEL_ENTRY_BYTES;
+}
+
+/* Its checksum is right and what it says cannot be: sgdisk -e believes it. */
+static bool is_lying(const struct gpt_header_fact *header)
+{
+	return header->is_header_crc_right == ANSWER_YES && header->is_sane == ANSWER_NO;
 }
 
 static const char *what_is_wrong(const struct gpt_header_fact *header)
@@ -78,6 +98,8 @@ static const char *what_is_wrong(const struct gpt_header_fact *header)
 		return "its checksum is wrong";
 	if (header->is_sane == ANSWER_NO)
 		return "what it says cannot be true";
+	if (header->entry_length_bytes != KERNEL_ENTRY_BYTES)
+		return "its entries are not of 128 bytes";
 	return "the checksum of its entries is wrong";
 }
 
@@ -103,10 +125,7 @@ static enum verdict judge_protection(struct judgement *judgement, const struct g
 		finding_say(finding, " has no protective MBR in sector 0", NULL);
 	}
 	finding_say(finding, ": the kernel takes no GPT then, and finds no partition", NULL);
-	/* sgdisk refuses where sector 0 has a signature and nothing else. */
-	fix_with(finding, gpt, "gdisk",
-		"   then type 2 if it asks which table to use, and: x n w y   (a new protective "
-		"MBR)");
+	fix_with_gdisk(finding, gpt, "echo 2; echo x; echo n", "   (a new protective MBR)");
 	return VERDICT_BAD;
 }
 
@@ -130,8 +149,12 @@ static void tell_corrupt(struct finding *finding, const struct gpt_fact *gpt)
 		finding_say(finding, "; the backup is whole", NULL);
 		fix_with_sgdisk(
 			finding, gpt, "--backup=/root/gpt.bin", "   (keep what there is), then:");
-		fix_with_sgdisk(
-			finding, gpt, "-e", "   (sgdisk reads the backup and writes both anew)");
+		if (gpt->has_protective_mbr && !is_lying(&gpt->primary))
+			fix_with_sgdisk(finding, gpt, "-e",
+				"   (sgdisk reads the backup and writes both anew)");
+		else
+			fix_with_gdisk(finding, gpt, "echo r; echo b; echo c; echo y",
+				"   (makes the primary of the backup)");
 		return;
 	}
 	finding_say(finding, ", and so is the backup: no partition can be relied upon", NULL);
@@ -191,7 +214,11 @@ static enum verdict judge_backup(struct judgement *judgement, const struct gpt_f
 	finding_say_array(finding, gpt->disk);
 	finding_say(finding, " is damaged (", what_is_wrong(&gpt->backup),
 		"); the primary is whole, and the kernel uses it", NULL);
-	fix_with_sgdisk(finding, gpt, "-e", "   (writes the backup anew)");
+	if (is_lying(&gpt->backup))
+		fix_with_gdisk(
+			finding, gpt, "echo r; echo d", "   (makes the backup of the primary)");
+	else
+		fix_with_sgdisk(finding, gpt, "-e", "   (writes the backup anew)");
 	return VERDICT_BAD;
 }
 
@@ -241,7 +268,8 @@ static enum verdict judge_difference(struct judgement *judgement, const struct g
 	finding_say_array(finding, gpt->disk);
 	finding_say(finding,
 		" are both whole and differ: which one is right, only their owner knows", NULL);
-	fix_with_sgdisk(finding, gpt, "-e", "   (keeps the primary)");
+	fix_with_gdisk(finding, gpt, "echo r; echo d",
+		"   (keeps the primary; b instead of d keeps the backup)");
 	return VERDICT_BAD;
 }
 
