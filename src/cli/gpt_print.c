@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/escape.h"
 #include "gpt/guid.h"
+#include "gpt/header.h"
 #include "gpt/layout.h"
 #include "report/encode.h"
 
@@ -249,6 +250,84 @@ static void print_partitions(const struct gpt_fact *gpt)
 		puts("(as the backup has them)");
 }
 
+/* ---------------------------------------------------------------------------------------- notes */
+
+/* What other tools warn of and nobody suffers from: no finding, and here is why. */
+
+static const struct gpt_header_fact *header_of(const struct gpt_fact *gpt)
+{
+	const struct gpt_header_fact *header = gpt->is_from_backup ? &gpt->backup : &gpt->primary;
+
+	return is_gpt(gpt) && gpt_header_is_sound(header) ? header : NULL;
+}
+
+static void note_protection(const struct gpt_fact *gpt)
+{
+	uint64_t last_lba = gpt->disk_lba - 1;
+	bool is_length_told =
+		gpt->backup_misplaced_bytes || gpt->disk_shrunk_bytes || gpt->kind == TABLE_HYBRID;
+
+	if (!gpt->has_protective_mbr)
+		return;
+	if (gpt->is_protective_active)
+		puts("note       the protective MBR has the boot flag: some BIOSes ask for it, "
+		     "and\n"
+		     "           some UEFI firmware takes no GPT then");
+	if (gpt->protective_count > 1)
+		printf("note       the protective MBR has %u entries of type 0xEE: one is enough\n",
+			gpt->protective_count);
+	if (gpt->protective_last_lba != last_lba && gpt->protective_last_lba != UINT32_MAX &&
+		!is_length_told)
+		printf("note       the protective MBR ends at sector %llu, not with the disk: the "
+		       "kernel\n           and firmware do not look at that\n",
+			(unsigned long long)gpt->protective_last_lba);
+}
+
+static void note_entries(const struct gpt_fact *gpt)
+{
+	enum { UEFI_LEAST_BYTES = 16384 };
+	const struct gpt_header_fact *header = header_of(gpt);
+
+	if (header && gpt_header_entries_bytes(header) < UEFI_LEAST_BYTES)
+		printf("note       there is room for %u partitions only: less than UEFI asks for, "
+		       "and\n           systems take it\n",
+			header->entry_count);
+}
+
+static void note_alignment(const struct gpt_fact *gpt)
+{
+	enum { BLOCK_BYTES = 4096 };
+	uint64_t sectors = BLOCK_BYTES / gpt->logical_sector_bytes;
+
+	for (uint32_t i = 0; sectors && i < gpt_kept_count(gpt); i++) {
+		const struct gpt_partition_fact *partition = &gpt->partition[i];
+
+		if (partition->first_lba % sectors && !partition->mbr_type) {
+			printf("note       partition %u does not begin at a multiple of 4 KiB: "
+			       "slow, not wrong\n",
+				partition->number);
+			return;
+		}
+	}
+}
+
+static void note_stale(const struct gpt_fact *gpt)
+{
+	if (gpt->kind == TABLE_MBR &&
+		(gpt_header_is_sound(&gpt->primary) || gpt_header_is_sound(&gpt->backup)))
+		puts("note       behind the MBR there is still a sound GPT header of an earlier "
+		     "table: "
+		     "the\n           kernel does not look at it, other tools may");
+}
+
+static void print_notes(const struct gpt_fact *gpt)
+{
+	note_protection(gpt);
+	note_entries(gpt);
+	note_alignment(gpt);
+	note_stale(gpt);
+}
+
 static int flush(void)
 {
 	return fflush(stdout) == EOF || ferror(stdout) ? -EIO : 0;
@@ -261,6 +340,7 @@ int gpt_print_text(const struct gpt_view *view)
 		print_finding(&view->findings->item[i]);
 	print_disk(view);
 	print_table(gpt_of(view));
+	print_notes(gpt_of(view));
 	print_partitions(gpt_of(view));
 	return flush();
 }
