@@ -2,7 +2,7 @@
 #include "cli/gpt_print.h"
 
 #include "base/text.h"
-#include "cli/escape.h"
+#include "cli/output.h"
 #include "gpt/guid.h"
 #include "gpt/header.h"
 #include "gpt/layout.h"
@@ -96,7 +96,7 @@ static void put_sound(const struct gpt_view *view)
 		if (filesystem->is_ambivalent)
 			fputs("file system, of more than one kind by its marks", stdout);
 		else
-			escape_put_array(stdout, filesystem->type);
+			output_array(stdout, filesystem->type);
 		break;
 	default:
 		put_coloured(COLOUR_GOOD, "no partition table");
@@ -107,7 +107,7 @@ static void put_sound(const struct gpt_view *view)
 
 static void print_verdict(const struct gpt_view *view)
 {
-	escape_put(stdout, view->path, SIZE_MAX);
+	output_raw(stdout, view->path);
 	fputs(": ", stdout);
 	if (has_alarm(view->findings)) {
 		put_coloured(findings_worst(view->findings) == SEVERITY_ERROR ? COLOUR_ERROR
@@ -123,11 +123,11 @@ static void print_verdict(const struct gpt_view *view)
 static void print_finding(const struct finding *finding)
 {
 	printf("\n%s (%s): ", finding->id, SEVERITY_NAMES[finding->severity]);
-	escape_put_array(stdout, finding->summary);
+	output_array(stdout, finding->summary);
 	putchar('\n');
 	for (uint32_t i = 0; i < finding->fix_count; i++) {
 		fputs("  ", stdout);
-		escape_put_array(stdout, finding->fix[i].change);
+		output_array(stdout, finding->fix[i].change);
 		putchar('\n');
 	}
 }
@@ -140,7 +140,7 @@ static void print_chain(const struct gpt_view *view)
 
 	for (uint32_t i = 1; i < image->link_count; i++) {
 		fputs("backing    ", stdout);
-		escape_put_array(stdout, image->link[i].path);
+		output_array(stdout, image->link[i].path);
 		printf(", %s\n", image->link[i].format.driver);
 	}
 }
@@ -230,7 +230,7 @@ static void print_partition(const struct gpt_fact *gpt, const struct gpt_partiti
 	print_type(gpt, partition);
 	if (!text_is_empty(partition->name)) {
 		fputs("  ", stdout);
-		escape_put_array(stdout, partition->name);
+		output_array(stdout, partition->name);
 	}
 	putchar('\n');
 }
