@@ -454,7 +454,7 @@ enum device_role {
  * One that a driver took since has the state DRIVER_BOUND. */
 struct unbound_device_fact {
 	char bus[12];    /* pci, virtio, scsi, acpi */
-	char device[32]; /* 0000:00:05.0 */
+	char device[40]; /* 0000:00:05.0, a GUID on VMBus */
 	enum device_role role;
 	char modalias[160];
 	char ids[32];    /* 1af4:1001, or the ACPI HID */
@@ -495,6 +495,7 @@ struct block_fact {
 	char holder[32];  /* the first device that is built on this one: dm-0, md0 */
 	bool is_removed;  /* was listed before and is gone; its entry stays where it is */
 	outcome_t open;   /* by the child that looks at this disk */
+	uint64_t listed_us; /* when it was seen in sysfs first */
 	/* I/O counters, taken when the device was first listed and at the switch of root. */
 	uint64_t reads, read_sectors, read_ms, writes, in_flight;
 	/* Header reads: filled by the child that looks at this disk. A read that is still open has a
@@ -593,6 +594,11 @@ struct gpt_fact {
 	uint32_t twin_first, twin_second; /* partitions of one GUID that is not zero, or 0 */
 };
 
+static inline bool gpt_has_table(const struct gpt_fact *gpt)
+{
+	return gpt->kind == TABLE_GPT || gpt->kind == TABLE_MBR || gpt->kind == TABLE_HYBRID;
+}
+
 /* ----------------------------------------------------------------- filesystem, root, handoff */
 
 struct filesystem_fact {
@@ -637,6 +643,9 @@ struct root_fact {
 	uint32_t match_count;
 	bool is_one_filesystem; /* the matches are the devices of one file system (btrfs, zfs) */
 	uint64_t resolved_us; /* since when; 0: not resolved, or there before anybody listened */
+	/* The idle time of all processors when it was found first, as in struct boot_fact. */
+	uint64_t resolved_idle_us;
+	bool has_idle;
 };
 
 struct handoff_fact {
@@ -776,6 +785,10 @@ enum boot_phase {
 struct boot_fact {
 	enum boot_phase phase;
 	uint64_t started_us; /* when we began to look, CLOCK_MONOTONIC */
+	/* What all processors together had had nothing to do for by then (/proc/uptime). */
+	uint64_t started_idle_us;
+	bool has_idle;
+	uint64_t now_us;     /* when the facts are judged */
 	bool is_virtio_wanted; /* a report port was asked for */
 };
 

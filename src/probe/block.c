@@ -2,6 +2,7 @@
 #include "probe/probe.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "parse/device_number.h"
 #include "source/names.h"
@@ -355,8 +356,10 @@ static void update(
 		memset(block, 0, sizeof(*block));
 		(void)text_copy(block->name, sizeof(block->name), name);
 	}
-	if (is_new || block->is_removed)
+	if (is_new || block->is_removed) {
+		block->listed_us = clock_now_us();
 		fill_once(sources, is_a_partition, block);
+	}
 	fill_always(sources, is_a_partition, block);
 	if (is_new)
 		fact_done(facts->blocks);

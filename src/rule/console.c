@@ -5,6 +5,8 @@
 #include "rule/fix.h"
 #include "rule/judge.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 
 /* -------------------------------------------------------------------------- console.phantom */
@@ -197,10 +199,13 @@ enum verdict judge_console_absent(struct judgement *judgement)
 
 /* -------------------------------------------------------------------------- console.blocked */
 
+static const uint64_t WRITE_US = 400 * US_PER_MS;
+
 static const struct probe_fact *stuck_write(const struct facts *facts, const char *console)
 {
 	fact_foreach (probe, facts->probes) {
-		if (probe->state == PROBE_TIMEOUT &&
+		/* One that was given no time to write says nothing of the console. */
+		if (probe->state == PROBE_TIMEOUT && probe->duration_us >= WRITE_US &&
 			is_equal(probe->name, "console-sink", sizeof(probe->name)) &&
 			is_equal(probe->subject, console, sizeof(probe->subject)))
 			return probe;

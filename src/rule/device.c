@@ -167,40 +167,54 @@ static bool has_plain_disk(const struct facts *facts)
 	return false;
 }
 
+static bool is_storage(const struct unbound_device_fact *device)
+{
+	return device->state != DRIVER_BOUND &&
+	       (device->role == ROLE_STORAGE || device->role == ROLE_NVME);
+}
+
 /* A device that is there for its disks alone, or one that somebody kept from its driver. A
- * controller that a machine has anyway tells something only where no disk is there at all. */
+ * controller that a machine has anyway may have no disk behind it. */
 static bool is_for_disks(const struct facts *facts, const struct unbound_device_fact *device)
 {
 	COPY_OF(module, device->module);
-	bool is_storage = device->role == ROLE_STORAGE || device->role == ROLE_NVME;
 
-	if (device->state == DRIVER_BOUND || !is_storage)
-		return false;
-	if (!has_plain_disk(facts) || device->state == DRIVER_BLACKLISTED ||
+	if (device->state == DRIVER_BLACKLISTED ||
 		load_failure(facts, is_text_empty(module) ? usual_module(device) : module))
 		return true;
 	return device->role == ROLE_NVME || is_equal(device->bus, "virtio", 7) ||
-	       is_equal(device->bus, "xen", 4) ||
+	       is_equal(device->bus, "xen", 4) || is_equal(device->bus, "vmbus", 6) ||
 	       has_prefix(device->ids, sizeof(device->ids), "1af4:");
+}
+
+static uint32_t tell_storage(struct judgement *judgement, bool is_for_disks_alone)
+{
+	uint32_t told = 0;
+
+	fact_foreach (device, judgement->facts->unbound_devices) {
+		if (!is_storage(device) ||
+			(is_for_disks_alone && !is_for_disks(judgement->facts, device)))
+			continue;
+		tell(judgement, device, SEVERITY_ERROR, "the root file system is waited for",
+			&judgement->facts->root);
+		told++;
+	}
+	return told;
 }
 
 static enum verdict judge_for_root(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
-	bool is_waiting = is_root_missing(facts) == ANSWER_YES ||
-			  (facts->boot.phase == BOOT_PHASE_STALLED && !has_plain_disk(facts));
-	enum verdict verdict = VERDICT_GOOD;
+	bool has_disk = has_plain_disk(facts);
+	uint32_t told;
 
-	if (!is_waiting)
+	if (is_root_missing(facts) != ANSWER_YES &&
+		(facts->boot.phase != BOOT_PHASE_STALLED || has_disk))
 		return VERDICT_GOOD;
-	fact_foreach (device, facts->unbound_devices) {
-		if (!is_for_disks(facts, device))
-			continue;
-		tell(judgement, device, SEVERITY_ERROR, "the root file system is waited for",
-			&facts->root);
-		verdict = VERDICT_BAD;
-	}
-	return verdict;
+	told = tell_storage(judgement, true);
+	if (!told && !has_disk)
+		told = tell_storage(judgement, false);
+	return told ? VERDICT_BAD : VERDICT_GOOD;
 }
 
 static bool is_for_console(

@@ -8,6 +8,9 @@
 
 #include <errno.h>
 
+/* A scan that takes longer than this, with a request under way all the time, is stuck. */
+static const uint64_t SCAN_US = 2 * US_PER_S;
+
 static uint32_t read_count(const struct block_fact *block)
 {
 	uint32_t count = atomic_load(&block->read_count);
@@ -45,6 +48,63 @@ static const struct block_read_fact *open_read(const struct block_fact *block)
 	return NULL;
 }
 
+/* The kernel reads a new disk's table before it announces the disk. One that it never announces,
+ * with a request that is never answered, hangs there, where no probe of ours gets to it. */
+static bool is_stuck_in_scan(const struct facts *facts, const struct block_fact *block)
+{
+	fact_foreach (event, facts->device_events) {
+		if (is_equal(event->name, block->name, sizeof(event->name)) && event->arrived_us)
+			return false;
+	}
+	if (!block->in_flight || read_count(block) || atomic_load(&block->is_look_over))
+		return false;
+	return facts->boot.phase == BOOT_PHASE_STALLED ||
+	       (facts->boot.phase == BOOT_PHASE_HANDOFF && block->listed_us &&
+		       facts->boot.now_us > block->listed_us + SCAN_US);
+}
+
+/* A probe of the mounted root that cannot be killed waits for the disk that the root is on. */
+static const struct probe_fact *stuck_on_mount(
+	const struct facts *facts, const struct block_fact *block)
+{
+	const struct block_fact *root = root_block(facts);
+
+	if (!root || disk_of(facts, root) != block)
+		return NULL;
+	fact_foreach (probe, facts->probes) {
+		if (probe->state == PROBE_TIMEOUT && probe->process_state == 'D' &&
+			(is_equal(probe->name, "handoff", sizeof(probe->name)) ||
+				is_equal(probe->name, "grower", sizeof(probe->name))))
+			return probe;
+	}
+	return NULL;
+}
+
+static void say_what_hangs(
+	struct finding *finding, const struct block_read_fact *read, const struct probe_fact *probe)
+{
+	if (!probe) {
+		finding_say(finding, "the kernel waits for its partition table", NULL);
+		return;
+	}
+	if (!is_equal(probe->name, "disk", sizeof(probe->name))) {
+		finding_say(finding, "reading the mounted root file system does not come to an end",
+			NULL);
+		return;
+	}
+	if (read) {
+		finding_say(finding, "a read of ", NULL);
+		finding_say_u64(finding, read->length_bytes);
+		finding_say(finding, " bytes at byte ", NULL);
+		finding_say_u64(finding, read->offset_bytes);
+	} else {
+		finding_say(finding, "opening it", NULL);
+	}
+	finding_say(finding, " had no result after ", NULL);
+	finding_say_u64(finding, probe->duration_us / US_PER_MS);
+	finding_say(finding, " ms", NULL);
+}
+
 enum verdict judge_disk_hung(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -56,23 +116,17 @@ enum verdict judge_disk_hung(struct judgement *judgement)
 		const struct block_read_fact *read = probe ? open_read(block) : NULL;
 		struct finding *finding;
 
+		if (!is_whole_disk(block))
+			continue;
 		if (!probe || (!read && block->open != OUTCOME_UNKNOWN))
+			probe = stuck_on_mount(facts, block);
+		if (!probe && !is_stuck_in_scan(facts, block))
 			continue;
 		finding = finding_about(judgement, SEVERITY_ERROR, block->name);
 		finding_say(finding, "the disk ", NULL);
 		finding_say_array(finding, block->name);
 		finding_say(finding, " does not answer: ", NULL);
-		if (read) {
-			finding_say(finding, "a read of ", NULL);
-			finding_say_u64(finding, read->length_bytes);
-			finding_say(finding, " bytes at byte ", NULL);
-			finding_say_u64(finding, read->offset_bytes);
-		} else {
-			finding_say(finding, "opening it", NULL);
-		}
-		finding_say(finding, " had no result after ", NULL);
-		finding_say_u64(finding, probe->duration_us / US_PER_MS);
-		finding_say(finding, " ms", NULL);
+		say_what_hangs(finding, read, probe);
 		finding_because(judgement, finding, block);
 		finding_because(judgement, finding, probe);
 		finding_fix(finding, "host",

@@ -77,7 +77,7 @@ static const struct {
 	{"console.no-uart", "console.phantom", false},
 	{"console.no-uart", "console.absent", false},
 	{"uart.undeclared", "acpi.malformed", false},
-	{"probe.timeout", "disk.hung", true},
+	{"probe.timeout", "disk.hung", false},
 	{"probe.timeout", "console.blocked", true},
 	{"probe.crashed", "acpi.malformed", false},
 	{"disk.slow", "disk.hung", true},
