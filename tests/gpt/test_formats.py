@@ -122,7 +122,7 @@ class Formats(unittest.TestCase):
                 self.assert_refused(over, "is no plain file", "--backing")
 
     def test_backing_with_escapes(self):
-        self.assert_refused(self.overlay("over", "\x1b]52;c;aGk=\x07", "raw"), r"\\x1b\]52")
+        self.assert_refused(self.overlay("over", "\x1b]52;c;aGk=\x07", "raw"), r"\\u001b\]52")
 
     def test_backing_fifo_and_folder(self):
         os.mkfifo(self.folder / "fifo")
