@@ -3,8 +3,8 @@
  * bootprobe gpt: the partition table of a disk image or a block device, judged by the hook's rules.
  */
 #include "cli/cli.h"
-#include "cli/output.h"
 #include "cli/gpt_print.h"
+#include "cli/output.h"
 #include "gpt/table.h"
 #include "source/blkid.h"
 
@@ -34,8 +34,8 @@ static const char help[] =
 	"  --sector-size N  the disk has logical sectors of N bytes; else a device's own,\n"
 	"                   and 512 for an image. 4096 for logical_block_size=4096\n"
 	"  --backing        follow backing files out of the image's folder, and to\n"
-	"                   devices: only for images whose maker you trust. Each is\n"
-	"                   named in the output\n"
+	"                   devices: only for images whose maker you trust. Each is named\n"
+	"                   in the output\n"
 	"  --help           this text\n"
 	"\n"
 	"No finding, though other tools warn of it: gaps between the tables and the\n"
@@ -47,7 +47,6 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 sound, or no worse than a warning; 1 a finding of severity error;\n"
 	"2 usage, or a disk that cannot be read.\n";
-/* clang-format on */
 
 static struct facts facts;
 static struct findings findings;

@@ -64,14 +64,18 @@ static void fix_with_sgdisk(
 	fix_with(finding, gpt, command, why);
 }
 
-/* Types the keys, then saves and says yes. */
+/* Steps for a person, never keys to pipe in: gdisk asks questions of its own where sector 0 is not
+ * as it should be, and a key that answers another question than it was meant for may delete. */
 static void fix_with_gdisk(
 	struct finding *finding, const struct gpt_fact *gpt, const char *keys, const char *why)
 {
-	char command[80];
+	char steps[160];
 
-	(void)text_join(command, sizeof(command), "(", keys, "; echo w; echo y) | gdisk", NULL);
-	fix_with(finding, gpt, command, why);
+	(void)text_join(steps, sizeof(steps),
+		gpt->has_protective_mbr ? "   and type: "
+					: "   choose the current GPT if it asks, and type: ",
+		keys, " w y", why, NULL);
+	fix_with(finding, gpt, "gdisk", steps);
 }
 
 /* UEFI allows entries of any power of two above; the kernel, libblkid and libfdisk do not. */
@@ -125,7 +129,7 @@ static enum verdict judge_protection(struct judgement *judgement, const struct g
 		finding_say(finding, " has no protective MBR in sector 0", NULL);
 	}
 	finding_say(finding, ": the kernel takes no GPT then, and finds no partition", NULL);
-	fix_with_gdisk(finding, gpt, "echo 2; echo x; echo n", "   (a new protective MBR)");
+	fix_with_gdisk(finding, gpt, "x n", "   (a new protective MBR)");
 	return VERDICT_BAD;
 }
 
@@ -153,8 +157,8 @@ static void tell_corrupt(struct finding *finding, const struct gpt_fact *gpt)
 			fix_with_sgdisk(finding, gpt, "-e",
 				"   (sgdisk reads the backup and writes both anew)");
 		else
-			fix_with_gdisk(finding, gpt, "echo r; echo b; echo c; echo y",
-				"   (makes the primary of the backup)");
+			fix_with_gdisk(
+				finding, gpt, "r b c y", "   (makes the primary of the backup)");
 		return;
 	}
 	finding_say(finding, ", and so is the backup: no partition can be relied upon", NULL);
@@ -215,8 +219,7 @@ static enum verdict judge_backup(struct judgement *judgement, const struct gpt_f
 	finding_say(finding, " is damaged (", what_is_wrong(&gpt->backup),
 		"); the primary is whole, and the kernel uses it", NULL);
 	if (is_lying(&gpt->backup))
-		fix_with_gdisk(
-			finding, gpt, "echo r; echo d", "   (makes the backup of the primary)");
+		fix_with_gdisk(finding, gpt, "r d", "   (makes the backup of the primary)");
 	else
 		fix_with_sgdisk(finding, gpt, "-e", "   (writes the backup anew)");
 	return VERDICT_BAD;
@@ -268,8 +271,8 @@ static enum verdict judge_difference(struct judgement *judgement, const struct g
 	finding_say_array(finding, gpt->disk);
 	finding_say(finding,
 		" are both whole and differ: which one is right, only their owner knows", NULL);
-	fix_with_gdisk(finding, gpt, "echo r; echo d",
-		"   (keeps the primary; b instead of d keeps the backup)");
+	fix_with_gdisk(
+		finding, gpt, "r d", "   (keeps the primary; b instead of d keeps the backup)");
 	return VERDICT_BAD;
 }
 
