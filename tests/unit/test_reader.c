@@ -504,11 +504,14 @@ START_TEST(a_report_without_bounds_is_cut)
 	memcpy(members + sizeof(members) - 2, "\"", 2);
 	for (unsigned seq = 1; seq <= 2000; seq++)
 		feed_line(reader, seq, members);
+	feed_line(reader, 2001, PHANTOM);
+	feed_line(reader, 2002, "\"end\",\"errors\":1,\"warnings\":0,\"findings\":[2001]");
 	report = report_of(reader, NULL);
-	ck_assert_uint_eq(report->record_count + report->refused_lines, 2000);
+	ck_assert_uint_eq(report->record_count + report->refused_lines, 2002);
+	ck_assert_ptr_nonnull(report->end);
 	ck_assert_uint_gt(report->record_count, 300);
 	ck_assert_uint_lt(report->record_count, 1000);
-	ck_assert_int_eq(report->verdict, READER_INCOMPLETE);
+	ck_assert_int_eq(report->verdict, READER_FAIL);
 	reader_report_free(report);
 }
 END_TEST
