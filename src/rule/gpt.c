@@ -5,17 +5,30 @@
 #include "rule/fix.h"
 #include "rule/judge.h"
 
+/* A disk's table is for the machine that boots from the disk: not where the disk is a part of an array
+ * or of a multipath device, nor where it is a volume, which the kernel never partitions and which may
+ * be a guest's disk. */
+static bool is_table_in_use(const struct block_fact *disk)
+{
+	return is_text_empty(disk->holder) && !is_equal(disk->transport, "dm", 3) &&
+	       strncmp(disk->name, "zd", 2) != 0;
+}
+
 /* Calls judge for each disk with a GPT that is known. */
 static enum verdict for_each_gpt(struct judgement *judgement,
 	enum verdict (*judge)(struct judgement *judgement, const struct gpt_fact *gpt))
 {
 	const struct facts *facts = judgement->facts;
-	enum verdict verdict = VERDICT_GOOD;
+	enum verdict verdict = are_disks_known(facts);
 
 	fact_foreach (gpt, facts->gpts) {
 		const struct block_fact *block = block_find(facts, gpt->disk);
 
-		if (!fact_is_known(&gpt->once) || !is_plain_disk(facts, block) ||
+		if (!is_plain_disk(facts, block) || !is_table_in_use(block))
+			continue;
+		if (!fact_is_known(&gpt->once))
+			verdict = verdict_worst(verdict, VERDICT_UNKNOWN);
+		if (!fact_is_known(&gpt->once) ||
 			(gpt->kind != TABLE_GPT && gpt->kind != TABLE_HYBRID))
 			continue;
 		verdict = verdict_worst(verdict, judge(judgement, gpt));
@@ -63,17 +76,27 @@ static const char *what_is_wrong(const struct gpt_header_fact *header)
 
 /* ---------------------------------------------------------------------- gpt.primary-corrupt */
 
+/* The kernel takes no GPT without a protective MBR: what is left of one that was wiped, on purpose
+ * more often than not, unless the root is sought in vain. */
+static enum severity primary_severity(const struct facts *facts, const struct gpt_fact *gpt)
+{
+	if (gpt->has_protective_mbr || gpt->primary.has_signature != ANSWER_NO)
+		return SEVERITY_ERROR;
+	return is_root_missing(facts) == ANSWER_YES ||
+			       is_equal(block_find(facts, gpt->disk)->transport, "image", 6)
+		       ? SEVERITY_WARNING
+		       : SEVERITY_INFO;
+}
+
 static enum verdict judge_primary(struct judgement *judgement, const struct gpt_fact *gpt)
 {
-	/* The kernel takes no GPT without a protective MBR: what is left of one that was wiped. */
-	bool is_remains = !gpt->has_protective_mbr && gpt->primary.has_signature == ANSWER_NO;
 	struct finding *finding;
 
 	if (gpt->primary.read != OUTCOME_OK)
 		return VERDICT_UNKNOWN;
 	if (is_good(&gpt->primary) || gpt->wrong_sector_bytes)
 		return VERDICT_GOOD;
-	finding = tell(judgement, gpt, is_remains ? SEVERITY_WARNING : SEVERITY_ERROR);
+	finding = tell(judgement, gpt, primary_severity(judgement->facts, gpt));
 	finding_say(finding, "the primary GPT of ", NULL);
 	finding_say_array(finding, gpt->disk);
 	finding_say(finding, " is damaged (", what_is_wrong(&gpt->primary), ")", NULL);
@@ -144,8 +167,10 @@ enum verdict judge_gpt_backup_corrupt(struct judgement *judgement)
 
 static enum verdict judge_misplaced(struct judgement *judgement, const struct gpt_fact *gpt)
 {
-	/* Where something enlarges partitions, it moves the backup as well. */
-	bool is_cared_for = fact_count(judgement->facts->growers) > 0;
+	/* Where something enlarges partitions, it moves the backup as well; and an image that was
+	 * rounded up in a conversion has nothing to be enlarged. */
+	bool is_cared_for = fact_count(judgement->facts->growers) > 0 ||
+			    gpt->backup_misplaced_bytes < GROWTH_MIN_BYTES;
 	struct finding *finding;
 
 	if (!gpt->backup_misplaced_bytes)
