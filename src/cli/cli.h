@@ -8,5 +8,7 @@
 
 int acpi_main(int argc, char **argv);
 int gpt_main(int argc, char **argv);
+int read_main(int argc, char **argv);
+int show_main(int argc, char **argv);
 
 #endif

@@ -53,8 +53,10 @@ static void add_finding(struct reader_report *report, const struct reader_record
 		.part_of = json_string_value(json_object_get(members, "part_of")),
 		.because = array_or_null(members, "because"),
 		.fixes = array_or_null(members, "fix")};
-	report->errors += finding->severity == READER_ERROR;
-	report->warnings += finding->severity == READER_WARNING;
+	report->has_error |= finding->severity == READER_ERROR;
+	report->has_warning |= finding->severity == READER_WARNING;
+	report->errors += finding->severity == READER_ERROR && !finding->part_of;
+	report->warnings += finding->severity == READER_WARNING && !finding->part_of;
 }
 
 struct reader_fix reader_finding_fix(const struct reader_finding *finding, size_t index)
@@ -160,11 +162,11 @@ static uint64_t counted(const struct reader_report *report, const char *key, uin
 
 static enum reader_verdict judge(const struct reader_report *report)
 {
-	if (report->errors)
+	if (report->errors || report->has_error)
 		return READER_FAIL;
 	if (!report->is_judged || !report->end || report->lost_findings)
 		return READER_INCOMPLETE;
-	if (report->warnings)
+	if (report->warnings || report->has_warning)
 		return READER_HAS_WARNINGS;
 	if (report->missing_lines || report->damage_count || report->refused_lines)
 		return READER_INCOMPLETE;
@@ -180,10 +182,10 @@ int finding_collect(struct reader_report *report)
 	if (!report->findings)
 		return -ENOMEM;
 	named = report->end ? array_or_null(report->end->members, "findings") : NULL;
-	if (named) {
+	if (named || (report->end && reader_has(report->end->members, "errors"))) {
 		collect_named(report, named);
 		collect_later(report);
-	} else if (!report->end || !reader_has(report->end->members, "errors")) {
+	} else {
 		collect_said(report);
 	}
 	report->errors = counted(report, "errors", report->errors);

@@ -55,7 +55,8 @@ static void observe(const struct reader *reader, const struct store_line *line)
 
 	if (!reader->observe || !line)
 		return;
-	members = json_loadb(line->bytes, line->length, JSON_ALLOW_NUL, NULL);
+	members = json_loadb(
+		line->bytes, line->length, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, NULL);
 	if (members)
 		reader->observe(
 			reader->observe_context, line->frame.boot, line->frame.seq, members);
@@ -249,6 +250,24 @@ int reader_report(const struct reader *reader, const char *id, struct reader_rep
 	if (!boot || run > boot->run_count)
 		return -ENOENT;
 	return reader_report_build(store, boot, run ? run - 1 : boot->run_count - 1, ret_report);
+}
+
+const char *reader_line(const struct reader *reader, const struct reader_report *report,
+	uint32_t seq, size_t *ret_length)
+{
+	const struct store *store = &reader->store;
+
+	for (unsigned i = 0; i < store->boot_count; i++) {
+		const struct store_line *line;
+
+		if (strcmp(store->boots[i]->boot, report->boot) != 0)
+			continue;
+		line = store_find(&store->boots[i]->runs[report->run - 1], seq);
+		if (line)
+			*ret_length = line->length;
+		return line ? line->bytes : NULL;
+	}
+	return NULL;
 }
 
 struct reader_loss reader_loss(const struct reader *reader)

@@ -28,6 +28,17 @@ struct reader;
 struct reader *reader_new(const char *boot);
 void reader_free(struct reader *reader);
 
+/* For _cleanup_(). */
+static inline void cleanup_reader(struct reader *const *reader)
+{
+	reader_free(*reader);
+}
+
+static inline void cleanup_report(struct reader_report *const *report)
+{
+	reader_report_free(*report);
+}
+
 /* Called for each new line, as it comes, with its members; both borrowed. */
 typedef void (*reader_line_fn)(void *context, const char *boot, uint32_t seq, const json_t *line);
 void reader_observe(struct reader *reader, reader_line_fn line, void *context);
@@ -51,6 +62,10 @@ size_t reader_list(const struct reader *reader, struct reader_seen *seen, size_t
 /* "1a2b3c4d", "1a2b3c4d/2" (the second report of that boot), or NULL: the newest one. -ENOENT: not
  * there; -EINVAL: no such thing as a boot; -ENOMEM. */
 int reader_report(const struct reader *reader, const char *id, struct reader_report **ret_report);
+
+/* A line of a report as it came, escapes of /dev/kmsg undone; borrowed. NULL: not there. */
+const char *reader_line(const struct reader *reader, const struct reader_report *report,
+	uint32_t seq, size_t *ret_length);
 
 /* What was lost on the way here, of whichever boot. */
 struct reader_loss {

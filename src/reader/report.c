@@ -219,9 +219,11 @@ static int add_damage(struct reader_report *report, uint32_t seq, const char *wh
 static int collect_damage(struct reader_report *report, const struct store *store,
 	const struct store_boot *boot, unsigned run)
 {
+	report->unplaced_damage = store->damage_total - store->damage_count;
 	for (unsigned i = 0; i < store->damage_count; i++) {
 		const struct store_damage *damage = &store->damage[i];
 
+		report->unplaced_damage += damage->parsed < 2;
 		if (damage->parsed < 2 || strcmp(damage->frame.boot, boot->boot) != 0)
 			continue;
 		if (store_find(&boot->runs[run], damage->frame.seq))

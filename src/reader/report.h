@@ -66,7 +66,8 @@ struct reader_report {
 	uint64_t missing_lines;
 	struct reader_damage *damage; /* lines of this report of which no intact copy was there */
 	size_t damage_count;
-	uint64_t refused_lines; /* beyond what is kept */
+	uint64_t unplaced_damage; /* damaged lines that do not say which they are, of any boot */
+	uint64_t refused_lines;   /* beyond what is kept */
 
 	const struct reader_record *end; /* the last one; NULL: not seen */
 	const char *phase;               /* of it, "delivered" aside; NULL: none */
@@ -74,8 +75,9 @@ struct reader_report {
 	bool is_judged;                  /* somebody judged: findings, or an end that counts them */
 	struct reader_finding *findings; /* that hold, root cause first */
 	size_t finding_count;
-	uint64_t lost_findings; /* the end names them, and they are not there */
-	uint64_t errors, warnings;
+	uint64_t lost_findings;      /* the end names them, and they are not there */
+	uint64_t errors, warnings;   /* that lead their story: no part_of */
+	bool has_error, has_warning; /* of any part */
 	enum reader_verdict verdict;
 };
 

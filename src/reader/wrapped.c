@@ -57,6 +57,8 @@ static void visit(const json_t *value, unsigned depth, wrapped_fn found, void *c
 		length = read_bytes(value, bytes, sizeof(bytes));
 		if (length)
 			found(context, bytes, length);
+		for (size_t i = 0; !length && depth < DEPTH_MAX && i < json_array_size(value); i++)
+			visit(json_array_get(value, i), depth + 1, found, context);
 	} else if (json_is_object(value) && depth < DEPTH_MAX) {
 		json_object_foreach((json_t *)(uintptr_t)value, key, member)
 			visit(member, depth + 1, found, context);
