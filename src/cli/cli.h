@@ -11,5 +11,6 @@ int compare_main(int argc, char **argv);
 int gpt_main(int argc, char **argv);
 int read_main(int argc, char **argv);
 int show_main(int argc, char **argv);
+int timeline_main(int argc, char **argv);
 
 #endif

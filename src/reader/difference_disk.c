@@ -334,9 +334,17 @@ static void compare_filesystems(struct comparison *comparison, const char *name,
 		if (*device[side] && record && !record->is_partial)
 			object[side] = record->members;
 	}
-	if (object[0] && object[1])
-		difference_members(comparison, DIFFERENCE_DISK, name, prefix, object, RULES,
-			ARRAY_SIZE(RULES));
+	if (!object[0] || !object[1])
+		return;
+	for (int side = 0; side < 2; side++) {
+		if (!reader_has(object[side], "open_since"))
+			continue;
+		(void)difference_say(comparison, DIFFERENCE_UNKNOWN, name, prefix, "in ",
+			SIDE[side], " libblkid was still looking for a file system", NULL);
+		return;
+	}
+	difference_members(
+		comparison, DIFFERENCE_DISK, name, prefix, object, RULES, ARRAY_SIZE(RULES));
 }
 
 static uint64_t sectors_of(const json_t *partition)
