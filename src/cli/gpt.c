@@ -15,6 +15,7 @@
 
 enum { EXIT_SOUND = 0, EXIT_ERRORS = 1, EXIT_UNREADABLE = 2 };
 
+/* clang-format off */
 static const char help[] =
 	"Usage: bootprobe gpt [--json] [--sector-size N] [--backing] IMAGE|DEVICE\n"
 	"\n"
