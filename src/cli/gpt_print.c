@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/gpt_print.h"
 
+#include "base/cleanup.h"
 #include "base/text.h"
-#include "cli/escape.h"
+#include "cli/output.h"
 #include "gpt/guid.h"
 #include "gpt/header.h"
 #include "gpt/layout.h"
@@ -36,16 +37,9 @@ static bool is_gpt(const struct gpt_fact *gpt)
 
 /* ---------------------------------------------------------------------------------- the verdict */
 
-enum colour { COLOUR_GOOD = 32, COLOUR_WARNING = 33, COLOUR_ERROR = 31 };
-
-static void put_coloured(enum colour colour, const char *word)
+static void put_coloured(enum output_colour colour, const char *word)
 {
-	const char *no_colour = getenv("NO_COLOR");
-
-	if (isatty(STDOUT_FILENO) && (!no_colour || text_is_empty(no_colour)))
-		printf("\033[1;%dm%s\033[0m", colour, word);
-	else
-		fputs(word, stdout);
+	output_coloured(stdout, output_wants_colour(COLOUR_AUTO), colour, word);
 }
 
 static bool is_alarm(const struct finding *finding)
@@ -88,18 +82,18 @@ static void put_sound(const struct gpt_view *view)
 	case TABLE_GPT:
 	case TABLE_HYBRID:
 	case TABLE_MBR:
-		put_coloured(COLOUR_GOOD, "sound");
+		put_coloured(COLOUR_GREEN, "sound");
 		break;
 	case TABLE_FILESYSTEM:
-		put_coloured(COLOUR_GOOD, "no partition table");
+		put_coloured(COLOUR_GREEN, "no partition table");
 		fputs(": the whole disk is one ", stdout);
 		if (filesystem->is_ambivalent)
 			fputs("file system, of more than one kind by its marks", stdout);
 		else
-			escape_put_array(stdout, filesystem->type);
+			output_raw(stdout, filesystem->type);
 		break;
 	default:
-		put_coloured(COLOUR_GOOD, "no partition table");
+		put_coloured(COLOUR_GREEN, "no partition table");
 		fputs(" and no file system: nothing that could be damaged", stdout);
 		break;
 	}
@@ -107,11 +101,11 @@ static void put_sound(const struct gpt_view *view)
 
 static void print_verdict(const struct gpt_view *view)
 {
-	escape_put(stdout, view->path, SIZE_MAX);
+	output_raw(stdout, view->path);
 	fputs(": ", stdout);
 	if (has_alarm(view->findings)) {
-		put_coloured(findings_worst(view->findings) == SEVERITY_ERROR ? COLOUR_ERROR
-									      : COLOUR_WARNING,
+		put_coloured(findings_worst(view->findings) == SEVERITY_ERROR ? COLOUR_RED
+									      : COLOUR_YELLOW,
 			"damaged");
 		put_ids(view->findings);
 	} else {
@@ -122,12 +116,13 @@ static void print_verdict(const struct gpt_view *view)
 
 static void print_finding(const struct finding *finding)
 {
-	printf("\n%s (%s): ", finding->id, SEVERITY_NAMES[finding->severity]);
-	escape_put_array(stdout, finding->summary);
-	putchar('\n');
+	int column = printf("\n%s (%s): ", finding->id, SEVERITY_NAMES[finding->severity]) - 1;
+
+	output_words(stdout, (unsigned)column, 0, finding->summary);
+	/* On one line each, to be pasted. */
 	for (uint32_t i = 0; i < finding->fix_count; i++) {
 		fputs("  ", stdout);
-		escape_put_array(stdout, finding->fix[i].change);
+		output_raw(stdout, finding->fix[i].change);
 		putchar('\n');
 	}
 }
@@ -140,7 +135,7 @@ static void print_chain(const struct gpt_view *view)
 
 	for (uint32_t i = 1; i < image->link_count; i++) {
 		fputs("backing    ", stdout);
-		escape_put_array(stdout, image->link[i].path);
+		output_raw(stdout, image->link[i].path);
 		printf(", %s\n", image->link[i].format.driver);
 	}
 }
@@ -230,7 +225,7 @@ static void print_partition(const struct gpt_fact *gpt, const struct gpt_partiti
 	print_type(gpt, partition);
 	if (!text_is_empty(partition->name)) {
 		fputs("  ", stdout);
-		escape_put_array(stdout, partition->name);
+		output_raw(stdout, partition->name);
 	}
 	putchar('\n');
 }
@@ -349,9 +344,10 @@ int gpt_print_text(const struct gpt_view *view)
 
 static void print_line(void *context, const char *line, size_t length)
 {
+	_cleanup_free_ char *safe = output_record_line(line, length);
+
 	(void)context;
-	(void)fwrite(line, 1, length, stdout);
-	putchar('\n');
+	puts(safe ? safe : "");
 }
 
 /* Records of the hook bear the time of the boot; there is none here. */

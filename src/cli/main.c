@@ -16,6 +16,8 @@ static const struct {
 } COMMANDS[] = {
 	{"read", read_main, "explain a report, out of any log that holds one"},
 	{"show", show_main, "explain the report of this boot, in the guest"},
+	{"compare", compare_main, "say what differs between two reports"},
+	{"timeline", timeline_main, "draw a boot on one time axis"},
 	{"acpi", acpi_main, "list the devices that ACPI tables declare"},
 	{"gpt", gpt_main, "check the partition table of a disk image or a device"},
 };

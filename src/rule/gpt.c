@@ -12,16 +12,29 @@ static bool is_gpt(const struct gpt_fact *gpt)
 	return gpt->kind == TABLE_GPT || gpt->kind == TABLE_HYBRID;
 }
 
+/* A disk's table is for the machine that boots from the disk: not where the disk is a part of an
+ * array or of a multipath device, nor where it is a volume, which the kernel never partitions and
+ * which may be a guest's disk. */
+static bool is_table_in_use(const struct block_fact *disk)
+{
+	return is_text_empty(disk->holder) && !is_equal(disk->transport, "dm", 3) &&
+	       strncmp(disk->name, "zd", 2) != 0;
+}
+
 /* Calls judge for each disk with a table that is known; a plain MBR has no headers to judge. */
 static enum verdict for_each_table(struct judgement *judgement, judge_one *judge, bool has_mbrs)
 {
 	const struct facts *facts = judgement->facts;
-	enum verdict verdict = VERDICT_GOOD;
+	enum verdict verdict = are_disks_known(facts);
 
 	fact_foreach (gpt, facts->gpts) {
 		const struct block_fact *block = block_find(facts, gpt->disk);
 
-		if (!fact_is_known(&gpt->once) || !is_plain_disk(facts, block))
+		if (!is_plain_disk(facts, block) || !is_table_in_use(block))
+			continue;
+		if (!fact_is_known(&gpt->once))
+			verdict = verdict_worst(verdict, VERDICT_UNKNOWN);
+		if (!fact_is_known(&gpt->once))
 			continue;
 		if (is_gpt(gpt) || (has_mbrs && gpt->kind == TABLE_MBR))
 			verdict = verdict_worst(verdict, judge(judgement, gpt));
@@ -32,6 +45,14 @@ static enum verdict for_each_table(struct judgement *judgement, judge_one *judge
 static enum verdict for_each_gpt(struct judgement *judgement, judge_one *judge)
 {
 	return for_each_table(judgement, judge, false);
+}
+
+/* An image that somebody wants to have checked: what a machine can live with is told as well. */
+static bool is_offline(const struct facts *facts, const struct gpt_fact *gpt)
+{
+	const struct block_fact *block = block_find(facts, gpt->disk);
+
+	return block && is_equal(block->transport, "image", sizeof(block->transport));
 }
 
 static struct finding *tell(
@@ -64,14 +85,18 @@ static void fix_with_sgdisk(
 	fix_with(finding, gpt, command, why);
 }
 
-/* Types the keys, then saves and says yes. */
+/* Steps for a person, never keys to pipe in: gdisk asks questions of its own where sector 0 is not
+ * as it should be, and a key that answers another question than it was meant for may delete. */
 static void fix_with_gdisk(
 	struct finding *finding, const struct gpt_fact *gpt, const char *keys, const char *why)
 {
-	char command[80];
+	char steps[160];
 
-	(void)text_join(command, sizeof(command), "(", keys, "; echo w; echo y) | gdisk", NULL);
-	fix_with(finding, gpt, command, why);
+	(void)text_join(steps, sizeof(steps),
+		gpt->has_protective_mbr ? "   and type: "
+					: "   choose the current GPT if it asks, and type: ",
+		keys, " w y", why, NULL);
+	fix_with(finding, gpt, "gdisk", steps);
 }
 
 /* UEFI allows entries of any power of two above; the kernel, libblkid and libfdisk do not. */
@@ -125,7 +150,7 @@ static enum verdict judge_protection(struct judgement *judgement, const struct g
 		finding_say(finding, " has no protective MBR in sector 0", NULL);
 	}
 	finding_say(finding, ": the kernel takes no GPT then, and finds no partition", NULL);
-	fix_with_gdisk(finding, gpt, "echo 2; echo x; echo n", "   (a new protective MBR)");
+	fix_with_gdisk(finding, gpt, "x n", "   (a new protective MBR)");
 	return VERDICT_BAD;
 }
 
@@ -153,8 +178,8 @@ static void tell_corrupt(struct finding *finding, const struct gpt_fact *gpt)
 			fix_with_sgdisk(finding, gpt, "-e",
 				"   (sgdisk reads the backup and writes both anew)");
 		else
-			fix_with_gdisk(finding, gpt, "echo r; echo b; echo c; echo y",
-				"   (makes the primary of the backup)");
+			fix_with_gdisk(
+				finding, gpt, "r b c y", "   (makes the primary of the backup)");
 		return;
 	}
 	finding_say(finding, ", and so is the backup: no partition can be relied upon", NULL);
@@ -163,10 +188,18 @@ static void tell_corrupt(struct finding *finding, const struct gpt_fact *gpt)
 		NULL);
 }
 
+/* The kernel takes no GPT without a protective MBR: what is left of one that was wiped, on purpose
+ * more often than not, unless the root is sought in vain. */
+static enum severity primary_severity(const struct facts *facts, const struct gpt_fact *gpt)
+{
+	if (gpt->has_protective_mbr || gpt->primary.has_signature != ANSWER_NO)
+		return SEVERITY_ERROR;
+	return is_root_missing(facts) == ANSWER_YES || is_offline(facts, gpt) ? SEVERITY_WARNING
+									      : SEVERITY_INFO;
+}
+
 static enum verdict judge_primary(struct judgement *judgement, const struct gpt_fact *gpt)
 {
-	/* The kernel takes no GPT without a protective MBR: what is left of one that was wiped. */
-	bool is_remains = !gpt->has_protective_mbr && gpt->primary.has_signature == ANSWER_NO;
 	struct finding *finding;
 
 	if (gpt->primary.read != OUTCOME_OK)
@@ -175,7 +208,7 @@ static enum verdict judge_primary(struct judgement *judgement, const struct gpt_
 		return VERDICT_GOOD;
 	if (is_good(&gpt->primary))
 		return judge_protection(judgement, gpt);
-	finding = tell(judgement, gpt, is_remains ? SEVERITY_WARNING : SEVERITY_ERROR);
+	finding = tell(judgement, gpt, primary_severity(judgement->facts, gpt));
 	if (gpt->disk_shrunk_bytes && gpt->primary.is_sane == ANSWER_NO) {
 		tell_shrunk(finding, gpt);
 		finding_say(
@@ -215,8 +248,7 @@ static enum verdict judge_backup(struct judgement *judgement, const struct gpt_f
 	finding_say(finding, " is damaged (", what_is_wrong(&gpt->backup),
 		"); the primary is whole, and the kernel uses it", NULL);
 	if (is_lying(&gpt->backup))
-		fix_with_gdisk(
-			finding, gpt, "echo r; echo d", "   (makes the backup of the primary)");
+		fix_with_gdisk(finding, gpt, "r d", "   (makes the backup of the primary)");
 	else
 		fix_with_sgdisk(finding, gpt, "-e", "   (writes the backup anew)");
 	return VERDICT_BAD;
@@ -231,8 +263,11 @@ enum verdict judge_gpt_backup_corrupt(struct judgement *judgement)
 
 static enum verdict judge_misplaced(struct judgement *judgement, const struct gpt_fact *gpt)
 {
-	/* Where something enlarges partitions, it moves the backup as well. */
-	bool is_cared_for = fact_count(judgement->facts->growers) > 0;
+	/* Where something enlarges partitions, it moves the backup as well; and an image that was
+	 * rounded up in a conversion has nothing to be enlarged. */
+	bool is_cared_for = fact_count(judgement->facts->growers) > 0 ||
+			    (gpt->backup_misplaced_bytes < GROWTH_MIN_BYTES &&
+				    !is_offline(judgement->facts, gpt));
 	struct finding *finding;
 
 	if (!gpt->backup_misplaced_bytes)
@@ -268,8 +303,8 @@ static enum verdict judge_difference(struct judgement *judgement, const struct g
 	finding_say_array(finding, gpt->disk);
 	finding_say(finding,
 		" are both whole and differ: which one is right, only their owner knows", NULL);
-	fix_with_gdisk(finding, gpt, "echo r; echo d",
-		"   (keeps the primary; b instead of d keeps the backup)");
+	fix_with_gdisk(
+		finding, gpt, "r d", "   (keeps the primary; b instead of d keeps the backup)");
 	return VERDICT_BAD;
 }
 

@@ -71,6 +71,16 @@ struct rule {
 extern const struct rule RULES[];
 extern const size_t RULES_COUNT;
 
+/* part belongs to the story of a finding whose id is leader, if that is there and at least as
+ * severe. The first row of a part that fits counts. */
+struct story {
+	const char *part, *leader;
+	bool is_same_subject; /* of the same disk or console only */
+};
+
+extern const struct story STORIES[];
+extern const size_t STORIES_COUNT;
+
 /* Judges by every rule that the boot has come far enough for, and puts the findings in order. */
 void rules_judge(const struct facts *facts, struct findings *ret);
 

@@ -82,7 +82,7 @@ int virtio_modules_run(const struct sources *sources, struct facts *facts, uint3
 int run_write_file(const struct sink *sink, const char *name, const char *text);
 
 /* Writes text to /dev/<console> until it is through or deadline_us (clock_now_us) has come, never
- * blocking. Returns how many bytes went out, or a negative errno. For consoles that are proven
+ * blocking. Returns how many bytes went out, -ETIMEDOUT if not one did, or another negative errno. For consoles that are proven
  * live only. */
 ssize_t console_write(const struct sources *sources, const char *console, const char *text,
 	size_t length, uint64_t deadline_us);

@@ -6,7 +6,7 @@
 Each image below is made, shown to all three, and thrown away. A tool complains when it names a
 problem, warns, or fails; bootprobe complains with a finding of warning or error. MILDER and STRICTER
 hold every difference that may be, with its reason; a difference of another kind is a failure, and so
-is a reason that no image needs. Where the fix is made of commands they are run, and the image must be
+is a reason that no image needs. Where the fix is made of commands it is followed, and the image must be
 sound then, but for UNMENDED. --all prints what each of the three said.
 """
 
@@ -424,18 +424,32 @@ def judge_itself(ours):
                 if not f.get("fix") and f["id"] != "gpt.overlap")
 
 
-FIX = re.compile(r"(sgdisk (-e|--backup=\S+|-u \S+)|\([^)]*\) \| gdisk) \S+(   .*)?$|losetup ")
+FIX = re.compile(r"(sgdisk (-e|--backup=\S+|-u \S+)|gdisk) \S+(   .*)?$|losetup ")
+
+
+def gdisk_answers(img, fix):
+    """What a person types who follows the steps."""
+    keys = re.search(r"type: ((?:\w )+\w)", fix)[1].split()
+    if "if it asks" in fix:
+        _, output = ask(img, ["gdisk", img.path])
+        keys = re.findall(r"^ (\d) - (?:Use current )?GPT$", output, re.M) + keys
+    return "".join(f"{key}\n" for key in keys)
+
+
+def follow(img, fix):
+    if fix.startswith("losetup"):
+        return
+    command = fix.partition("   ")[0].replace("/root/", f"{img.path}.").replace("/dev/loop0", str(img.path))
+    ask(img, ["sh", "-c", command], gdisk_answers(img, fix) if fix.startswith("gdisk") else "")
 
 
 def mend(program, img, ours):
-    """Pastes the fixes where all of them are commands. Returns None elsewhere, else what is left."""
+    """Follows the fixes where all of them are commands. Returns None elsewhere, else what is left."""
     fixes = [fix["change"] for finding in ours["findings"] for fix in finding.get("fix", [])]
     if not fixes or not all(FIX.match(fix) for fix in fixes):
         return None
     for fix in fixes:
-        command = fix.partition("   ")[0].replace("/root/", f"{img.path}.").replace("/dev/loop0", str(img.path))
-        if not command.startswith("losetup"):
-            ask(img, ["sh", "-c", command])
+        follow(img, fix)
     for path in img.path.parent.glob(img.path.name + ".*"):
         path.unlink()
     return [f["id"] for f in ask_bootprobe(program, img)["findings"]]

@@ -168,8 +168,15 @@ class Input(unittest.TestCase):
         self.assertEqual(summary(log, "--boot", BOOT + "/1")["report"], 1)
         self.assertIn(BOOT.encode() + b"/2", run("--boots", stdin=log).stdout)
 
+    def require_limits(self):
+        """A sanitizer reserves more than any limit."""
+        if subprocess.run(["sh", "-c", "ulimit -v 400000; exec \"$1\" --version", "sh", BOOTPROBE],
+                          capture_output=True).returncode:
+            self.skipTest("does not run in 400 MB at all")
+
     def test_long_input_takes_bounded_memory(self):
         """A gigabyte is out of proportion here; what is kept does not grow with the length."""
+        self.require_limits()
         script = "ulimit -v 400000; exec \"$@\""
         for name, piece, count in (
                 ("zeroes", bytes(1 << 20), 192),
@@ -185,7 +192,8 @@ class Input(unittest.TestCase):
                 out, err = child.communicate(b"\n" + text(healthy()), timeout=120)
                 self.assertEqual((json.loads(out)["records"], err), (3, b""))
 
-    def test_a_million_records(self):
+    def test_more_records_than_are_kept(self):
+        self.require_limits()
         lines = (line(i, "uart", {"name": f"ttyS{i}", "a": [1] * 50}) for i in range(1, 150001))
         child = subprocess.Popen(["sh", "-c", "ulimit -v 700000; exec \"$@\"", "sh", BOOTPROBE,
                                   "read"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
