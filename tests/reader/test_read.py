@@ -290,6 +290,26 @@ class Verdicts(unittest.TestCase):
                 self.assertEqual(b"\x1b[" in os.read(master, 65536), has_colour)
                 os.close(master)
 
+    def test_records_in_words(self):
+        for type_, members, words in (
+                ("device", {"bus": "pci", "name": "0000:00:03.0", "role": "storage", "bound": False,
+                            "module": "virtio_pci", "state": "module-file"},
+                 "pci device 0000:00:03.0 (storage): no driver, module virtio_pci is not loaded"),
+                ("device", {"bus": "pci", "name": "x", "bound": False, "state": "missing"},
+                 "pci device x: no driver, its module is missing"),
+                ("console", {"name": "/dev/console", "device": "ttyS0", "open": "ok",
+                             "empty_write": "EIO"},
+                 "/dev/console is ttyS0: opening it: ok, a write of no bytes: EIO"),
+                ("root", {"spec": "UUID=1", "device_count": 0},
+                 "root=UUID=1: no device bears that name"),
+                ("block", {"name": "sda", "size_bytes": 21474836480, "transport": "virtio-scsi",
+                           "header_reads": [{"what": "mbr", "error": "EIO"}]},
+                 "disk sda: 20 GiB virtio-scsi, reading its mbr: EIO"),
+                ("later.type", {"what": "this"}, "later.type what this")):
+            log = text([line(1, "begin"), line(2, type_, members), finding(3, because=[2])])
+            page = " ".join(run(stdin=log).stdout.decode().split())
+            self.assertRegex(page, "Because " + re.escape(words) + " Change")
+
     def test_usage(self):
         for arguments in (["--nonsense"], ["a", "b"], ["--output=yaml"], ["--color=red"],
                           ["--json", "--output=json"], ["--follow", "--json"],
