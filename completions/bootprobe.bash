@@ -2,7 +2,7 @@
 
 _bootprobe() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
-	local verbs="read show acpi"
+	local verbs="read show acpi gpt"
 	local words=
 
 	COMPREPLY=()
@@ -18,12 +18,14 @@ _bootprobe() {
 	case $previous in
 	--output) words="text records json journal prometheus" ;;
 	--color) words="auto always never" ;;
+	--sector-size) words="512 4096" ;;
 	--boot | --started) return ;;
 	*)
 		case $verb in
 		read) words="--follow --boot --boots --json --output --started --color --help" ;;
 		show) words="--boot --boots --json --output --started --color --help" ;;
 		acpi) words="--json --help" ;;
+		gpt) words="--json --sector-size --backing --help" ;;
 		esac
 		case $current in
 		-*) ;;

@@ -271,9 +271,26 @@ def judge_sequence(report, allow_missing):
     return complaints
 
 
-def count_findings(records, severity, limit):
-    return len({(r.members.get("id"), r.members.get("subject")) for r in records
-                if r.type == "finding" and r.seq < limit and r.members.get("severity") == severity})
+def judge_verdict(end, records):
+    """What an end record says of the findings."""
+    by_seq = {record.seq: record for record in records if record.type == "finding"}
+    named = end.members.get("findings", [])
+    complaints = [f"end record {end.seq} names {seq}, which is no finding before it"
+                  for seq in named if seq not in by_seq or seq > end.seq]
+    held = [by_seq[seq].members for seq in named if seq in by_seq]
+    for member, severity in (("errors", "error"), ("warnings", "warning")):
+        counted = sum(1 for m in held if m.get("severity") == severity and "part_of" not in m)
+        if end.members.get(member, counted) != counted:
+            complaints.append(f"end record {end.seq} says {end.members[member]} {member}, "
+                              f"the findings are {counted}")
+    ids = {m.get("id") for m in held}
+    complaints += [f"{m['id']} is part of {m['part_of']}, which is not there"
+                   for m in held if m.get("part_of", m["id"]) not in ids]
+    for record in by_seq.values():
+        for seq in record.members.get("because", []):
+            if seq >= record.seq:
+                complaints.append(f"finding {record.seq} rests on {seq}, which is behind it")
+    return complaints
 
 
 def judge_end(report, records, phase, allow_missing):
@@ -282,11 +299,8 @@ def judge_end(report, records, phase, allow_missing):
     for end in ends:
         if end.members.get("records") != end.seq:
             complaints.append(f"end record {end.seq} counts {end.members.get('records')} records")
-        for member, severity in (("errors", "error"), ("warnings", "warning")):
-            counted = count_findings(records, severity, end.seq)
-            if member in end.members and end.members[member] != counted and not allow_missing:
-                complaints.append(f"end record {end.seq} says {end.members[member]} {member}, "
-                                  f"the findings are {counted}")
+        if not allow_missing:
+            complaints += judge_verdict(end, records)
     if not ends:
         return complaints + ([] if allow_missing else ["no end record"])
     said = ends[-1].members.get("phase")

@@ -454,7 +454,7 @@ enum device_role {
  * One that a driver took since has the state DRIVER_BOUND. */
 struct unbound_device_fact {
 	char bus[12];    /* pci, virtio, scsi, acpi */
-	char device[32]; /* 0000:00:05.0 */
+	char device[40]; /* 0000:00:05.0, a GUID on VMBus */
 	enum device_role role;
 	char modalias[160];
 	char ids[32];    /* 1af4:1001, or the ACPI HID */
@@ -488,12 +488,14 @@ struct block_fact {
 	uint64_t start_lba; /* partition start in 512-byte units, as in sysfs */
 	uint32_t logical_sector_bytes, physical_sector_bytes;
 	enum answer is_rotational, is_read_only, is_removable;
-	char transport[16]; /* virtio, scsi, virtio-scsi, ata, nvme, usb, mmc, xen, loop, dm, md */
+	char transport[16]; /* virtio, scsi, virtio-scsi, ata, nvme, usb, mmc, xen, loop, dm, md; image:
+			      a disk looked at offline */
 	char driver[32];
 	char vendor[24], model[48], serial[64], wwn[64];
 	char holder[32];  /* the first device that is built on this one: dm-0, md0 */
 	bool is_removed;  /* was listed before and is gone; its entry stays where it is */
 	outcome_t open;   /* by the child that looks at this disk */
+	uint64_t listed_us; /* when it was seen in sysfs first */
 	/* I/O counters, taken when the device was first listed and at the switch of root. */
 	uint64_t reads, read_sectors, read_ms, writes, in_flight;
 	/* Header reads: filled by the child that looks at this disk. A read that is still open has a
@@ -562,7 +564,7 @@ struct gpt_fact {
 	uint32_t logical_sector_bytes;
 	uint64_t disk_lba; /* logical sectors of the disk */
 	outcome_t mbr_read;
-	bool has_protective_mbr;
+	bool has_protective_mbr; /* one that the kernel takes: of type 0xEE from sector 1 */
 	uint64_t protective_last_lba;
 	uint32_t mbr_signature; /* plain MBR: the first half of its PARTUUIDs */
 	struct gpt_header_fact primary, backup;
@@ -583,7 +585,19 @@ struct gpt_fact {
 	char disagreement[96];
 	uint32_t partition_count; /* in use; the first GPT_PARTITIONS_MAX are kept */
 	struct gpt_partition_fact partition[GPT_PARTITIONS_MAX];
+	/* What a tool like sgdisk takes for the disk, as a shell's word. Empty: /dev/ and its name. */
+	char argument[128];
+	uint32_t protective_count;   /* entries of type 0xEE */
+	uint64_t protective_first_lba;
+	bool is_protective_active;   /* has the boot flag: EDK2 takes no GPT behind it */
+	uint32_t hybrid_mismatch;    /* number of an MBR entry that is no partition of the GPT, or 0 */
+	uint32_t twin_first, twin_second; /* partitions of one GUID that is not zero, or 0 */
 };
+
+static inline bool gpt_has_table(const struct gpt_fact *gpt)
+{
+	return gpt->kind == TABLE_GPT || gpt->kind == TABLE_MBR || gpt->kind == TABLE_HYBRID;
+}
 
 /* ----------------------------------------------------------------- filesystem, root, handoff */
 
@@ -629,6 +643,9 @@ struct root_fact {
 	uint32_t match_count;
 	bool is_one_filesystem; /* the matches are the devices of one file system (btrfs, zfs) */
 	uint64_t resolved_us; /* since when; 0: not resolved, or there before anybody listened */
+	/* The idle time of all processors when it was found first, as in struct boot_fact. */
+	uint64_t resolved_idle_us;
+	bool has_idle;
 };
 
 struct handoff_fact {
@@ -726,9 +743,59 @@ struct probe_fact {
 	char process_state;    /* /proc/PID/stat: D, S, R */
 };
 
+/* --------------------------------------------------------------------------------- grower */
+
+/* Something that enlarges partitions during the boot: where it lies, and what it does when its own
+ * output fails. */
+struct grower_fact {
+	char name[24]; /* growroot, systemd-repart, growpart, cloud-init */
+	char path[96]; /* the file that gave it away, below its root */
+	bool is_in_initrd; /* else in the root of stage 2 */
+	enum answer does_exit_on_error; /* a shell script under "set -e" */
+	enum answer is_output_in_file;  /* the initrd was told to write its output to a file */
+	enum answer is_done; /* the new root says that it was grown before, or that it must not be */
+};
+
+enum { GROWERS_MAX = 8 };
+
+/* ----------------------------------------------------------------------------------- sink */
+
+/* What one output did so far. */
+struct sink_fact {
+	char name[16];
+	char target[64]; /* the file, port or console */
+	outcome_t state; /* of opening it; -ENOENT: not there */
+	uint32_t delivered, dropped, waiting; /* records */
+	uint64_t bytes;
+	enum answer is_read; /* virtio: the host has the port open */
+};
+
+enum { SINKS_MAX = 5 };
+
+/* ------------------------------------------------------------------------------------ boot */
+
+/* How far the boot has come when the facts are judged. The collector alone writes this. */
+enum boot_phase {
+	BOOT_PHASE_EARLY = 0, /* before udev, or devices are still coming */
+	BOOT_PHASE_STALLED,   /* stage 1 has not gone on for a long time, or is being ended */
+	BOOT_PHASE_HANDOFF,   /* the last moment before the switch of root */
+	BOOT_PHASE_RUNNING,   /* a look at a machine that runs */
+};
+
+struct boot_fact {
+	enum boot_phase phase;
+	uint64_t started_us; /* when we began to look, CLOCK_MONOTONIC */
+	/* What all processors together had had nothing to do for by then (/proc/uptime). */
+	uint64_t started_idle_us;
+	bool has_idle;
+	uint64_t now_us;     /* when the facts are judged */
+	bool is_virtio_wanted; /* a report port was asked for */
+};
+
 /* ------------------------------------------------------------------------------------ all */
 
 struct facts {
+	struct boot_fact boot;
 	struct platform_fact platform;
 	struct cmdline_fact cmdline;
 	struct acpi_fact acpi;
@@ -753,6 +820,8 @@ struct facts {
 	struct filesystem_fact filesystems[BLOCK_MAX];
 	struct root_fact root;
 	struct handoff_fact handoff;
+	FACT_LIST(grower_fact, GROWERS_MAX) growers;
+	FACT_LIST(sink_fact, SINKS_MAX) sinks;
 	struct timeline_fact timeline;
 	FACT_LIST(kernel_event_fact, KERNEL_EVENTS_MAX) kernel_events;
 	FACT_LIST(probe_fact, 640) probes;

@@ -79,6 +79,25 @@ bool text_copy_bytes(char *destination, size_t size, const char *source, size_t 
 	return !text.is_cut;
 }
 
+void text_append_size(struct text *text, uint64_t bytes)
+{
+	static const char *const UNITS[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+	uint64_t tenths = bytes / 1024 * 10 + bytes % 1024 * 10 / 1024;
+	size_t unit = 0;
+
+	while (tenths >= 10240 && unit + 1 < ARRAY_SIZE(UNITS)) {
+		tenths /= 1024;
+		unit++;
+	}
+	text_append_u64(text, tenths / 10);
+	if (tenths % 10) {
+		text_append_char(text, '.');
+		text_append_u64(text, tenths % 10);
+	}
+	text_append_char(text, ' ');
+	text_append(text, UNITS[unit]);
+}
+
 bool text_copy(char *destination, size_t size, const char *source)
 {
 	return text_copy_bytes(destination, size, source, strlen(source));

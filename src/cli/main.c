@@ -17,6 +17,7 @@ static const struct {
 	{"read", read_main, "explain a report, out of any log that holds one"},
 	{"show", show_main, "explain the report of this boot, in the guest"},
 	{"acpi", acpi_main, "list the devices that ACPI tables declare"},
+	{"gpt", gpt_main, "check the partition table of a disk image or a device"},
 };
 
 static void usage(FILE *stream)

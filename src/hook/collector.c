@@ -7,6 +7,8 @@
 #include "hook/children.h"
 #include "hook/control.h"
 #include "hook/disks.h"
+#include "hook/stage1.h"
+#include "parse/uptime.h"
 #include "report/encode.h"
 #include "report/encode_hook.h"
 #include "report/summary.h"
@@ -31,11 +33,13 @@
 #define FINISH_RESERVE_US (400 * US_PER_MS)
 /* A disk that is still being read when stage 2 is ready gets this much more time. */
 #define DISK_GRACE_US (300 * US_PER_MS)
+/* How often the mounts of PID 1 are looked at, where nobody tells of the switch of root. */
+#define STAGE1_LOOK_US (50 * US_PER_MS)
 /* One console write, in its own child. */
 #define CONSOLE_WRITE_US (500 * US_PER_MS)
 
 /* Phases of children that are no probes. */
-enum { PHASE_MODULES = 1 << 16, PHASE_CONSOLE_SINK = 1 << 17 };
+enum { PHASE_MODULES = 1 << 16, PHASE_CONSOLE_SINK = 1 << 17, PHASE_EARLY_RESOLVE = 1 << 18 };
 
 enum state {
 	STATE_START,   /* early probes are running */
@@ -53,55 +57,107 @@ static struct collector {
 	struct facts *facts;
 	struct report report;
 	struct record record;
+	struct said_facts said;
+	struct findings findings; /* as they were judged last */
+	uint32_t finding_sequences[FINDINGS_MAX];
 	struct sinks sinks;
 	struct children children;
 	struct disks disks;
 	struct udev_source udev;
 	bool is_single_pass, may_linger, is_finish_wanted, is_terminated, is_late;
+	/* Beside a stage 1 that knows nothing of us. */
+	bool is_first_program;
+	struct sysroot proc;
+	enum stage1_place place;
 	enum state state;
 	const char *phase; /* of the final pass under way */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
-	bool is_rescan_wanted, is_encoding_wanted;
+	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted, is_warned;
 	char new_root[64];
 	char summary[SUMMARY_SIZE];
 	/* CLOCK_MONOTONIC; UINT64_MAX: never */
 	uint64_t partial_us, final_deadline_us, disk_deadline_us, stall_us, stall_step_us, retry_us,
-		linger_end_us;
+		linger_end_us, look_us;
 } the;
 
 /* ------------------------------------------------------------------------------------ output */
 
-static void emit_facts(void)
+static struct encoding encoding(void)
 {
-	struct encoding encoding = {
-		.report = &the.report, .record = &the.record, .facts = the.facts};
-	struct sink *port = sinks_find(&the.sinks, SINK_VIRTIO);
+	return (struct encoding){.report = &the.report,
+		.record = &the.record,
+		.facts = the.facts,
+		.said = &the.said};
+}
 
+/* What the outputs know is a fact as well. */
+static void note_sinks(void)
+{
+	struct sink *port = sinks_find(&the.sinks, SINK_VIRTIO);
+	struct sink_fact accounts[SINKS_MAX];
+	uint32_t count = sinks_account(&the.sinks, accounts);
+
+	fact_list_reset(&the.facts->sinks.list);
+	for (uint32_t i = 0; i < count; i++) {
+		the.facts->sinks.item[i] = accounts[i];
+		fact_done(the.facts->sinks);
+	}
 	/* Only the sink opens our port, so only it knows whether the host reads it. */
 	fact_foreach (entry, the.facts->virtio_ports) {
 		if (port && entry->is_ours)
 			entry->is_read_by_host = port->account.is_read;
 	}
-	encode_facts(&encoding);
+}
+
+static enum boot_phase boot_phase(void)
+{
+	if (the.state == STATE_START || the.state == STATE_FOLLOW)
+		return BOOT_PHASE_EARLY;
+	if (strcmp(the.phase, "now") != 0)
+		return strcmp(the.phase, "finish") == 0 ? BOOT_PHASE_HANDOFF : BOOT_PHASE_STALLED;
+	if (the.sources.new_root)
+		return BOOT_PHASE_HANDOFF;
+	/* Somebody who asks in the shell of an initrd asks why it does not go on. */
+	return the.facts->platform.initrd == INITRD_NONE ? BOOT_PHASE_RUNNING : BOOT_PHASE_STALLED;
+}
+
+static void emit_findings(void)
+{
+	struct encoding to = encoding();
+
+	note_sinks();
+	the.facts->boot.phase = boot_phase();
+	the.facts->boot.now_us = clock_now_us();
+	rules_judge(the.facts, &the.findings);
+	encode_findings(&to, &the.findings, the.finding_sequences);
+}
+
+static void emit_facts(void)
+{
+	struct encoding to = encoding();
+
+	note_sinks();
+	encode_facts(&to);
+	emit_findings();
 	the.is_encoding_wanted = false;
 }
 
 static void emit_end(void)
 {
-	struct encoding encoding = {
-		.report = &the.report, .record = &the.record, .facts = the.facts};
-	struct sink_account accounts[SINKS_MAX];
+	struct encoding to = encoding();
+	struct sink_fact accounts[SINKS_MAX];
 
-	encode_probe_durations(&encoding);
+	encode_probe_durations(&to);
 	sinks_pump(&the.sinks);
 	encode_sinks(&the.record, &the.report, accounts, sinks_account(&the.sinks, accounts));
-	encode_end(&the.record, &the.report, the.phase);
+	encode_end(&the.record, &the.report, the.phase, &the.findings, the.finding_sequences);
 }
 
 static void answer_caller(int *fd)
 {
 	if (*fd >= 0)
 		(void)!write(*fd, "", 1);
+	children_let_in(&the.children, *fd);
 	cleanup_close(fd);
 	*fd = -1;
 }
@@ -154,11 +210,24 @@ static void write_summary(void)
 {
 	struct sink *run = sinks_find(&the.sinks, SINK_RUN);
 
-	summary_write(the.facts, the.phase, the.report.boot, the.summary, sizeof(the.summary));
+	summary_write(the.facts, &the.findings, the.phase, the.report.boot, the.summary,
+		sizeof(the.summary));
 	if (run)
 		(void)run_write_file(run, "summary.txt", the.summary);
 	if (the.summary_fd >= 0)
 		(void)!write(the.summary_fd, the.summary, strlen(the.summary));
+	start_console_sinks();
+}
+
+/* A boot that is about to fail may not come to its end: what was found goes out at once, to those
+ * who look at a console. */
+static void warn_early(void)
+{
+	if (the.is_warned || the.is_single_pass || findings_worst(&the.findings) != SEVERITY_ERROR)
+		return;
+	the.is_warned = true;
+	summary_write(the.facts, &the.findings, "early", the.report.boot, the.summary,
+		sizeof(the.summary));
 	start_console_sinks();
 }
 
@@ -201,6 +270,7 @@ static void begin_final(const char *phase)
 	/* Nobody waits for a single pass but the one who asked for it. */
 	the.disk_deadline_us = the.is_single_pass ? the.final_deadline_us : now + DISK_GRACE_US;
 	the.is_rescan_wanted = !the.is_single_pass;
+	disks_refresh(&the.disks);
 	/* In a single pass, what the early phase found is fresh. */
 	start_probes(PHASE_FINISH, the.is_single_pass ? PHASE_START : 0);
 }
@@ -221,6 +291,9 @@ static void begin_resolve(void)
 static void begin_output(void)
 {
 	the.state = STATE_OUTPUT;
+	/* Probes that took all of the time leave some for what they found. */
+	if (the.final_deadline_us < clock_now_us() + CONSOLE_WRITE_US / 2)
+		the.final_deadline_us = clock_now_us() + CONSOLE_WRITE_US / 2;
 	emit_facts();
 	/* A console gets a whole report or none, so the end comes first there. */
 	if (are_records_on_consoles())
@@ -261,6 +334,7 @@ static void end_linger(void)
 	if (is_dropping)
 		sinks_give_up(&the.sinks);
 	if (the.is_late && the.may_linger) {
+		emit_findings();
 		the.phase = "delivered";
 		emit_end();
 	}
@@ -291,6 +365,7 @@ static void end_start(void)
 	if (!the.is_single_pass) {
 		emit_facts();
 		answer_caller(&the.caller_fd);
+		warn_early();
 	}
 	disks_note(&the.disks, the.facts);
 	begin_follow();
@@ -308,7 +383,8 @@ static void advance(void)
 			begin_final("finish");
 		break;
 	case STATE_FINAL:
-		if (are_disks_done() && is_final_step_over(PHASE_FINISH | PHASE_FOLLOW))
+		if (are_disks_done() &&
+			is_final_step_over(PHASE_FINISH | PHASE_FOLLOW | PHASE_EARLY_RESOLVE))
 			begin_resolve();
 		break;
 	case STATE_RESOLVE:
@@ -348,10 +424,24 @@ static void follow_disks(void)
 	disks_start(&the.disks, &the.children, disk, &the.sources, the.facts);
 }
 
+/* Between two waves of disks, so that what will go wrong is known before it does. */
+static void resolve_early(void)
+{
+	if (!the.is_resolve_wanted || the.state != STATE_FOLLOW || !disks_are_idle(&the.disks) ||
+		children_running(&the.children, PHASE_DISK | PHASE_FOLLOW | PHASE_EARLY_RESOLVE))
+		return;
+	the.is_resolve_wanted = false;
+	for (size_t i = 0; i < PROBES_COUNT; i++) {
+		if (PROBES[i].phases & PHASE_RESOLVE)
+			(void)children_start(&the.children, &PROBES[i], PHASE_EARLY_RESOLVE,
+				&the.sources, the.facts, 0, NULL);
+	}
+}
+
 static void handle_children(void)
 {
 	struct signalfd_siginfo info;
-	uint32_t scans, disks;
+	uint32_t scans, disks, resolving;
 
 	while (read(the.signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGTERM)
@@ -359,11 +449,14 @@ static void handle_children(void)
 	}
 	scans = children_running(&the.children, PHASE_FOLLOW);
 	disks = children_running(&the.children, PHASE_DISK);
+	resolving = children_running(&the.children, PHASE_EARLY_RESOLVE);
 	if (!children_reap(&the.children))
 		return;
 	if (children_running(&the.children, PHASE_FOLLOW) < scans)
 		disks_note(&the.disks, the.facts);
 	if (children_running(&the.children, PHASE_DISK) < disks)
+		the.is_encoding_wanted = the.is_resolve_wanted = true;
+	if (children_running(&the.children, PHASE_EARLY_RESOLVE) < resolving)
 		the.is_encoding_wanted = true;
 	sinks_pump(&the.sinks);
 }
@@ -418,9 +511,43 @@ static void handle_control(void)
 	the.is_finish_wanted = true;
 }
 
+/* Home into PID 1's namespace, and once more when its root is another one. */
+static void move_home(enum stage1_place place)
+{
+	struct sysroot root;
+
+	if (stage1_go_home(&the.proc) < 0 || sysroot_open(NULL, &root) < 0)
+		return;
+	sysroot_close(&the.sources.root);
+	the.sources.root = root;
+	the.place = place;
+	sinks_move(&the.sinks, &the.sources);
+	if (place != STAGE1_SWITCHED)
+		return;
+	the.sources.new_root = "/";
+	the.sources.is_switched = true;
+	the.is_finish_wanted = true;
+}
+
+/* Nobody says "finish" here: the switch of root is what says it. */
+static void look_at_stage1(uint64_t now)
+{
+	enum stage1_place place;
+
+	if (!the.is_first_program || the.place == STAGE1_SWITCHED || the.state == STATE_LINGER)
+		return;
+	the.look_us = now + STAGE1_LOOK_US;
+	place = stage1_look(&the.proc);
+	if (place != STAGE1_BARE && place != the.place)
+		move_home(place);
+}
+
 static void handle_timers(void)
 {
 	uint64_t now = clock_now_us();
+
+	if (now >= the.look_us)
+		look_at_stage1(now);
 
 	if (children_expire(&the.children, &the.sources, now))
 		the.is_encoding_wanted = true;
@@ -452,6 +579,9 @@ static uint64_t next_wakeup(void)
 		the.state == STATE_FOLLOW ? the.stall_us : UINT64_MAX,
 		the.state == STATE_LINGER ? the.linger_end_us : UINT64_MAX,
 		sinks_are_waiting(&the.sinks) ? the.retry_us : UINT64_MAX,
+		the.is_first_program && the.place != STAGE1_SWITCHED && the.state != STATE_LINGER
+			? the.look_us
+			: UINT64_MAX,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
@@ -489,8 +619,11 @@ static void loop(void)
 		handle_control();
 		handle_timers();
 		follow_disks();
-		if (the.is_encoding_wanted && the.state != STATE_START)
+		resolve_early();
+		if (the.is_encoding_wanted && the.state != STATE_START) {
 			emit_facts();
+			warn_early();
+		}
 		/* A step that has nothing to wait for is over at once. */
 		do {
 			before = the.state;
@@ -560,6 +693,16 @@ static void open_inputs(void)
 	*keep_out = -1;
 }
 
+static void note_start(void)
+{
+	struct boot_fact *boot = &the.facts->boot;
+	char text[64];
+
+	boot->started_us = clock_now_us();
+	boot->has_idle = sysroot_read(&the.sources.root, "proc/uptime", text, sizeof(text)) > 0 &&
+			 uptime_idle_us(text, &boot->started_idle_us);
+}
+
 int collector_run(const struct collector_options *options)
 {
 	int r;
@@ -583,6 +726,12 @@ int collector_run(const struct collector_options *options)
 	r = open_facts();
 	if (r < 0)
 		return r;
+	the.is_first_program = options->is_first_program;
+	the.look_us = the.is_first_program ? clock_now_us() : UINT64_MAX;
+	if (the.is_first_program)
+		(void)sysroot_open_below(&the.sources.root, "proc", &the.proc);
+	note_start();
+	the.facts->boot.is_virtio_wanted = the.config->sinks & 1U << SINK_VIRTIO;
 	open_outputs(options);
 	open_inputs();
 	begin_start();

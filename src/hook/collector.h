@@ -20,6 +20,8 @@ struct collector_options {
 	bool is_single_pass;
 	/* Stay for a while after the report when somebody may still come to read it. */
 	bool may_linger;
+	/* Started by the kernel itself: nobody will say "finish". */
+	bool is_first_program;
 	int control_fd; /* listening, or -1 */
 	/* One byte is written here when the early records are out, in a single pass when all are;
 	 * -1: nobody waits. */

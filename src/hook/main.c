@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "hook/collector.h"
 #include "hook/control.h"
+#include "hook/stage1.h"
 #include "parse/config.h"
 
 #include <errno.h>
@@ -158,6 +159,8 @@ static void wait_for_collector(int fd, uint64_t timeout_us)
 
 static int run_collector(char **argv, struct collector_options *options)
 {
+	if (options->is_first_program && stage1_enter() < 0)
+		return 0;
 	detach(options->control_fd, options->caller_fd);
 	set_process_name(argv);
 	/* Opened anew: the root descriptor was closed with the caller's. */
@@ -201,6 +204,37 @@ static int verb_start(char **argv)
 
 	start_collector(argv, &options, config.budget_us);
 	return 0;
+}
+
+static bool is_verb(const char *word)
+{
+	return strcmp(word, "start") == 0 || strcmp(word, "finish") == 0 ||
+	       strcmp(word, "now") == 0 || word[0] == '-';
+}
+
+/* rdinit=/bootprobe-hook: the kernel's arguments are those for /init. */
+static int first_program(char **argv)
+{
+	static char text[CMDLINE_SIZE];
+	struct collector_options options = {
+		.verb = "start",
+		.config = &config,
+		.sources.may_load_modules = true,
+		.may_linger = true,
+		.is_first_program = true,
+		.report_fd = -1,
+		.summary_fd = -1,
+	};
+
+	config_init(&config);
+	if (stage1_read_cmdline(text, sizeof(text)) > 0)
+		config_parse(&config, text_trim(text));
+	if (config.is_on) {
+		stage1_fill_descriptors();
+		start_collector(argv, &options, config.budget_us);
+	}
+	stage1_exec_init(argv);
+	return 127;
 }
 
 static int verb_finish(char **argv, const struct sysroot *root, const char *new_root)
@@ -266,6 +300,8 @@ int main(int argc, char **argv)
 	struct arguments arguments = {0};
 	struct sysroot root;
 
+	if (getpid() == 1 && (argc < 2 || !is_verb(argv[1])))
+		return first_program(argv);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return print(STDOUT_FILENO, "bootprobe-hook " BOOTPROBE_VERSION "\n"), 0;
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)

@@ -93,28 +93,52 @@ static void line_parse(const char *text, struct console_option *option)
 		option->is_malformed = true;
 }
 
+/* Takes the word for the kind of address off *cursor. An address alone is one in memory. */
+static bool take_address_kind(const char **cursor, bool *ret_is_mmio)
+{
+	static const char *const IN_MEMORY[] = {
+		"mmio,", "mmio16,", "mmio32,", "mmio32be,", "mmio32native,"};
+
+	*ret_is_mmio = false;
+	if (text_starts_with(*cursor, "io,")) {
+		*cursor += strlen("io,");
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(IN_MEMORY); i++) {
+		if (text_starts_with(*cursor, IN_MEMORY[i])) {
+			*cursor += strlen(IN_MEMORY[i]);
+			*ret_is_mmio = true;
+			return true;
+		}
+	}
+	*ret_is_mmio = text_starts_with(*cursor, "0x");
+	return *ret_is_mmio;
+}
+
+/* Takes the address off *cursor. */
+static bool take_address(const char **cursor, struct console_option *option)
+{
+	char digits[24];
+	size_t length;
+
+	if (!take_address_kind(cursor, &option->is_mmio))
+		return false;
+	length = strcspn(*cursor, ",");
+	if (!text_copy_bytes(digits, sizeof(digits), *cursor, length) ||
+		text_parse_u64(digits, 0, &option->address) < 0)
+		return false;
+	*cursor += length;
+	return true;
+}
+
 /* "io,0x3f8,115200n8", "mmio32,0xfe040000": how a UART is named by its address. */
 static void address_parse(const char *text, struct console_option *option)
 {
-	char digits[24];
-	const char *comma = strchr(text, ','), *end;
-
-	option->is_mmio = text_starts_with(text, "mmio");
-	if (!comma || (!option->is_mmio && !text_starts_with(text, "io,"))) {
+	option->has_address = take_address(&text, option);
+	if (!option->has_address)
 		option->is_malformed = true;
-		return;
-	}
-	comma++;
-	end = strchr(comma, ',');
-	(void)text_copy_bytes(
-		digits, sizeof(digits), comma, end ? (size_t)(end - comma) : strlen(comma));
-	if (text_parse_u64(digits, 0, &option->address) < 0) {
-		option->is_malformed = true;
-		return;
-	}
-	option->has_address = true;
-	if (end)
-		line_parse(end + 1, option);
+	else if (*text)
+		line_parse(text + 1, option);
 }
 
 /* Linux 6.10: a serial port by its device, "00:04:0.0", without a number of its own. */

@@ -55,7 +55,8 @@ uint32_t cpu_list_count(const char *list)
 		if (!range_take(&list, &count) || (*list && *list != ','))
 			return 0;
 		total += count;
-		list += *list == ',';
+		if (*list == ',' && !*++list)
+			return 0;
 	}
 	return total <= UINT32_MAX ? (uint32_t)total : 0;
 }

@@ -51,20 +51,15 @@ static const struct {
 	const char *id;
 	enum device_role role;
 } ACPI_IDS[] = {
-	{"PNP0500", ROLE_SERIAL},
-	{"PNP0501", ROLE_SERIAL},
-	{"ARMH0011", ROLE_SERIAL}, /* PL011 */
-	{"ARMHB000", ROLE_SERIAL}, /* generic UART of the SBSA */
-	{"RSCV0003", ROLE_SERIAL}, /* 16550 on RISC-V */
-	{"QEMU0002", ROLE_FWCFG},
-	{"LNRO0005", ROLE_VIRTIO}, /* virtio-mmio */
-	{"VMBUS", ROLE_OTHER},     /* everything of Hyper-V hangs on it */
-	{"VMBus", ROLE_OTHER},
-	{"PNP0600", ROLE_STORAGE}, /* IDE */
-	{"LNRO001E", ROLE_STORAGE}, /* AHCI */
-	{"PNP0D40", ROLE_STORAGE}, /* SD and eMMC hosts */
-	{"80860F14", ROLE_STORAGE},
-	{"ACPI0012", ROLE_STORAGE}, /* NVDIMM root */
+	{"PNP0500", ROLE_SERIAL}, {"PNP0501", ROLE_SERIAL}, {"ARMH0011", ROLE_SERIAL}, /* PL011 */
+	{"ARMHB000", ROLE_SERIAL},                           /* generic UART of the SBSA */
+	{"RSCV0003", ROLE_SERIAL},                           /* 16550 on RISC-V */
+	{"QEMU0002", ROLE_FWCFG}, {"LNRO0005", ROLE_VIRTIO}, /* virtio-mmio */
+	{"VMBUS", ROLE_OTHER},                               /* everything of Hyper-V hangs on it */
+	{"VMBus", ROLE_OTHER}, {"PNP0600", ROLE_STORAGE},    /* IDE */
+	{"LNRO001E", ROLE_STORAGE},                          /* AHCI */
+	{"PNP0D40", ROLE_STORAGE},                           /* SD and eMMC hosts */
+	{"80860F14", ROLE_STORAGE}, {"ACPI0012", ROLE_STORAGE}, /* NVDIMM root */
 };
 
 static const struct {
@@ -104,7 +99,7 @@ enum device_role virtio_type_role(uint32_t type)
 	return ROLE_VIRTIO;
 }
 
-/* Takes "<key><hexadecimal digits>" off *cursor. */
+/* Takes "<key><hexadecimal digits>" off *cursor, without a prefix of the digits. */
 static bool take_hex(const char **cursor, const char *key, size_t digits, uint32_t *ret_value)
 {
 	char text[9];
@@ -113,8 +108,8 @@ static bool take_hex(const char **cursor, const char *key, size_t digits, uint32
 		return false;
 	*cursor += strlen(key);
 	if (strnlen(*cursor, digits) < digits ||
-		!text_copy_bytes(text, sizeof(text), *cursor, digits) ||
-		text_parse_u32(text, 16, ret_value) < 0)
+		!text_copy_bytes(text, sizeof(text), *cursor, digits) || text[1] == 'x' ||
+		text[1] == 'X' || text_parse_u32(text, 16, ret_value) < 0)
 		return false;
 	*cursor += digits;
 	return true;
@@ -126,8 +121,8 @@ static enum device_role pci_virtio_role(uint32_t device)
 
 	if (device >= PCI_VIRTIO_MODERN)
 		return virtio_type_role(device - PCI_VIRTIO_MODERN);
-	return at < sizeof(TRANSITIONAL_TYPES) ? virtio_type_role(TRANSITIONAL_TYPES[at]) :
-						 ROLE_VIRTIO;
+	return at < sizeof(TRANSITIONAL_TYPES) ? virtio_type_role(TRANSITIONAL_TYPES[at])
+					       : ROLE_VIRTIO;
 }
 
 static bool pci_class_role(uint32_t class, uint32_t subclass, enum device_role *ret_role)
@@ -161,7 +156,8 @@ static bool pci_identify(const char *text, struct modalias_identity *identity)
 	text_init(&class_id, identity->class_id, sizeof(identity->class_id));
 	text_append_hex(&class_id, class << 16 | subclass << 8 | interface, 6);
 
-	if (vendor == PCI_VENDOR_VIRTIO && device >= PCI_VIRTIO_FIRST && device <= PCI_VIRTIO_LAST) {
+	if (vendor == PCI_VENDOR_VIRTIO && device >= PCI_VIRTIO_FIRST &&
+		device <= PCI_VIRTIO_LAST) {
 		identity->role = pci_virtio_role(device);
 		return true;
 	}

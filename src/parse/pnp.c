@@ -23,7 +23,8 @@ static void parse_io(struct acpi_device_fact *fact, char *rest)
 	if (!dash || fact->pnp_io_count >= ACPI_RANGES_MAX)
 		return;
 	*dash = '\0';
-	if (text_parse_u32(range, 16, &io.first) < 0 || text_parse_u32(dash + 1, 16, &io.last) < 0)
+	if (text_parse_u32(range, 16, &io.first) < 0 ||
+		text_parse_u32(dash + 1, 16, &io.last) < 0 || io.last < io.first)
 		return;
 	fact->pnp_io[fact->pnp_io_count++] = io;
 }

@@ -2,20 +2,9 @@
 #include "parse/proc_consoles.h"
 
 #include "base/text.h"
+#include "parse/device_number.h"
 
 #include <string.h>
-
-/* "4:64"; anything else is no device. */
-static bool device_parse(char *text, struct proc_console *console)
-{
-	char *colon = strchr(text, ':');
-
-	if (!colon)
-		return false;
-	*colon = '\0';
-	return text_parse_u32(text, 10, &console->major) == 0 &&
-	       text_parse_u32(colon + 1, 10, &console->minor) == 0;
-}
 
 static bool line_parse(char *line, struct proc_console *ret_console)
 {
@@ -35,8 +24,8 @@ static bool line_parse(char *line, struct proc_console *ret_console)
 	console.is_enabled = strchr(console.flags, 'E');
 	console.is_preferred = strchr(console.flags, 'C');
 	device = text_next_field(&close);
-	if (device)
-		console.has_device = device_parse(device, &console);
+	console.has_device =
+		device && device_number_parse(device, &console.major, &console.minor) == 0;
 	*ret_console = console;
 	return true;
 }

@@ -14,9 +14,10 @@
 #include <stdint.h>
 
 struct proc_serial {
-	uint32_t number; /* of ttyS<number> */
-	char type[16];   /* "16550A", "unknown" */
-	bool has_counters; /* only readers with CAP_SYS_ADMIN see the rest, and only of live ports */
+	uint32_t number;   /* of ttyS<number> */
+	char type[16];     /* "16550A", "unknown", "PL011 rev1" */
+	bool has_counters; /* only readers with CAP_SYS_ADMIN see the rest, and only of live ports
+			    */
 	uint64_t tx_bytes, rx_bytes;
 	char lines[40]; /* modem lines that are on, as written: "RTS|CTS|DTR" */
 };

@@ -287,10 +287,16 @@ static bool is_uuid(const char *value, size_t length)
 static size_t known_form(const char *value, size_t length)
 {
 	static const char STORE[] = "/nix/store/";
+	static const char *const UUID_TAGS[] = {"", "UUID=", "PARTUUID="};
 	size_t store = sizeof(STORE) - 1;
 
-	if (is_uuid(value, length))
-		return UUID_LENGTH;
+	for (size_t i = 0; i < ARRAY_SIZE(UUID_TAGS); i++) {
+		size_t tag = strlen(UUID_TAGS[i]);
+
+		if (length > tag && memcmp(value, UUID_TAGS[i], tag) == 0 &&
+			is_uuid(value + tag, length - tag))
+			return tag + UUID_LENGTH;
+	}
 	if (length > store + NIX_HASH_LENGTH && memcmp(value, STORE, store) == 0 &&
 		value[store + NIX_HASH_LENGTH] == '-')
 		return store + NIX_HASH_LENGTH;
@@ -405,6 +411,17 @@ static size_t scheme_length(const char *value, size_t length)
 	return length > 2 && memcmp(value, "//", 2) == 0 ? 2 : 0;
 }
 
+/* The length of "user:password" in front of an @, 0 for none: what proxies are given without a
+ * scheme. */
+static size_t login_length(const char *text, size_t length)
+{
+	size_t end = span_until(text, length, ",;&/?# ");
+	size_t at = last_at_sign(text, end);
+	size_t user = span_until(text, at, ":@");
+
+	return user && at > user + 2 && text[user] == ':' ? at - 1 : 0;
+}
+
 /* The length of "name=" at text when it announces a secret, else 0. Where nobody knows the
  * parameter, a colon does as well. */
 static size_t secret_option_length(const char *text, size_t length, bool is_known)
@@ -428,6 +445,10 @@ static unsigned append_parts(const char *value, size_t length, bool is_known, st
 		size_t keep = scheme_length(value + at, length - at);
 		size_t secret = keep ? user_length(value + at + keep, length - at - keep) : 0;
 
+		if (!secret && is_start && !is_known) {
+			keep = 0;
+			secret = login_length(value + at, length - at);
+		}
 		if (!secret && is_start) {
 			keep = secret_option_length(value + at, length - at, is_known);
 			secret = keep ? span_until(value + at + keep, length - at - keep, ",;& ")

@@ -4,9 +4,9 @@
  *
  * A value is replaced whole when its parameter is named like a secret (password, token, key, ...),
  * or when nobody knows the parameter and the value is not of a shape that is known to be harmless:
- * numbers, words, device names, addresses, UUIDs, paths and lists of them. Of a parameter whose
- * values are known to be public (root=, ip=, console=, ...) only the user part of a URL and
- * sub-options named like a secret go.
+ * numbers, words, device names, addresses, UUIDs, paths and lists of them; user:password@ goes even
+ * then. Of a parameter whose values are known to be public (root=, ip=, console=, ...) only the
+ * user part of a URL and sub-options named like a secret go.
  */
 #ifndef PARSE_REDACT_H
 #define PARSE_REDACT_H

@@ -2,6 +2,7 @@
 #include "parse/root_param.h"
 
 #include "base/text.h"
+#include "parse/device_number.h"
 
 #include <string.h>
 
@@ -133,14 +134,10 @@ void root_param_parse(
 
 bool root_param_device_number(const char *value, uint32_t *ret_major, uint32_t *ret_minor)
 {
-	const char *colon = strchr(value, ':');
-	char major[16];
 	uint32_t number;
 
-	if (colon)
-		return text_copy_bytes(major, sizeof(major), value, (size_t)(colon - value)) &&
-		       text_parse_u32(major, 10, ret_major) == 0 &&
-		       text_parse_u32(colon + 1, 10, ret_minor) == 0;
+	if (strchr(value, ':'))
+		return device_number_parse(value, ret_major, ret_minor) == 0;
 	for (const char *c = value; *c; c++) {
 		if (!is_hex_digit(*c))
 			return false;

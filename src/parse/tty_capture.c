@@ -2,17 +2,19 @@
 #include "parse/tty_capture.h"
 
 #include "base/text.h"
+#include "parse/device_number.h"
 
 #include <string.h>
 
-/* 0 or a negative errno, as the call returned it. */
+/* 0 or a negative errno; no call returned anything else. */
 static void outcome_parse(const char *text, outcome_t *ret_outcome)
 {
 	bool is_negative = *text == '-';
 	uint32_t value;
 
-	if (text_parse_u32(text + is_negative, 10, &value) == 0 && value <= INT16_MAX)
-		*ret_outcome = outcome_from(is_negative ? -(long)value : 0);
+	if (text_parse_u32(text + is_negative, 10, &value) == 0 &&
+		value <= (is_negative ? INT16_MAX : 0))
+		*ret_outcome = outcome_from(-(long)value);
 }
 
 static void type_parse(const char *text, struct tty_state *state)
@@ -23,17 +25,6 @@ static void type_parse(const char *text, struct tty_state *state)
 		state->type = (int32_t)value;
 		state->serial = OUTCOME_OK;
 	}
-}
-
-static void device_parse(char *text, struct tty_state *state)
-{
-	char *colon = strchr(text, ':');
-
-	if (!colon)
-		return;
-	*colon = '\0';
-	state->has_device = text_parse_u32(text, 10, &state->major) == 0 &&
-			    text_parse_u32(colon + 1, 10, &state->minor) == 0;
 }
 
 static void poll_parse(const char *text, struct tty_state *state)
@@ -55,7 +46,7 @@ static void line_parse(const char *key, char *value, struct tty_state *state)
 	else if (strcmp(key, "poll_out") == 0)
 		poll_parse(value, state);
 	else if (strcmp(key, "dev") == 0)
-		device_parse(value, state);
+		state->has_device = device_number_parse(value, &state->major, &state->minor) == 0;
 	else if (strcmp(key, "type") == 0)
 		type_parse(value, state);
 	else if (strcmp(key, "port") == 0)

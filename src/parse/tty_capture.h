@@ -14,7 +14,7 @@
 struct tty_state {
 	outcome_t open;
 	outcome_t tcgetattr;
-	outcome_t empty_write; /* of no bytes: shows EIO where a real write would */
+	outcome_t empty_write;       /* of no bytes: shows EIO where a real write would */
 	enum answer is_writable_now; /* poll(2) says POLLOUT */
 	/* The tty behind it (TIOCGDEV): for /dev/console the one it leads to. */
 	bool has_device;

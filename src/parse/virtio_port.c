@@ -38,9 +38,18 @@ void virtio_port_parse(char *text, struct virtio_port_state *ret_state)
 
 int virtio_port_number(const char *name, uint32_t *ret_number)
 {
-	const char *separator = strrchr(name, 'p');
+	const char *separator;
+	uint32_t ignored;
+	char device[16];
 
-	if (!text_starts_with(name, "vport") || !separator || separator == name + 1)
+	if (!text_starts_with(name, "vport"))
 		return -EINVAL;
-	return text_parse_u32(separator + 1, 10, ret_number);
+	name += strlen("vport");
+	separator = strchr(name, 'p');
+	if (!separator ||
+		!text_copy_bytes(device, sizeof(device), name, (size_t)(separator - name)) ||
+		text_parse_u32(device, 10, &ignored) < 0 ||
+		text_parse_u32(separator + 1, 10, ret_number) < 0)
+		return -EINVAL;
+	return 0;
 }

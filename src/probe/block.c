@@ -2,7 +2,10 @@
 #include "probe/probe.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
+#include "parse/device_number.h"
+#include "source/names.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -49,13 +52,6 @@ static const struct {
 	{"/host", "scsi"},
 };
 
-/* Names of one kind, disks or partitions, in the order of the report. */
-struct names {
-	char item[BLOCK_MAX][sizeof(((struct block_fact *)0)->name)];
-	uint16_t order[BLOCK_MAX];
-	uint32_t count;
-};
-
 static bool is_idle(const struct sources *sources, const char *name)
 {
 	unsigned long long size = 0;
@@ -86,30 +82,18 @@ static bool is_hidden(const struct sources *sources, const char *name)
 	       value;
 }
 
-/* At most BLOCK_MAX names are put in order: strverscmp has sda2 before sda10. */
-static void names_add(struct names *names, const char *name)
-{
-	uint32_t at = names->count;
-
-	if (names->count >= BLOCK_MAX ||
-		!text_copy(names->item[names->count], sizeof(names->item[0]), name))
-		return;
-	for (; at > 0 && strverscmp(names->item[names->order[at - 1]], name) > 0; at--)
-		names->order[at] = names->order[at - 1];
-	names->order[at] = (uint16_t)names->count;
-	names->count++;
-}
-
-static int names_list(const struct sources *sources, bool are_partitions, struct names *names)
+/* Names of one kind, disks or partitions, in the order of the report. */
+static int list_names(const struct sources *sources, bool are_partitions, struct names *names)
 {
 	_cleanup_closedir_ DIR *directory = sysroot_opendir(&sources->root, CLASS);
 	const char *name;
 
-	names->count = 0;
+	names_begin(names, strverscmp);
 	if (!directory)
 		return -errno;
 	while ((name = sysroot_next_entry(directory))) {
-		if (is_partition(sources, name) == are_partitions && !is_idle(sources, name) &&
+		if (strlen(name) < sizeof(((struct block_fact *)0)->name) &&
+			is_partition(sources, name) == are_partitions && !is_idle(sources, name) &&
 			!is_hidden(sources, name))
 			names_add(names, name);
 	}
@@ -186,15 +170,11 @@ static void fill_scsi_serial(const struct sources *sources, struct block_fact *b
 
 static void fill_number(const struct sources *sources, struct block_fact *block)
 {
-	char text[24], *colon;
+	char text[24];
 
 	if (sysroot_attribute(
-		    &sources->root, text, sizeof(text), CLASS, block->name, "/dev", NULL) < 0 ||
-		!(colon = strchr(text, ':')))
-		return;
-	*colon = '\0';
-	(void)text_parse_u32(text, 10, &block->major);
-	(void)text_parse_u32(colon + 1, 10, &block->minor);
+		    &sources->root, text, sizeof(text), CLASS, block->name, "/dev", NULL) == 0)
+		(void)device_number_parse(text, &block->major, &block->minor);
 }
 
 static void fill_holder(const struct sources *sources, struct block_fact *block)
@@ -207,9 +187,10 @@ static void fill_holder(const struct sources *sources, struct block_fact *block)
 	if (!text_join(path, sizeof(path), CLASS, block->name, "/holders", NULL))
 		return;
 	directory = sysroot_opendir(&sources->root, path);
-	name = directory ? sysroot_next_entry(directory) : NULL;
-	if (name)
-		(void)text_copy(block->holder, sizeof(block->holder), name);
+	while (directory && (name = sysroot_next_entry(directory))) {
+		if (text_is_empty(block->holder) || strverscmp(name, block->holder) < 0)
+			(void)text_copy(block->holder, sizeof(block->holder), name);
+	}
 }
 
 /* Documentation/block/stat.rst */
@@ -375,8 +356,10 @@ static void update(
 		memset(block, 0, sizeof(*block));
 		(void)text_copy(block->name, sizeof(block->name), name);
 	}
-	if (is_new || block->is_removed)
+	if (is_new || block->is_removed) {
+		block->listed_us = clock_now_us();
 		fill_once(sources, is_a_partition, block);
+	}
 	fill_always(sources, is_a_partition, block);
 	if (is_new)
 		fact_done(facts->blocks);
@@ -400,11 +383,11 @@ int block_run(const struct sources *sources, struct facts *facts, uint32_t subje
 	(void)subject;
 	/* Disks first: where there are too many devices, partitions go without. */
 	for (int are_partitions = 0; are_partitions <= 1; are_partitions++) {
-		int r = names_list(sources, are_partitions, &names);
+		int r = list_names(sources, are_partitions, &names);
 		if (r < 0)
 			return r;
 		for (uint32_t i = 0; i < names.count; i++)
-			update(sources, facts, names.item[names.order[i]], are_partitions);
+			update(sources, facts, names_at(&names, i), are_partitions);
 	}
 	mark_removed(sources, facts);
 	return 0;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "parse/cmdline.h"
 #include "parse/console_option.h"
+#include "parse/device_number.h"
 #include "parse/proc_consoles.h"
 #include "source/tty.h"
 
@@ -35,7 +36,7 @@ static struct console_fact *console_by_name(struct facts *facts, const char *nam
 	return fresh;
 }
 
-/* ------------------------------------------------------------------------------- the command line */
+/* ---------------------------------------------------------------------------- the command line */
 
 static void note_console_parameter(
 	struct facts *facts, const struct cmdline_parameter *parameter, uint32_t position)
@@ -64,8 +65,8 @@ static void note_console_parameter(
 static void note_earlycon(struct dev_console_fact *fact, const struct cmdline_parameter *parameter)
 {
 	fact->has_earlycon = ANSWER_YES;
-	text_copy_bytes(fact->earlycon, sizeof(fact->earlycon), parameter->token,
-		parameter->token_length);
+	text_copy_bytes(
+		fact->earlycon, sizeof(fact->earlycon), parameter->token, parameter->token_length);
 }
 
 static void note_cmdline(const struct sysroot *root, struct facts *facts)
@@ -88,7 +89,7 @@ static void note_cmdline(const struct sysroot *root, struct facts *facts)
 	}
 }
 
-/* ------------------------------------------------------------------------------------ the kernel */
+/* ---------------------------------------------------------------------------------- the kernel */
 
 static void note_registered(const struct sysroot *root, struct facts *facts)
 {
@@ -160,7 +161,7 @@ static void vt_backend(const struct sysroot *root, char *buf, size_t size)
 	}
 }
 
-/* ----------------------------------------------------------------------------------- the devices */
+/* --------------------------------------------------------------------------------- the devices */
 
 static enum answer judge_uart(const struct console_fact *console)
 {
@@ -214,10 +215,9 @@ static void device_name(const struct sysroot *root, struct dev_console_fact *fac
 	struct text text;
 
 	text_init(&text, numbers, sizeof(numbers));
-	text_append_u64(&text, fact->major);
-	text_append_char(&text, ':');
-	text_append_u64(&text, fact->minor);
-	(void)sysroot_link_name(root, fact->device, sizeof(fact->device), "sys/dev/char/", numbers, NULL);
+	device_number_append(&text, fact->major, fact->minor);
+	(void)sysroot_link_name(
+		root, fact->device, sizeof(fact->device), "sys/dev/char/", numbers, NULL);
 }
 
 static void examine_dev_console(const struct sources *sources, struct facts *facts)

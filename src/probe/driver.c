@@ -9,9 +9,25 @@
 #include "parse/cmdline.h"
 #include "parse/modalias.h"
 #include "source/kmod.h"
+#include "source/names.h"
 
 #include <errno.h>
 #include <string.h>
+
+#define FOLDER(name) "sys/bus/" name "/devices"
+
+/* Numbers are hexadecimal and of fixed width on PCI and ACPI; VMBus has UUIDs. */
+static const struct bus {
+	const char *name, *folder;
+	names_order_fn order;
+} BUSES[] = {
+	{"pci", FOLDER("pci"), strcmp},
+	{"virtio", FOLDER("virtio"), strverscmp},
+	{"scsi", FOLDER("scsi"), strverscmp},
+	{"acpi", FOLDER("acpi"), strcmp},
+	{"vmbus", FOLDER("vmbus"), strcmp},
+	{"xen", FOLDER("xen"), strverscmp},
+};
 
 struct search {
 	const struct sources *sources;
@@ -55,10 +71,12 @@ static bool is_acpi_idle(const struct sysroot *root, const char *folder, const c
 	       !has_link(root, folder, entry, "/physical_node");
 }
 
+/* By what a fact keeps of a name: a device of VMBus has a longer one. */
 static struct unbound_device_fact *find(struct facts *facts, const char *bus, const char *device)
 {
 	fact_foreach (fact, facts->unbound_devices) {
-		if (strcmp(fact->bus, bus) == 0 && strcmp(fact->device, device) == 0)
+		if (strcmp(fact->bus, bus) == 0 &&
+			strncmp(fact->device, device, sizeof(fact->device) - 1) == 0)
 			return fact;
 	}
 	return NULL;
@@ -104,40 +122,49 @@ static bool is_bound(struct search *search, const char *bus, const char *folder,
 	return true;
 }
 
-static void look_at(struct search *search, const char *bus, const char *folder, const char *entry)
+/* Whether a device is one to report, and what its modalias says. */
+static bool identify(struct search *search, const struct bus *bus, const char *entry,
+	char *modalias, size_t size, struct modalias_identity *identity)
 {
 	const struct sysroot *root = &search->sources->root;
+
+	return !is_bound(search, bus->name, bus->folder, entry) &&
+	       sysroot_attribute(
+		       root, modalias, size, bus->folder, "/", entry, "/modalias", NULL) == 0 &&
+	       modalias_identify(modalias, identity) &&
+	       (identity->role != ROLE_NETWORK || search->is_network_boot);
+}
+
+/* Devices of interest are few and devices are many: only those are put in order. */
+static void look_at(struct search *search, const struct bus *bus)
+{
+	_cleanup_closedir_ DIR *devices = sysroot_opendir(&search->sources->root, bus->folder);
+	static struct names names;
 	struct modalias_identity identity;
 	char modalias[256];
+	const char *entry;
 
-	if (is_bound(search, bus, folder, entry) ||
-		sysroot_attribute(root, modalias, sizeof(modalias), folder, "/", entry, "/modalias",
-			NULL) < 0 ||
-		!modalias_identify(modalias, &identity))
-		return;
-	if (identity.role == ROLE_NETWORK && !search->is_network_boot)
-		return;
-	publish(search, bus, entry, modalias, &identity);
+	names_begin(&names, bus->order);
+	while (devices && (entry = sysroot_next_entry(devices))) {
+		if (identify(search, bus, entry, modalias, sizeof(modalias), &identity))
+			names_add(&names, entry);
+	}
+	for (uint32_t i = 0; i < names.count; i++) {
+		entry = names_at(&names, i);
+		if (identify(search, bus, entry, modalias, sizeof(modalias), &identity))
+			publish(search, bus->name, entry, modalias, &identity);
+	}
 }
 
 int driver_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
-	static const char *const BUSES[] = {"pci", "virtio", "scsi", "acpi", "vmbus", "xen"};
 	struct search search = {.sources = sources, .facts = facts, .kmod = KMOD_SOURCE_CLOSED};
 
 	(void)subject;
 	(void)kmod_source_open(sources, &search.kmod);
 	search.is_network_boot = is_network_boot(&sources->root);
-	for (size_t i = 0; i < ARRAY_SIZE(BUSES); i++) {
-		_cleanup_closedir_ DIR *devices = NULL;
-		const char *entry;
-		char folder[48];
-
-		text_join(folder, sizeof(folder), "sys/bus/", BUSES[i], "/devices", NULL);
-		devices = sysroot_opendir(&sources->root, folder);
-		while (devices && (entry = sysroot_next_entry(devices)))
-			look_at(&search, BUSES[i], folder, entry);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(BUSES); i++)
+		look_at(&search, &BUSES[i]);
 	kmod_source_close(&search.kmod);
 	return 0;
 }

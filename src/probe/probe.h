@@ -15,7 +15,7 @@ enum {
 	PHASE_FOLLOW = 1 << 1, /* whenever block devices came or went */
 	PHASE_DISK = 1 << 2,   /* once for each disk, subject = index in facts->blocks */
 	PHASE_FINISH = 1 << 3, /* the last moment before the switch of root */
-	PHASE_RESOLVE = 1 << 4, /* then, what builds on what the others found */
+	PHASE_RESOLVE = 1 << 4, /* what builds on what the others found: when disks have been read */
 };
 
 struct probe {
@@ -43,6 +43,8 @@ int driver_run(const struct sources *sources, struct facts *facts, uint32_t subj
 int block_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 /* Reads one disk's headers, table and file systems. */
 int disk_run(const struct sources *sources, struct facts *facts, uint32_t subject);
+int grower_run(const struct sources *sources, struct facts *facts, uint32_t subject);
+int layout_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int root_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int handoff_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int timeline_run(const struct sources *sources, struct facts *facts, uint32_t subject);

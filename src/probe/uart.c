@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "parse/proc_serial.h"
+#include "source/names.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -131,21 +132,37 @@ static void count(struct uart_total_fact *total, const struct uart_fact *uart)
 	total->unknown_count += uart->is_live == ANSWER_UNKNOWN;
 }
 
-int uart_run(const struct sources *sources, struct facts *facts, uint32_t subject)
+static int list_names(const struct sysroot *root, struct names *names)
 {
-	const struct sysroot *root = &sources->root;
 	_cleanup_closedir_ DIR *ttys = sysroot_opendir(root, TTYS);
 	const char *entry;
 
-	(void)subject;
 	if (!ttys)
 		return -errno;
+	names_begin(names, strverscmp);
+	while ((entry = sysroot_next_entry(ttys))) {
+		if (is_serial_name(entry))
+			names_add(names, entry);
+	}
+	return 0;
+}
+
+int uart_run(const struct sources *sources, struct facts *facts, uint32_t subject)
+{
+	static struct names names;
+	const struct sysroot *root = &sources->root;
+	int r = list_names(root, &names);
+
+	(void)subject;
+	if (r < 0)
+		return r;
 	fact_list_reset(&facts->uarts.list);
 	memset(&facts->uart_total, 0, sizeof(facts->uart_total));
-	while ((entry = sysroot_next_entry(ttys))) {
+	for (uint32_t i = 0; i < names.count; i++) {
+		const char *entry = names_at(&names, i);
 		struct uart_fact uart = {0}, *slot;
 
-		if (!is_serial_name(entry) || !text_copy(uart.name, sizeof(uart.name), entry))
+		if (!text_copy(uart.name, sizeof(uart.name), entry))
 			continue;
 		note_attributes(root, entry, &uart);
 		/* hvc0 exists as a name without anything behind it. */

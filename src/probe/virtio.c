@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "bootprobe/config.h"
 #include "parse/virtio_port.h"
+#include "source/names.h"
 #include "source/vsock.h"
 
 #include <errno.h>
@@ -81,13 +82,30 @@ static void device_note(
 	}
 }
 
-static void list_devices(const struct sources *sources, struct facts *facts)
+/* virtio2 before virtio10. Names without room count as dropped, as the entries of a full list do.
+ */
+static const struct names *list_names(
+	const struct sysroot *root, const char *folder, struct fact_list *list)
 {
-	_cleanup_closedir_ DIR *devices = sysroot_opendir(&sources->root, DEVICES);
+	static struct names names;
+	_cleanup_closedir_ DIR *directory = sysroot_opendir(root, folder);
 	const char *entry;
 
-	while (devices && (entry = sysroot_next_entry(devices))) {
+	names_begin(&names, strverscmp);
+	while (directory && (entry = sysroot_next_entry(directory)))
+		names_add(&names, entry);
+	atomic_fetch_add_explicit(&list->dropped, names.dropped, memory_order_relaxed);
+	return &names;
+}
+
+static void list_devices(const struct sources *sources, struct facts *facts)
+{
+	const struct names *names =
+		list_names(&sources->root, DEVICES, &facts->virtio_devices.list);
+
+	for (uint32_t i = 0; i < names->count; i++) {
 		struct virtio_device_fact *fact = fact_new(facts->virtio_devices);
+		const char *entry = names_at(names, i);
 
 		if (!fact)
 			continue;
@@ -120,16 +138,15 @@ static void port_note(const struct sysroot *root, const char *entry, struct virt
 
 static void list_ports(const struct sysroot *root, struct facts *facts)
 {
-	_cleanup_closedir_ DIR *ports = sysroot_opendir(root, PORTS);
-	const char *entry;
+	const struct names *names = list_names(root, PORTS, &facts->virtio_ports.list);
 
-	while (ports && (entry = sysroot_next_entry(ports))) {
+	for (uint32_t i = 0; i < names->count; i++) {
 		struct virtio_port_fact *fact = fact_new(facts->virtio_ports);
 
 		if (!fact)
 			continue;
 		*fact = (struct virtio_port_fact){0};
-		port_note(root, entry, fact);
+		port_note(root, names_at(names, i), fact);
 		fact_done(facts->virtio_ports);
 	}
 }

@@ -8,12 +8,30 @@
 
 #include "bootprobe/facts.h"
 #include "report/record.h"
+#include "rule/rule.h"
+
+/* In which record each fact was said last, so that a finding can point there. */
+struct said_facts {
+	struct {
+		uint32_t place; /* of the fact in struct facts */
+		uint32_t sequence;
+	} item[2048];
+	uint32_t count;
+};
 
 struct encoding {
 	struct report *report;
 	struct record *record; /* scratch */
 	const struct facts *facts;
+	struct said_facts *said; /* NULL: nobody asks */
 };
+
+/* Ends the record, which is the one that says fact. */
+void encoding_end(struct encoding *encoding, const void *fact);
+/* fact is said in the record with that sequence number. */
+void encoding_note(struct encoding *encoding, const void *fact, uint32_t sequence);
+/* 0: it was not said. */
+uint32_t encoding_sequence(const struct encoding *encoding, uint32_t place);
 
 void encode_platform(struct encoding *encoding);
 /* The names that a platform record uses, or NULL for what is not known. */
@@ -33,11 +51,17 @@ void encode_gpts(struct encoding *encoding); /* types "gpt" and "partition" */
 void encode_filesystems(struct encoding *encoding);
 void encode_root(struct encoding *encoding);
 void encode_handoff(struct encoding *encoding);
+void encode_growers(struct encoding *encoding);
 void encode_kernel_events(struct encoding *encoding);
-void encode_probes(struct encoding *encoding); /* those that failed, one record each */
+void encode_probes(struct encoding *encoding);          /* those that failed, one record each */
 void encode_probe_durations(struct encoding *encoding); /* not part of encode_facts() */
 
-/* All of the above, in order. What was said before in the same words is not said again. */
+/* Facts first: a finding points at the records of its evidence. The sequence numbers of the finding
+ * records go to ret_sequences, which holds findings->count of them. */
+void encode_findings(
+	struct encoding *encoding, const struct findings *findings, uint32_t *ret_sequences);
+
+/* All facts, in order. What was said before in the same words is not said again. */
 void encode_facts(struct encoding *encoding);
 
 #endif

@@ -64,6 +64,7 @@ void encode_acpi_tables(struct encoding *encoding)
 {
 	const struct acpi_fact *acpi = &encoding->facts->acpi;
 	struct record *record = encoding->record;
+	uint32_t sequence;
 
 	if (!fact_is_known(&acpi->once))
 		return;
@@ -82,7 +83,10 @@ void encode_acpi_tables(struct encoding *encoding)
 		encode_table(record, table);
 	record_array_end(record);
 	record_nonzero(record, "dropped", encoding->facts->acpi_tables.list.dropped);
-	(void)record_end(record);
+	sequence = record_end(record);
+	encoding_note(encoding, &encoding->facts->acpi, sequence);
+	fact_foreach (said, encoding->facts->acpi_tables)
+		encoding_note(encoding, said, sequence);
 }
 
 static void encode_ranges(
@@ -171,7 +175,7 @@ static void encode_device(struct encoding *encoding, const struct acpi_device_fa
 	encode_cids(record, device);
 	encode_declared(record, device);
 	encode_in_kernel(record, device);
-	(void)record_end(record);
+	encoding_end(encoding, device);
 }
 
 /* Processors and their containers share one record: there may be hundreds of them. */

@@ -2,6 +2,7 @@
 #include "report/encode.h"
 
 #include "base/text.h"
+#include "report/driver_state.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,16 +13,6 @@ static const char *const TABLE_KINDS[TABLE_KIND_COUNT] = {
 	[TABLE_HYBRID] = "hybrid",
 	[TABLE_NONE] = "none",
 	[TABLE_FILESYSTEM] = "filesystem",
-};
-
-static const char *const DRIVER_STATES[DRIVER_COUNT] = {
-	[DRIVER_BOUND] = "bound",
-	[DRIVER_BUILT_IN] = "built-in",
-	[DRIVER_LOADED] = "loaded",
-	[DRIVER_MODULE_FILE] = "module-file",
-	[DRIVER_BLACKLISTED] = "blacklisted",
-	[DRIVER_FAILED] = "failed",
-	[DRIVER_MISSING] = "missing",
 };
 
 static bool is_same_name(const char one[32], const char other[32])
@@ -156,7 +147,7 @@ void encode_blocks(struct encoding *encoding)
 		record_begin(encoding->record, encoding->report, "block");
 		record_text(encoding->record, "name", block->name);
 		encode_disk(encoding, block);
-		(void)record_end(encoding->record);
+		encoding_end(encoding, block);
 	}
 }
 
@@ -205,6 +196,12 @@ static void encode_table(struct record *record, const struct gpt_fact *gpt)
 	record_flag(record, "protective_mbr", gpt->has_protective_mbr);
 	if (gpt->has_protective_mbr)
 		record_u64(record, "protective_last_lba", gpt->protective_last_lba);
+	if (gpt->protective_count && !gpt->has_protective_mbr)
+		record_u64(record, "protective_first_lba", gpt->protective_first_lba);
+	if (gpt->protective_count > 1)
+		record_u64(record, "protective_count", gpt->protective_count);
+	record_flag(record, "protective_active", gpt->is_protective_active);
+	record_nonzero(record, "hybrid_mismatch", gpt->hybrid_mismatch);
 	encode_header(record, &PRIMARY, &gpt->primary);
 	encode_header(record, &BACKUP, &gpt->backup);
 	record_flag(record, "from_backup", gpt->is_from_backup);
@@ -239,6 +236,12 @@ static void encode_layout(struct record *record, const struct gpt_fact *gpt)
 		record_array_end(record);
 	}
 	record_nonzero(record, "out_of_range", gpt->out_of_range);
+	if (gpt->twin_first) {
+		record_array_begin(record, "twins");
+		record_array_u64(record, gpt->twin_first);
+		record_array_u64(record, gpt->twin_second);
+		record_array_end(record);
+	}
 	if (gpt->last_partition) {
 		record_u64(record, "last_partition", gpt->last_partition);
 		record_u64(record, "free_behind_last_bytes", gpt->free_behind_last_bytes);
@@ -287,7 +290,7 @@ static void encode_partition(struct encoding *encoding, const struct gpt_fact *g
 	}
 	record_u64(record, "first_lba", partition->first_lba);
 	record_u64(record, "last_lba", partition->last_lba);
-	(void)record_end(record);
+	encoding_end(encoding, partition);
 }
 
 static void encode_gpt(struct encoding *encoding, const struct gpt_fact *gpt)
@@ -303,7 +306,7 @@ static void encode_gpt(struct encoding *encoding, const struct gpt_fact *gpt)
 		encode_table(record, gpt);
 	if (has_table)
 		encode_layout(record, gpt);
-	(void)record_end(record);
+	encoding_end(encoding, gpt);
 	for (uint32_t i = 0; has_table && i < gpt->partition_count && i < GPT_PARTITIONS_MAX; i++)
 		encode_partition(encoding, gpt, &gpt->partition[i]);
 }
@@ -346,9 +349,9 @@ static void encode_filesystem(struct encoding *encoding, const struct filesystem
 		record_outcome(record, "error", filesystem->probe);
 	if (filesystem->probe == OUTCOME_UNKNOWN)
 		record_seconds(record, "open_since", filesystem->started_us);
-	record_string(record, "module_state", DRIVER_STATES[filesystem->module % DRIVER_COUNT]);
+	record_string(record, "module_state", driver_state_name(filesystem->module));
 	record_text(record, "module", filesystem->module_name);
-	(void)record_end(record);
+	encoding_end(encoding, filesystem);
 }
 
 void encode_filesystems(struct encoding *encoding)

@@ -50,7 +50,7 @@ void encode_root(struct encoding *encoding)
 	record_flag(record, "one_filesystem", root->is_one_filesystem);
 	if (root->resolved_us)
 		record_seconds(record, "since", root->resolved_us);
-	(void)record_end(record);
+	encoding_end(encoding, &encoding->facts->root);
 }
 
 static void encode_new_root(struct record *record, const struct handoff_fact *handoff)
@@ -110,5 +110,21 @@ void encode_handoff(struct encoding *encoding)
 	encode_new_root(record, handoff);
 	encode_init(record, handoff);
 	encode_interpreters(record, handoff);
-	(void)record_end(record);
+	encoding_end(encoding, &encoding->facts->handoff);
+}
+
+void encode_growers(struct encoding *encoding)
+{
+	struct record *record = encoding->record;
+
+	fact_foreach (grower, encoding->facts->growers) {
+		record_begin(record, encoding->report, "grower");
+		record_text(record, "name", grower->name);
+		record_string(record, "where", grower->is_in_initrd ? "initrd" : "stage2");
+		record_text(record, "path", grower->path);
+		record_answer(record, "exits_on_error", grower->does_exit_on_error);
+		record_answer(record, "output_in_file", grower->is_output_in_file);
+		record_answer(record, "done", grower->is_done);
+		encoding_end(encoding, grower);
+	}
 }

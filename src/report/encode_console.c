@@ -2,6 +2,7 @@
 #include "report/encode.h"
 
 #include "base/text.h"
+#include "parse/device_number.h"
 
 static const char *const KINDS[CONSOLE_KIND_COUNT] = {
 	[CONSOLE_UART] = "uart",
@@ -19,9 +20,7 @@ static void record_device_number(struct record *record, uint32_t major, uint32_t
 	if (!major)
 		return;
 	text_init(&text, number, sizeof(number));
-	text_append_u64(&text, major);
-	text_append_char(&text, ':');
-	text_append_u64(&text, minor);
+	device_number_append(&text, major, minor);
 	record_string(record, "device_number", number);
 }
 
@@ -65,7 +64,7 @@ static void encode_console(struct encoding *encoding, const struct console_fact 
 		record_i64(record, "uart_type", console->uart_type);
 	record_text(record, "backend", console->backend);
 	record_answer(record, "live", console->is_live);
-	(void)record_end(record);
+	encoding_end(encoding, console);
 }
 
 static void encode_dev_console(struct encoding *encoding)
@@ -84,7 +83,7 @@ static void encode_dev_console(struct encoding *encoding)
 	record_outcome(record, "empty_write", console->empty_write);
 	record_text(record, "active_consoles", console->active);
 	record_text(record, "earlycon", console->earlycon);
-	(void)record_end(record);
+	encoding_end(encoding, console);
 }
 
 static void encode_pid1(struct encoding *encoding)
@@ -105,7 +104,7 @@ static void encode_pid1(struct encoding *encoding)
 		record_object_end(record);
 	}
 	record_array_end(record);
-	(void)record_end(record);
+	encoding_end(encoding, &encoding->facts->pid1_descriptors);
 }
 
 void encode_consoles(struct encoding *encoding)
@@ -141,7 +140,7 @@ static void encode_uart(struct encoding *encoding, const struct uart_fact *uart)
 		record_u64(record, "rx_bytes", uart->rx_bytes);
 		record_text(record, "lines", uart->lines);
 	}
-	(void)record_end(record);
+	encoding_end(encoding, uart);
 }
 
 void encode_uarts(struct encoding *encoding)
@@ -158,5 +157,5 @@ void encode_uarts(struct encoding *encoding)
 	record_u64(record, "live_ports", total->live_count);
 	record_u64(record, "phantom_ports", total->phantom_count);
 	record_nonzero(record, "unknown_ports", total->unknown_count);
-	(void)record_end(record);
+	encoding_end(encoding, total);
 }

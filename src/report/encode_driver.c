@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "parse/modalias.h"
+#include "report/driver_state.h"
 
 #include <string.h>
 
@@ -14,16 +15,6 @@ static const char *const ROLES[ROLE_COUNT] = {
 	[ROLE_NVME] = "nvme",
 	[ROLE_NETWORK] = "network",
 	[ROLE_FWCFG] = "fwcfg",
-};
-
-static const char *const STATES[DRIVER_COUNT] = {
-	[DRIVER_BOUND] = "bound",
-	[DRIVER_BUILT_IN] = "built-in",
-	[DRIVER_LOADED] = "loaded",
-	[DRIVER_MODULE_FILE] = "module-file",
-	[DRIVER_BLACKLISTED] = "blacklisted",
-	[DRIVER_FAILED] = "failed",
-	[DRIVER_MISSING] = "missing",
 };
 
 void encode_virtio_ports(struct encoding *encoding)
@@ -38,7 +29,7 @@ void encode_virtio_ports(struct encoding *encoding)
 		record_flag(record, "is_ours", port->is_ours);
 		record_answer(record, "is_console", port->is_console);
 		record_answer(record, "is_read", port->is_read_by_host);
-		(void)record_end(record);
+		encoding_end(encoding, port);
 	}
 }
 
@@ -84,9 +75,9 @@ void encode_unbound_devices(struct encoding *encoding)
 		record_text(record, "class", device->class_id);
 		record_text(record, "modalias", device->modalias);
 		record_text(record, "module", device->module);
-		record_string(record, "state", STATES[device->state % DRIVER_COUNT]);
+		record_string(record, "state", driver_state_name(device->state));
 		if (device->lookup < 0)
 			record_outcome(record, "lookup", device->lookup);
-		(void)record_end(record);
+		encoding_end(encoding, device);
 	}
 }

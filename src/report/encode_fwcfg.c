@@ -2,16 +2,7 @@
 #include "report/encode.h"
 
 #include "base/text.h"
-
-static const char *const DRIVERS[DRIVER_COUNT] = {
-	[DRIVER_BOUND] = "bound",
-	[DRIVER_BUILT_IN] = "built-in",
-	[DRIVER_LOADED] = "loaded",
-	[DRIVER_MODULE_FILE] = "module-file",
-	[DRIVER_BLACKLISTED] = "blacklisted",
-	[DRIVER_FAILED] = "failed",
-	[DRIVER_MISSING] = "missing",
-};
+#include "report/driver_state.h"
 
 static void encode_items(struct encoding *encoding)
 {
@@ -43,7 +34,7 @@ void encode_fwcfg(struct encoding *encoding)
 	record_begin(record, encoding->report, "fwcfg");
 	record_answer(record, "is_declared", fwcfg->is_declared);
 	record_text(record, "path", fwcfg->acpi_path);
-	record_string(record, "driver", DRIVERS[(unsigned)fwcfg->driver % DRIVER_COUNT]);
+	record_string(record, "driver", driver_state_name(fwcfg->driver));
 	record_flag(record, "was_loaded_by_us", fwcfg->was_loaded_by_us);
 	if (fwcfg->load != OUTCOME_OK)
 		record_outcome(record, "load", fwcfg->load);
@@ -56,5 +47,5 @@ void encode_fwcfg(struct encoding *encoding)
 	record_nonzero(record, "item_count", fwcfg->item_count);
 	record_flag(record, "is_list_cut", fwcfg->is_list_cut);
 	encode_items(encoding);
-	(void)record_end(record);
+	encoding_end(encoding, &encoding->facts->fwcfg);
 }

@@ -32,15 +32,15 @@ void encode_config(struct record *record, struct report *report, const struct co
 	(void)record_end_always(record);
 }
 
-void encode_sinks(struct record *record, struct report *report, const struct sink_account *accounts,
+void encode_sinks(struct record *record, struct report *report, const struct sink_fact *accounts,
 	uint32_t count)
 {
 	record_begin(record, report, "sink");
 	record_array_begin(record, "sinks");
 	for (uint32_t i = 0; i < count; i++) {
-		const struct sink_account *account = &accounts[i];
+		const struct sink_fact *account = &accounts[i];
 		record_object_begin(record);
-		record_string(record, "name", account->name);
+		record_text(record, "name", account->name);
 		record_text(record, "target", account->target);
 		record_outcome(record, "state", account->state);
 		record_u64(record, "delivered", account->delivered);
@@ -54,11 +54,35 @@ void encode_sinks(struct record *record, struct report *report, const struct sin
 	(void)record_end_always(record);
 }
 
-void encode_end(struct record *record, struct report *report, const char *phase)
+/* The end record takes one line, so that it can say how many there are. */
+enum { UNDECIDED_SHOWN_MAX = 12 };
+
+static void encode_verdict(
+	struct record *record, const struct findings *findings, const uint32_t *sequences)
+{
+	record_u64(record, "errors", findings_count(findings, SEVERITY_ERROR));
+	record_u64(record, "warnings", findings_count(findings, SEVERITY_WARNING));
+	record_array_begin(record, "findings");
+	for (uint32_t i = 0; i < findings->count; i++)
+		record_array_u64(record, sequences[i]);
+	record_array_end(record);
+	record_nonzero(record, "dropped_findings", findings->dropped);
+	record_array_begin(record, "undecided");
+	for (uint32_t i = 0; i < findings->undecided_count && i < UNDECIDED_SHOWN_MAX; i++)
+		record_array_string(record, findings->undecided[i]);
+	record_array_end(record);
+	if (findings->undecided_count > UNDECIDED_SHOWN_MAX)
+		record_u64(record, "undecided_count", findings->undecided_count);
+}
+
+void encode_end(struct record *record, struct report *report, const char *phase,
+	const struct findings *findings, const uint32_t *sequences)
 {
 	record_begin(record, report, "end");
 	record_string(record, "phase", phase);
-	/* This record included. */
+	/* This line included. */
 	record_u64(record, "records", report->next_sequence);
+	if (findings)
+		encode_verdict(record, findings, sequences);
 	(void)record_end_always(record);
 }

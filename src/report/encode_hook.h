@@ -7,22 +7,16 @@
 
 #include "bootprobe/config.h"
 #include "report/record.h"
-
-/* What one sink did so far. */
-struct sink_account {
-	const char *name;
-	char target[64]; /* the file, port or console */
-	outcome_t state; /* of opening it; -ENOENT: not there */
-	uint32_t delivered, dropped, waiting; /* records */
-	uint64_t bytes;
-	enum answer is_read; /* virtio: the host has the port open */
-};
+#include "rule/rule.h"
 
 void encode_begin(struct record *record, struct report *report, const char *verb);
 void encode_config(struct record *record, struct report *report, const struct config *config);
-void encode_sinks(struct record *record, struct report *report, const struct sink_account *accounts,
+void encode_sinks(struct record *record, struct report *report, const struct sink_fact *accounts,
 	uint32_t count);
-/* phase: "finish", "stall", "now", "terminated", or "delivered" after a late delivery. */
-void encode_end(struct record *record, struct report *report, const char *phase);
+/* The counts and the order of the findings that hold; sequences: of their records. findings NULL:
+ * nothing was judged. phase: "finish", "stall", "now", "terminated", or "delivered" after a late
+ * delivery. */
+void encode_end(struct record *record, struct report *report, const char *phase,
+	const struct findings *findings, const uint32_t *sequences);
 
 #endif

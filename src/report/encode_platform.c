@@ -115,7 +115,7 @@ void encode_platform(struct encoding *encoding)
 	record_nonzero(record, "cpus", platform->cpus);
 	record_text(record, "clocksource", platform->clocksource);
 	encode_boot(record, platform);
-	(void)record_end(record);
+	encoding_end(encoding, &encoding->facts->platform);
 }
 
 static void encode_parameters(struct record *record, const char *text)
@@ -149,7 +149,7 @@ void encode_cmdline(struct encoding *encoding)
 	record_nonzero(record, "redacted", cmdline->redacted_count);
 	record_flag(record, "is_cut", cmdline->is_cut);
 	encode_parameters(record, text);
-	(void)record_end(record);
+	encoding_end(encoding, &encoding->facts->cmdline);
 }
 
 const char *platform_hypervisor_name(const struct platform_fact *platform)

@@ -28,7 +28,7 @@ static void encode_probe(struct encoding *encoding, const struct probe_fact *pro
 	record_u64(record, "budget_us", probe->budget_us);
 	record_text(record, "wait_channel", probe->wait_channel);
 	record_string(record, "process_state", process_state);
-	(void)record_end(record);
+	encoding_end(encoding, probe);
 }
 
 /* Healthy probes share one record, the others have one each. */

@@ -33,7 +33,7 @@ static void encode_event(struct encoding *encoding, const struct kernel_event_fa
 	record_text(record, "subject", event->subject);
 	record_text(record, "text", event->text);
 	record_nonzero(record, "repeats", event->repeat_count);
-	(void)record_end(record);
+	encoding_end(encoding, event);
 }
 
 static void encode_omitted(struct record *record, const struct timeline_fact *timeline)
@@ -79,7 +79,7 @@ static void encode_log(struct encoding *encoding)
 	record_nonzero(record, "malformed", timeline->malformed_count);
 	record_nonzero(record, "dropped", dropped);
 	encode_omitted(record, timeline);
-	(void)record_end(record);
+	encoding_end(encoding, &encoding->facts->timeline);
 }
 
 void encode_kernel_events(struct encoding *encoding)

@@ -29,8 +29,8 @@ struct report {
 	report_line_fn emit;
 	void *context;
 	uint64_t (*now_us)(void);
-	/* What was said already: hashes of payloads with the sequence number of their first line, so
-	 * that a later pass says only what is new. */
+	/* What was said already: hashes of payloads with the sequence number of their first line,
+	 * so that a later pass says only what is new. */
 	struct {
 		uint64_t hash;
 		uint32_t sequence;

@@ -66,25 +66,6 @@ static void page_add(struct page *page, const char *key, const struct text *line
 	struct text name;                               \
 	text_init(&name, name##_data, sizeof(name##_data))
 
-static void append_size(struct text *line, uint64_t bytes)
-{
-	static const char *const UNITS[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-	uint64_t tenths = bytes / 1024 * 10 + bytes % 1024 * 10 / 1024;
-	size_t unit = 0;
-
-	while (tenths >= 10240 && unit + 1 < ARRAY_SIZE(UNITS)) {
-		tenths /= 1024;
-		unit++;
-	}
-	text_append_u64(line, tenths / 10);
-	if (tenths % 10) {
-		text_append_char(line, '.');
-		text_append_u64(line, tenths % 10);
-	}
-	text_append_char(line, ' ');
-	text_append(line, UNITS[unit]);
-}
-
 static const char *outcome_text(outcome_t outcome)
 {
 	if (outcome == OUTCOME_UNKNOWN)
@@ -121,9 +102,9 @@ static void append_console(struct text *line, const struct console_fact *console
 	else if (console->is_live == ANSWER_YES)
 		text_append(line, " live");
 	else if (console->empty_write == -EIO && console->uart_type == 0)
-		text_append(line, " PHANTOM: no UART, writes fail with EIO");
+		text_append(line, " PHANTOM (no UART)");
 	else if (console->is_live == ANSWER_NO && console->kind == CONSOLE_VT)
-		text_append(line, " works, but nobody sees it");
+		text_append(line, " unseen");
 	else if (console->empty_write < 0 || console->open < 0) {
 		text_append(line, " write ");
 		text_append(line,
@@ -133,39 +114,34 @@ static void append_console(struct text *line, const struct console_fact *console
 	}
 }
 
+static void append_dev_console(struct text *line, const struct dev_console_fact *console)
+{
+	if (!fact_is_known(&console->once))
+		return;
+	if (console->open < 0) {
+		text_append(line, "; /dev/console ");
+		text_append(line, outcome_text(console->open));
+	} else if (!text_is_empty(console->device)) {
+		text_append(line, "; /dev/console is ");
+		append_array(line, console->device);
+	}
+}
+
 static void add_consoles(struct page *page, const struct facts *facts)
 {
 	enum { SHOWN_MAX = 3 };
 	uint32_t shown = 0;
-
-	fact_foreach (console, facts->consoles) {
-		LINE(line);
-
-		if (shown == SHOWN_MAX)
-			break;
-		append_console(&line, console);
-		page_add(page, shown++ ? "" : "consoles", &line);
-	}
-}
-
-static void add_dev_console(struct page *page, const struct dev_console_fact *console)
-{
 	LINE(line);
 
-	if (!fact_is_known(&console->once))
-		return;
-	text_append(&line, "/dev/console");
-	if (!text_is_empty(console->device)) {
-		text_append(&line, " is ");
-		append_array(&line, console->device);
+	fact_foreach (console, facts->consoles) {
+		if (shown == SHOWN_MAX)
+			break;
+		text_append(&line, shown++ ? ", " : "");
+		append_console(&line, console);
 	}
-	text_append(&line, ", open ");
-	text_append(&line, outcome_text(console->open));
-	if (console->open == OUTCOME_OK) {
-		text_append(&line, ", write ");
-		text_append(&line, outcome_text(console->empty_write));
-	}
-	page_add(page, "", &line);
+	append_dev_console(&line, &facts->dev_console);
+	if (line.length)
+		page_add(page, "consoles", &line);
 }
 
 static void add_uarts(struct page *page, const struct facts *facts)
@@ -210,41 +186,57 @@ static void append_table(struct text *line, const struct gpt_fact *gpt)
 	append_word(line, ", ", KINDS[gpt->kind % TABLE_KIND_COUNT]);
 	if (gpt->kind == TABLE_GPT && gpt->backup_misplaced_bytes) {
 		text_append(line, " made for ");
-		append_size(line,
+		text_append_size(line,
 			gpt->disk_lba * gpt->logical_sector_bytes - gpt->backup_misplaced_bytes);
 	}
 }
 
-static void add_disks(struct page *page, const struct facts *facts)
+/* The disk of the root file system, or the first one. */
+static const struct block_fact *main_disk(const struct facts *facts)
 {
-	uint32_t shown = 0, total = 0;
-	LINE(rest);
+	const struct block_fact *first = NULL;
 
 	fact_foreach (block, facts->blocks) {
-		const struct gpt_fact *gpt = gpt_of(facts, block);
-		LINE(line);
-
 		if (block->partition || block->is_removed)
 			continue;
-		if (total++ >= 3)
-			continue;
-		append_array(&line, block->name);
+		fact_foreach (part, facts->blocks) {
+			bool is_root = facts->root.match_count &&
+				       strncmp(part->name, facts->root.matches[0],
+					       sizeof(part->name)) == 0;
+			if (is_root && (part == block || strncmp(part->parent, block->name,
+								 sizeof(part->parent)) == 0))
+				return block;
+		}
+		first = first ? first : block;
+	}
+	return first;
+}
+
+static void add_disks(struct page *page, const struct facts *facts)
+{
+	const struct block_fact *shown = main_disk(facts);
+	const struct gpt_fact *gpt = shown ? gpt_of(facts, shown) : NULL;
+	uint32_t total = 0;
+	LINE(line);
+
+	fact_foreach (block, facts->blocks)
+		total += !block->partition && !block->is_removed;
+	if (!shown) {
+		text_append(&line, "none");
+	} else {
+		append_array(&line, shown->name);
 		text_append_char(&line, ' ');
-		append_size(&line, block->size_bytes);
-		append_array_word(&line, " ", block->transport);
+		text_append_size(&line, shown->size_bytes);
+		append_array_word(&line, " ", shown->transport);
 		if (gpt)
 			append_table(&line, gpt);
-		page_add(page, shown++ ? "" : "disks", &line);
 	}
-	if (!total)
-		text_append(&rest, "none");
-	if (total > shown) {
-		text_append(&rest, "and ");
-		text_append_u64(&rest, total - shown);
-		text_append(&rest, " more");
+	if (total > 1) {
+		text_append(&line, "; ");
+		text_append_u64(&line, total - 1);
+		text_append(&line, total > 2 ? " more disks" : " more disk");
 	}
-	if (rest.length)
-		page_add(page, total ? "" : "disks", &rest);
+	page_add(page, "disk", &line);
 }
 
 static void add_root(struct page *page, const struct root_fact *root)
@@ -267,7 +259,7 @@ static void add_handoff(struct page *page, const struct handoff_fact *handoff)
 {
 	LINE(line);
 
-	if (!fact_is_known(&handoff->once))
+	if (!fact_is_known(&handoff->once) || text_is_empty(handoff->init))
 		return;
 	append_array(&line, handoff->init);
 	text_append(&line, handoff->init_stat == OUTCOME_OK ? ", " : " ");
@@ -284,23 +276,115 @@ static void add_handoff(struct page *page, const struct handoff_fact *handoff)
 	page_add(page, "handoff", &line);
 }
 
-void summary_write(
-	const struct facts *facts, const char *phase, const char *boot, char *buf, size_t size)
+/* ------------------------------------------------------------------------------------ verdict */
+
+/* Puts words into lines of the page, at most lines_max of them; the last one ends in "..." when
+ * there is more. */
+static void page_wrap(struct page *page, const char *key, const char *words, uint32_t lines_max)
 {
-	struct page page = {0};
+	size_t room = LINE_LENGTH - KEY_LENGTH;
+
+	for (uint32_t i = 0; i < lines_max && *words; i++) {
+		size_t length = strlen(words), take = length;
+		LINE(line);
+
+		if (length > room) {
+			bool is_last = i + 1 == lines_max;
+			size_t limit = is_last ? room - 3 : room;
+
+			for (take = limit; take && words[take] != ' ';)
+				take--;
+			take = take ? take : limit;
+		}
+		append_printable(&line, words, take);
+		words += take;
+		while (*words == ' ')
+			words++;
+		if (i + 1 == lines_max && *words)
+			text_append(&line, "...");
+		page_add(page, i ? "" : key, &line);
+	}
+}
+
+static const char *verdict_word(enum severity severity, bool is_stalled)
+{
+	if (severity == SEVERITY_ERROR)
+		return "FAIL";
+	return severity == SEVERITY_WARNING || is_stalled ? "WARNING" : "OK";
+}
+
+static void add_verdict(struct page *page, const struct findings *findings, bool is_stalled)
+{
+	enum severity worst = findings_worst(findings);
+	char words[320];
+	struct text text;
+
+	text_init(&text, words, sizeof(words));
+	if (is_stalled)
+		text_append(&text, "stage 1 has not gone on yet: ");
+	if (worst == SEVERITY_INFO)
+		text_append(&text, findings->is_undecided
+					   ? "nothing is wrong, as far as could be seen"
+					   : "nothing is wrong");
+	else
+		append_printable(
+			&text, findings->item[0].summary, sizeof(findings->item[0].summary));
+	page_wrap(page, verdict_word(worst, is_stalled), words, 3);
+}
+
+static void add_fixes(struct page *page, const struct finding *finding)
+{
+	/* What is done first and what is done instead: the rest is in the report. */
+	const uint32_t picked[] = {0, finding->fix_count - 1};
+
+	for (uint32_t i = 0; i < 2 && i < finding->fix_count; i++) {
+		const struct fix *fix = &finding->fix[picked[i]];
+		char words[sizeof(fix->change) + 32];
+		struct text text;
+
+		text_init(&text, words, sizeof(words));
+		text_append(&text, i ? "or, " : "");
+		text_append(&text, fix->tool);
+		text_append(&text, ": ");
+		append_printable(&text, fix->change, sizeof(fix->change));
+		page_wrap(page, i ? "" : "fix", words, 1);
+	}
+}
+
+/* Where there is more: of the first finding, and of the others. */
+static void add_more(struct page *page, const struct findings *findings, const char *boot)
+{
 	LINE(line);
 
-	text_init(&page.text, buf, size);
+	if (findings_worst(findings) > SEVERITY_INFO) {
+		text_append(&line, "bootprobe explain ");
+		text_append(&line, findings->item[0].id);
+		text_append(&line, "; ");
+	}
+	if (findings->count > 1) {
+		text_append_u64(&line, findings->count);
+		text_append(&line, " findings; ");
+	}
 	text_append(&line, "boot ");
 	append_printable(&line, boot, strlen(boot));
-	if (strcmp(phase, "stall") == 0)
-		text_append(&line, ": stage 1 has not gone on yet");
-	page_add(&page, "bootprobe", &line);
+	page_add(page, "more", &line);
+}
+
+void summary_write(const struct facts *facts, const struct findings *findings, const char *phase,
+	const char *boot, char *buf, size_t size)
+{
+	struct page page = {0};
+	bool is_stalled = strcmp(phase, "stall") == 0;
+
+	text_init(&page.text, buf, size);
+	add_verdict(&page, findings, is_stalled);
+	if (findings_worst(findings) > SEVERITY_INFO)
+		add_fixes(&page, &findings->item[0]);
 	add_machine(&page, &facts->platform);
 	add_consoles(&page, facts);
-	add_dev_console(&page, &facts->dev_console);
 	add_uarts(&page, facts);
 	add_disks(&page, facts);
 	add_root(&page, &facts->root);
 	add_handoff(&page, &facts->handoff);
+	add_more(&page, findings, boot);
 }

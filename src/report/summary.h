@@ -3,15 +3,17 @@
 #define REPORT_SUMMARY_H
 
 #include "bootprobe/facts.h"
+#include "rule/rule.h"
 
 #include <stddef.h>
 
 /* 12 lines of at most 79 columns. */
 enum { SUMMARY_SIZE = 12 * 80 + 1 };
 
-/* boot: as in the records. What a person at a console wants to know first. Printable ASCII and newlines only: what a disk
- * or a table says about itself is hostile to terminals. */
-void summary_write(const struct facts *facts, const char *phase, const char *boot, char *buf,
-	size_t size);
+/* What a person at a console wants to know first: the verdict and why, what to change, and six
+ * lines of what the machine is. boot: as in the records. Printable ASCII and newlines only: what a
+ * disk or a table says about itself is hostile to terminals. */
+void summary_write(const struct facts *facts, const struct findings *findings, const char *phase,
+	const char *boot, char *buf, size_t size);
 
 #endif

@@ -29,6 +29,35 @@ static void open_or_closed(const struct sources *sources, const char *path, stru
 		*ret = SYSROOT_CLOSED;
 }
 
+static void sink_look_below(struct sink *sink, const struct sources *sources)
+{
+	open_or_closed(sources, "dev", &sink->dev);
+	open_or_closed(sources, "sys", &sink->sys);
+	open_or_closed(sources, "run", &sink->run);
+}
+
+void sinks_move(struct sinks *sinks, const struct sources *sources)
+{
+	for (uint32_t i = 0; i < sinks->count; i++) {
+		struct sink *sink = &sinks->item[i];
+
+		if (sink->operations == &SINK_FILE_OPERATIONS)
+			continue;
+		sysroot_close(&sink->dev);
+		sysroot_close(&sink->sys);
+		sysroot_close(&sink->run);
+		sink_look_below(sink, sources);
+		if (sink->operations->kind != SINK_RUN)
+			continue;
+		cleanup_close(&sink->fd);
+		sink->fd = -1;
+		sink->offset = 0;
+		sink->account.delivered = 0;
+		sink->account.bytes = 0;
+	}
+	sinks_pump(sinks);
+}
+
 void sinks_open(struct sinks *sinks, const struct sources *sources, uint32_t kinds)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(OPERATIONS); i++) {
@@ -37,10 +66,9 @@ void sinks_open(struct sinks *sinks, const struct sources *sources, uint32_t kin
 		if (!(kinds & 1U << OPERATIONS[i]->kind))
 			continue;
 		*sink = (struct sink){.operations = OPERATIONS[i], .fd = -1};
-		sink->account.name = SINK_NAMES[OPERATIONS[i]->kind];
-		open_or_closed(sources, "dev", &sink->dev);
-		open_or_closed(sources, "sys", &sink->sys);
-		open_or_closed(sources, "run", &sink->run);
+		text_copy(sink->account.name, sizeof(sink->account.name),
+			SINK_NAMES[OPERATIONS[i]->kind]);
+		sink_look_below(sink, sources);
 		sink_try_open(sink);
 		sinks->count++;
 	}
@@ -52,7 +80,7 @@ void sinks_add_file(struct sinks *sinks, int fd)
 
 	*sink = (struct sink){.operations = &SINK_FILE_OPERATIONS, .fd = fd};
 	sink->dev = sink->sys = sink->run = SYSROOT_CLOSED;
-	sink->account.name = "file";
+	text_copy(sink->account.name, sizeof(sink->account.name), "file");
 	sink->account.state = OUTCOME_OK;
 }
 
@@ -133,7 +161,7 @@ void sinks_give_up(struct sinks *sinks)
 	}
 }
 
-uint32_t sinks_account(struct sinks *sinks, struct sink_account *ret_accounts)
+uint32_t sinks_account(struct sinks *sinks, struct sink_fact *ret_accounts)
 {
 	for (uint32_t i = 0; i < sinks->count; i++) {
 		struct sink *sink = &sinks->item[i];

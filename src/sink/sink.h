@@ -35,7 +35,7 @@ struct sink_operations {
 
 struct sink {
 	const struct sink_operations *operations;
-	struct sink_account account;
+	struct sink_fact account;
 	size_t offset; /* what lies before it in the log has been delivered or dropped */
 	int fd;
 	/* Look-ups go on working after the switch of root, when "/" has been emptied. */
@@ -47,8 +47,6 @@ extern const struct sink_operations SINK_VIRTIO_OPERATIONS;
 extern const struct sink_operations SINK_RUN_OPERATIONS;
 extern const struct sink_operations SINK_FILE_OPERATIONS;
 
-enum { SINKS_MAX = 5 };
-
 struct sinks {
 	struct report_log log;
 	struct sink item[SINKS_MAX];
@@ -57,6 +55,9 @@ struct sinks {
 
 /* Opens what can be opened now. */
 void sinks_open(struct sinks *sinks, const struct sources *sources, uint32_t kinds);
+/* Looks for devices and folders below sources from now on, and writes the report anew into the /run
+ * that is there. */
+void sinks_move(struct sinks *sinks, const struct sources *sources);
 /* One more sink: every line to a descriptor that the caller keeps open. */
 void sinks_add_file(struct sinks *sinks, int fd);
 /* Appends a line to the log and hands it to every sink that takes it now. Of the type
@@ -70,7 +71,7 @@ bool sinks_are_waiting(const struct sinks *sinks);
 /* Gives up on what is waiting and accounts for it as dropped. */
 void sinks_give_up(struct sinks *sinks);
 /* Brings the accounts up to date; ret_accounts holds SINKS_MAX of them. Returns their number. */
-uint32_t sinks_account(struct sinks *sinks, struct sink_account *ret_accounts);
+uint32_t sinks_account(struct sinks *sinks, struct sink_fact *ret_accounts);
 struct sink *sinks_find(struct sinks *sinks, enum sink_kind kind);
 
 /* Loads what a virtio-serial port needs, if such a device is there without a driver. Runs in a

@@ -87,7 +87,8 @@ static int look(struct disk_source *disk, uint64_t offset, uint64_t length,
 		take_values(probe, filesystem);
 	if (r == 1)
 		return -ENOENT;
-	if (r == -1)
+	/* Where reads fail, it says that it found something and has nothing to tell. */
+	if (r == -1 || (r == 0 && text_is_empty(filesystem->type)))
 		return errno ? -errno : -EIO;
 	return 0;
 }

@@ -16,29 +16,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 import disk  # noqa: E402
+import file_machine  # noqa: E402
 
 MIB = 1 << 20
 PCI = "sys/devices/pci0000:00/0000:00:05.0/virtio1"
 ELF_X86_64, ELF_ARM64 = 62, 183
 
 
-class Machine:
-    """Files below a folder."""
-
-    def __init__(self, folder):
-        self.root = Path(folder)
-        self.file("proc/cmdline", "quiet\n")
-
-    def file(self, path, content=""):
-        path = self.root / path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    def link(self, path, target):
-        path = self.root / path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.symlink_to(target)
+class Machine(file_machine.Machine):
+    """With disks."""
 
     def block(self, place, name, number, size, **attributes):
         """A disk or partition at place in sysfs; attributes' double underscores are slashes."""
@@ -76,12 +62,6 @@ class Machine:
             "<HHIQQQIHHHHHH", 3, machine, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
         segment = struct.pack("<IIQQQQQQ", 3 if interpreter else 1, 4, 200, 0, 0, len(name), 0, 1)
         os.chmod(self.file(path, (header + segment).ljust(200, b"\0") + name), mode)
-
-    def report(self, hook, *options):
-        output = subprocess.run(
-            [hook, "now", "--quiet", "--sysroot", self.root, "--report", "-", *options],
-            check=True, stdout=subprocess.PIPE, timeout=30).stdout
-        return [json.loads(line) for line in output.splitlines()]
 
 
 class Test(unittest.TestCase):
@@ -128,9 +108,9 @@ class Test(unittest.TestCase):
         self.assert_members(self.last("gpt"), disk="sda", kind="gpt", primary="sound",
                             backup="sound", kernel_agrees=True, partitions=1)
         self.assert_members(self.last("partition"), disk="sda", device="sda1", name="bproot",
-                            kind="linux-root-x86-64", guid=str(disk.PART_GUID))
+                            kind="linux-root-x86-64", guid=str(disk.part_guid()))
         self.assert_members(self.last("filesystem"), device="sda1", fstype="ext4", uuid="aa-bb",
-                            label="bproot", usage="filesystem", partuuid=str(disk.PART_GUID),
+                            label="bproot", usage="filesystem", partuuid=str(disk.part_guid()),
                             partlabel="bproot", module_state="built-in", error=None)
 
     def test_grown(self):

@@ -14,8 +14,10 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 import cache
 import debian
 import disk
+import dracut
 import expect
 import images
+import kernels
 import machine
 import pretty
 import run
@@ -49,12 +51,12 @@ def describe(options):
 
 
 def boot(scenario, initrd):
-    kernel = images.kernel(KERNEL)
+    kernel = kernels.kernel(KERNEL)
     image = images.disk_image(scenario.disk[0].spec(), KERNEL)
     args = machine.CommandLine(scenario, FOLDER).build(kernel.vmlinuz, initrd, [image])
     (FOLDER / "qemu.sh").write_text(shlex.join(args) + "\n")
     with run.vm_slot():
-        return run.run_qemu(scenario, FOLDER, args)
+        return run.run_qemu(scenario, FOLDER, args, [image])
 
 
 def main():
@@ -67,10 +69,10 @@ def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     say("fetching and unpacking a Debian kernel (once)")
-    images.kernel(KERNEL)
+    kernels.kernel(KERNEL)
     say("making the initrd with dracut")
     initrd = FOLDER / "initrd"
-    images.host_initrd(KERNEL, images.stage(FOLDER / "stage"), initrd)
+    dracut.host_initrd(KERNEL, dracut.stage(FOLDER / "stage"), initrd)
     serial = "a" if options.serial else "no"
     say(f"booting: {serial} serial port, {options.disk} disk on {options.bus}")
     complaint = boot(scenario, initrd)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import cache
+import findings
 
 VALIDATOR = cache.REPO / "tests/validate.py"
 START_OF_RECORD = b'{"bootprobe":1,'
@@ -127,6 +128,7 @@ class Judgement:
         self.scenario, self.folder = scenario, folder
         self.texts, self.captures = texts, captures
         self.complaints = []
+        self.verdict = findings.Verdict(False)
 
     def complain(self, text):
         self.complaints.append(text)
@@ -139,6 +141,7 @@ class Judgement:
         else:
             self._reports()
             self._matchers()
+            self._findings()
         return self.complaints
 
     def _stage2(self):
@@ -152,10 +155,11 @@ class Judgement:
 
     def _texts(self):
         expect = self.scenario.expect
-        for where, wanted in (("serial", expect.serial), ("test", expect.test_port)):
+        for where, wanted in (("serial", expect.serial), ("test", expect.test_port),
+                              ("screen", expect.screen)):
             for pattern in wanted:
                 if not re.search(pattern, self.texts[where], re.M):
-                    self.complain(f"not on the {where} port: /{pattern}/")
+                    self.complain(f"not on the {where}: /{pattern}/")
         for pattern in expect.not_serial:
             if re.search(pattern, self.texts["serial"], re.M):
                 self.complain(f"on the serial port: /{pattern}/")
@@ -204,3 +208,12 @@ class Judgement:
             for record in records:
                 if matches(record, matcher):
                     self.complain(f"unwanted {json.dumps(matcher)}: {json.dumps(record)}")
+
+    def _findings(self):
+        if not self.scenario.hook:
+            return
+        self.verdict = findings.judge(self.records(), self.scenario.expect.findings)
+        if findings.ARE_REQUIRED and not self.verdict.is_judged:
+            self.complain("the report says nothing of findings")
+        for complaint in self.verdict.complaints:
+            self.complain(complaint)

@@ -2,27 +2,37 @@
 
 from pathlib import Path
 
+import acpi
+import initramfs_tools
+
 REPORT_PORT = "org.bootprobe.report.0"
 TEST_PORT = "org.bootprobe.test.0"
 OVMF = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 OVMF_VARS = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 
 # A panic ends the machine at once, so that no scenario waits for its deadline because of one.
-ALWAYS = {"pc": "panic=-1", "q35": "panic=-1",
-          # The one way to end a microvm that needs no firmware: a triple fault.
-          "microvm": "panic=-1 reboot=t"}
+PANIC = "panic=-1"
+# initramfs-tools reads panic= as well, and then reboots where it would have given a shell.
+PANIC_OF_THE_KERNEL_ONLY = "sysctl.kernel.panic=-1"
+# The one way to end a microvm that needs no firmware: a triple fault.
+MICROVM_END = "reboot=t"
+
+# The guest's time passes with its instructions, whatever the host is doing besides. Costs twice the time.
+EXACT_TIME = "shift=0"
 
 # QEMU 7.2's emulation of cmpxchg16b damages the flags now and then, and a kernel that uses it for its
 # memory allocator (any that sees the feature) then crashes in random places.
 CPU = "max,cx16=off"
 
-# Devices behind a bus: on PCI, and on microvm, which has virtio-mmio only.
+# Devices behind a bus: on PCI, and on microvm, which has virtio-mmio only. The last is the disk, what
+# stands before it is there from the start even if the disk is plugged in late.
 DISKS = {
-    "virtio-blk": ["virtio-blk-pci,drive={drive}{sector}"],
-    "virtio-scsi": ["virtio-scsi-pci,id=scsi{n}", "scsi-hd,bus=scsi{n}.0,drive={drive}{sector}"],
-    "nvme": ["nvme,serial=bootprobe{n},drive={drive}{sector}"],
-    "ide": ["ide-hd,bus=ide.{n},drive={drive}{sector}"],
-    "ahci": ["ide-hd,bus={ahci}.{n},drive={drive}{sector}"],
+    "virtio-blk": ["virtio-blk-pci,drive={drive},serial={serial}{options}"],
+    "virtio-scsi": ["virtio-scsi-pci,id=scsi{n}",
+                    "scsi-hd,bus=scsi{n}.0,drive={drive},serial={serial}{options}"],
+    "nvme": ["nvme,drive={drive},serial={serial}{options}"],
+    "ide": ["ide-hd,bus=ide.{n},drive={drive},serial={serial}{options}"],
+    "ahci": ["ide-hd,bus={ahci}.{n},drive={drive},serial={serial}{options}"],
 }
 MMIO = {"virtio-blk-pci": "virtio-blk-device", "virtio-scsi-pci": "virtio-scsi-device",
         "virtio-serial-pci": "virtio-serial-device"}
@@ -33,11 +43,45 @@ def report_socket(folder):
     return folder / "report.sock"
 
 
+def qmp_socket(folder):
+    return folder / "qmp.sock"
+
+
+def nbd_socket(folder, n):
+    return folder / f"nbd{n}.sock"
+
+
+def needs_qmp(scenario):
+    return bool(scenario.expect.screen) or any(disk.late_s for disk in scenario.disk)
+
+
+def disk_devices(scenario, n):
+    """The devices of disk n, as QEMU's -device takes them."""
+    disk, is_q35 = scenario.disk[n], scenario.machine.type == "q35"
+    options = "" if disk.sector == 512 else (
+        f",logical_block_size={disk.sector},physical_block_size={disk.sector}")
+    if disk.nbd is not None and disk.bus != "nvme":
+        # Without a geometry QEMU reads one from the disk, and waits for it before the machine starts.
+        options += ",cyls=1024,heads=16,secs=63"
+    return [text.format(n=n, drive=f"disk{n}", options=options, ahci="ide" if is_q35 else "ahci",
+                        serial=disk.serial or f"bootprobe{n}") for text in DISKS[disk.bus]]
+
+
+def late_devices(scenario, n):
+    """The devices of a disk that is plugged in late, as arguments of device_add."""
+    names = [text.partition(",") for text in disk_devices(scenario, n)[-1:]]
+    return [{"driver": name, **dict(pair.split("=", 1) for pair in rest.split(","))}
+            for name, _, rest in names]
+
+
 class CommandLine:
     """Collects QEMU's arguments for one scenario, its files lie in folder."""
 
-    def __init__(self, scenario, folder):
+    def __init__(self, scenario, folder, is_exact=False):
         self.scenario, self.folder, self.machine = scenario, folder, scenario.machine
+        # A microvm's timer has no reference but itself: on a busy host the kernel's calibration fails,
+        # and the kernel then waits for ever.
+        self.is_exact = is_exact or self.machine.type == "microvm"
         # QEMU never outlives the runner.
         self.args = ["setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64"]
 
@@ -57,12 +101,26 @@ class CommandLine:
         self._ports()
         for n, (disk, image) in enumerate(zip(self.scenario.disk, images)):
             self._disk(n, disk, image)
+        for table in self.machine.tables:
+            self.add("-acpitable", f"file={acpi.addition(table)}")
         for name, text in self.machine.fw_cfg.items():
             self.add("-fw_cfg", f"name={name},string={text}")
         self.add("-kernel", kernel, "-initrd", initrd,
-                 "-append", f"{self.scenario.cmdline} {ALWAYS[self.machine.type]}".strip())
+                 "-append", self._kernel_parameters())
         self.add(*self.machine.extra)
+        if needs_qmp(self.scenario):
+            self.add("-qmp", f"unix:{qmp_socket(self.folder)},server=on,wait=off")
+        if self.scenario.expect.screen:
+            # At its end the machine stands still, so that its screen can be read.
+            self.add("-no-shutdown")
         return self.args
+
+    def _kernel_parameters(self):
+        words = [self.scenario.cmdline,
+                 PANIC_OF_THE_KERNEL_ONLY if self.scenario.initrd in initramfs_tools.INITRDS else PANIC]
+        if self.machine.type == "microvm":
+            words.append(MICROVM_END)
+        return " ".join(filter(None, words))
 
     def _machine(self):
         options = self.machine.options
@@ -71,10 +129,8 @@ class CommandLine:
             options += ",isa-serial=" + ("on" if "isa" in self.machine.serial else "off")
             options += ",rtc=on"
         self.add("-machine", ",".join(filter(None, [self.machine.type, options.strip(",")])))
-        if self.machine.type == "microvm":
-            # Its timer has no reference but itself: on a busy host the kernel's calibration fails,
-            # and the kernel then waits for ever. Counting instructions makes that exact.
-            self.add("-icount", "shift=1")
+        if self.is_exact:
+            self.add("-icount", EXACT_TIME)
         self.add("-accel", "tcg", "-cpu", CPU, "-m", self.machine.memory_mib,
                  "-smp", self.machine.cpus, "-nodefaults", "-no-user-config", "-no-reboot",
                  "-display", "none", "-vga", self.machine.vga)
@@ -113,12 +169,10 @@ class CommandLine:
 
     def _disk(self, n, disk, image):
         """The image stays as it is: what the guest writes goes to an unnamed file."""
-        drive = f"disk{n}"
-        self.add("-drive", f"if=none,id={drive},format=raw,snapshot=on,file={image}")
-        sector = "" if disk.sector == 512 else (
-            f",logical_block_size={disk.sector},physical_block_size={disk.sector}")
-        ahci = "ide" if self.machine.type == "q35" else "ahci"
-        if disk.bus == "ahci" and ahci == "ahci" and n == 0:
+        file = image if disk.nbd is None else f"nbd+unix:///?socket={nbd_socket(self.folder, n)}"
+        keep = "readonly=on" if disk.readonly else "snapshot=on"
+        self.add("-drive", f"if=none,id=disk{n},format=raw,{keep},file={file}")
+        if disk.bus == "ahci" and self.machine.type != "q35" and n == 0:
             self.device("ahci,id=ahci")
-        for text in DISKS[disk.bus]:
-            self.device(text.format(n=n, drive=drive, sector=sector, ahci=ahci))
+        for text in disk_devices(self.scenario, n)[:-1 if disk.late_s else None]:
+            self.device(text)

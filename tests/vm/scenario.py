@@ -5,14 +5,18 @@ import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+import acpi
 import disk
+import dracut
 import images
+import kernels
 
 MACHINES = ("pc", "q35", "microvm")
 FIRMWARES = ("seabios", "ovmf")
 BUSES = ("virtio-blk", "virtio-scsi", "nvme", "ide", "ahci")
 SERIALS = ("isa", "pci", "virtconsole")
 VGAS = ("none", "std")
+SEVERITIES = ("error", "warning", "info")
 # What the host does with the report port: writes it to a file, listens and reads, listens and never
 # reads, reads only once a text was seen on the test port, or gives the guest no such port.
 PORTS = ("file", "socket", "socket-unread", "socket-late", "none")
@@ -42,20 +46,34 @@ class Disk:
     size: str = "64M"
     table: str = ""             # size of the disk when its table was written; default: size
     sector: int = 512
+    table_sector: int = 0       # sector size that the table was written for; default: sector
     layout: str = "gpt"         # gpt, mbr, none (the file system fills the disk)
     faults: list = field(default_factory=list)
     root: bool = True           # holds stage 2
+    stage2: str = ""            # what is wrong with stage 2
+    is_full: bool = False       # no block of the file system is free
+    identity: int = 0           # disks of the same identity are clones: same UUIDs and labels
+    serial: str = ""
+    readonly: bool = False
+    nbd: list | None = None     # served by nbdkit, each a filter and its parameters
+    bad_last: str = "0"         # so much at the end of the disk cannot be read; wants nbd
+    hangs_at: str = ""          # nbdkit stops once this is on the serial or the test port
+    late_s: float = 0           # plugged in so long after stage 1 has loaded its drivers, in the guest's time
 
     def __post_init__(self):
         _one_of("disk.bus", self.bus, BUSES)
         _one_of("disk.layout", self.layout, tuple(disk.LAYOUTS))
+        _one_of("disk.stage2", self.stage2, tuple(images.STAGE2_FAULTS))
         for fault in self.faults:
             _one_of("disk.faults", fault, tuple(disk.FAULTS))
+        if self.nbd is None and (self.hangs_at or disk.parse_size(self.bad_last)):
+            raise Malformed("disk.hangs_at, disk.bad_last: want disk.nbd")
 
     def spec(self):
         size = disk.parse_size(self.size)
         return images.Disk(size, disk.parse_size(self.table) if self.table else size, self.sector,
-                           self.layout, tuple(self.faults), self.root)
+                           self.layout, tuple(self.faults), self.table_sector or self.sector,
+                           self.identity, self.is_full, self.stage2 if self.root else None)
 
 
 @dataclass
@@ -68,6 +86,8 @@ class Machine:
     serial: list = field(default_factory=list)
     options: str = ""           # appended to -machine
     fw_cfg: dict = field(default_factory=dict)
+    tables: list = field(default_factory=list)      # ACPI tables to add
+    dsdt: str = ""              # the fixture whose DSDT takes the place of the machine's own
     extra: list = field(default_factory=list)
 
     def __post_init__(self):
@@ -76,6 +96,8 @@ class Machine:
         _one_of("machine.vga", self.vga, VGAS)
         for serial in self.serial:
             _one_of("machine.serial", serial, SERIALS)
+        for table in self.tables:
+            _one_of("machine.tables", table, acpi.ADDITIONS)
 
 
 @dataclass
@@ -88,12 +110,34 @@ class Report:
 
 
 @dataclass
+class Findings:
+    """What the report must find, by id. first: the root cause, which stands before all others; also:
+    what else it must find; parts: the same, and each as a part of the root cause; may: what it may
+    find. Any other error or warning is a false alarm, and so is any finding in never."""
+    first: str = ""
+    severity: str = ""          # of the first
+    also: list = field(default_factory=list)
+    parts: list = field(default_factory=list)
+    may: list = field(default_factory=list)
+    never: list = field(default_factory=list)
+
+    def __post_init__(self):
+        if self.severity:
+            _one_of("expect.findings.severity", self.severity, SEVERITIES)
+
+    def allowed(self):
+        return {self.first, *self.also, *self.parts, *self.may}
+
+
+@dataclass
 class Expect:
     """present and absent: matchers of records, see expect.py. trouble: types of records that may tell
     of trouble, see there as well. whole: the outputs that must hold a
     whole report (virtio, run, kmsg, console); default: every one that this machine has. silent: the
     hook must leave no trace at all. serial: regular expressions to find on the serial ports or the
-    virtio console. not_serial: those that must not be there."""
+    virtio console. not_serial: those that must not be there. screen: those to find on the VGA's screen
+    when the machine has ended. findings: without it the machine is healthy, and any error or warning
+    is a false alarm."""
     stage2: bool = True
     silent: bool = False
     whole: list | None = None
@@ -103,7 +147,9 @@ class Expect:
     trouble: list = field(default_factory=list)
     serial: list = field(default_factory=list)
     not_serial: list = field(default_factory=list)
+    screen: list = field(default_factory=list)
     test_port: list = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
 
     def __post_init__(self):
         for output in self.whole or ():
@@ -117,11 +163,12 @@ class Scenario:
     kernel: str = "6.1-cloud"
     initrd: str = "bare"
     omit_drivers: list = field(default_factory=list)
+    broken_drivers: list = field(default_factory=list)      # only the first half of each is there
     cmdline: str = "bootprobe root=/dev/vda1"
     installed: bool = False     # the initrd is made of an installation of build/static, with dracut
     hook: bool = True           # false: the hook is not in the initrd
     timeout_s: int = 240
-    until: str = ""             # ends the machine once this regular expression is on a serial port
+    until: str = ""             # ends the machine once this is on a serial port or in the report
     tags: list = field(default_factory=list)
     machine: Machine = field(default_factory=Machine)
     disk: list = field(default_factory=lambda: [Disk()])
@@ -129,8 +176,10 @@ class Scenario:
     expect: Expect = field(default_factory=Expect)
 
     def __post_init__(self):
-        _one_of("kernel", self.kernel, tuple(images.KERNELS))
-        _one_of("initrd", self.initrd, ("bare", *images.INITRDS))
+        _one_of("kernel", self.kernel, tuple(kernels.KERNELS))
+        if self.installed:
+            _one_of("initrd", self.initrd, tuple(dracut.INITRDS))
+        _one_of("initrd", self.initrd, images.INITRDS)
 
     def whole(self):
         """The outputs in which a whole report is wanted."""
@@ -148,6 +197,9 @@ NESTED = {"machine": Machine, "report": Report, "expect": Expect}
 def load(path):
     try:
         table = tomllib.loads(path.read_text())
+        if "findings" in table.get("expect", {}):
+            table["expect"]["findings"] = _build(Findings, "expect.findings",
+                                                 table["expect"]["findings"])
         for name, cls in NESTED.items():
             if name in table:
                 table[name] = _build(cls, name, table[name])

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/text.h"
-#include "parse/boot_origin.h"
-#include "parse/cpuid.h"
 #include "parse/hypervisor.h"
-#include "parse/initrd.h"
-#include "parse/machine.h"
+
+#include "base/text.h"
+#include "parse/cpuid.h"
 #include "unit.h"
 
-#include <errno.h>
 #include <string.h>
 
 static struct platform_fact platform;
@@ -491,240 +488,45 @@ START_TEST(nesting_needs_evidence)
 }
 END_TEST
 
-START_TEST(cpuid_captures_are_read)
+/* Strings of a host are what it likes; none runs over. */
+START_TEST(nothing_runs_over)
 {
-	char good[] = "# leaf eax ebx ecx edx\n\n00000001 000306c3 0 80000000 0\n"
-		      "40000000 40000001 4b4d564b 564b4d56 0000004d\n";
-	char cut[] = "1 2 3\n", many[] = "1 2 3 4 5 6\n", lie[] = "1 2 3 4 123456789\n";
-	struct cpuid_leaves leaves = {0};
-	char signature[CPUID_SIGNATURE_SIZE];
-
-	ck_assert_int_eq(cpuid_parse(good, &leaves), 0);
-	ck_assert_uint_eq(leaves.count, 2);
-	cpuid_signature(&leaves, 0, signature);
-	ck_assert_str_eq(signature, "KVMKVMKVM");
-	cpuid_signature(&leaves, 1, signature);
-	ck_assert_str_eq(signature, "");
-	ck_assert_int_eq(cpuid_parse(cut, &leaves), -EINVAL);
-	ck_assert_int_eq(cpuid_parse(many, &leaves), -EINVAL);
-	ck_assert_int_eq(cpuid_parse(lie, &leaves), -EINVAL);
-	for (int i = 0; i < 100; i++)
-		cpuid_add(&leaves, &(struct cpuid_leaf){.leaf = 7});
-	ck_assert_uint_eq(leaves.count, CPUID_LEAVES_MAX);
-	leaves.count = UINT32_MAX;
-	ck_assert_ptr_null(cpuid_find(&leaves, 9));
+	memset(&clues, 0, sizeof(clues));
+	memset(&platform, 0, sizeof(platform));
+	add_hypervisor_bit(true);
+	add_signature(0x40000000, "abcdefghijkl");
+	memset(platform.dmi_product_name, 'x', sizeof(platform.dmi_product_name) - 1);
+	memset(platform.dmi_bios_version, 'y', sizeof(platform.dmi_bios_version) - 1);
+	memset(platform.dmi_bios_vendor, 'z', sizeof(platform.dmi_bios_vendor) - 1);
+	memset(clues.tree_compatible, '\n', sizeof(clues.tree_compatible) - 1);
+	decide();
+	ck_assert_int_eq(platform.hypervisor, HYPERVISOR_OTHER);
+	ck_assert_str_eq(platform.cpuid_signature, "abcdefghijkl");
+	ck_assert_str_eq(platform.machine, platform.dmi_product_name);
+	ck_assert_str_eq(platform.firmware_version, platform.dmi_bios_version);
 }
 END_TEST
 
-START_TEST(signatures_are_printable_and_need_the_bit)
+/* A prefix or a longer name is another one. */
+START_TEST(names_are_compared_whole)
 {
-	char signature[CPUID_SIGNATURE_SIZE], brand[CPUID_BRAND_SIZE];
+	static const char *const COMPATIBLES[] = {
+		"linux,dummy-virt2", "linux,dummy", "x linux,dummy-virt", "\n\n"};
 
-	memset(&clues, 0, sizeof(clues));
-	add_hypervisor_bit(false);
-	add_signature(0x40000000, "KVMKVMKVM");
-	cpuid_signature(&clues.cpuid, 0, signature);
-	ck_assert_str_eq(signature, "");
+	for (size_t i = 0; i < ARRAY_SIZE(COMPATIBLES); i++) {
+		memset(&clues, 0, sizeof(clues));
+		memset(&platform, 0, sizeof(platform));
+		copy(clues.tree_compatible, sizeof(clues.tree_compatible), COMPATIBLES[i]);
+		decide();
+		ck_assert_msg(platform.hypervisor == HYPERVISOR_UNKNOWN, "%s", COMPATIBLES[i]);
+	}
 	memset(&clues, 0, sizeof(clues));
 	add_hypervisor_bit(true);
-	add_signature(0x40000000, "a\x01\xff\x1b[31mbcde");
-	cpuid_signature(&clues.cpuid, 0, signature);
-	ck_assert_str_eq(signature, "a???[31mbcde");
-	cpuid_brand(&clues.cpuid, brand);
-	ck_assert_str_eq(brand, "");
-	add_brand("  0123456789012345678901234567890123456789012345");
-	cpuid_brand(&clues.cpuid, brand);
-	ck_assert_str_eq(brand, "0123456789012345678901234567890123456789012345");
+	add_signature(0x40000000, "KVMKVMKVMKVM");
+	decide();
+	ck_assert_int_eq(platform.hypervisor, HYPERVISOR_OTHER);
 }
 END_TEST
 
-START_TEST(kexec_is_told_by_evidence)
-{
-	static const struct {
-		struct boot_clues clues;
-		enum answer is_kexec;
-		const char *because, *loader;
-	} CASES[] = {
-		{{.cmdline = ""}, ANSWER_UNKNOWN, "", ""},
-		{{.has_loader_type = true, .loader_type = 0x72, .cmdline = ""}, ANSWER_NO, "",
-			"grub"},
-		{{.has_loader_type = true, .loader_type = 0xb0, .cmdline = ""}, ANSWER_NO, "",
-			"qemu"},
-		{{.has_loader_type = true, .loader_type = 0xd0, .cmdline = ""}, ANSWER_YES,
-			"bootloader_type", "kexec"},
-		{{.has_loader_type = true, .loader_type = 0xff, .cmdline = ""}, ANSWER_UNKNOWN, "",
-			""},
-		{{.has_loader_type = true, .loader_type = 0, .cmdline = ""}, ANSWER_UNKNOWN, "",
-			""},
-		{{.has_loader_type = true, .loader_type = UINT64_MAX, .cmdline = ""},
-			ANSWER_UNKNOWN, "", ""},
-		{{.cmdline = "quiet elfcorehdr=0x3f000000"}, ANSWER_YES, "elfcorehdr=", ""},
-		{{.has_vmcore = true, .cmdline = ""}, ANSWER_YES, "/proc/vmcore", ""},
-		{{.is_tree_of_kexec = true, .cmdline = ""}, ANSWER_YES, "linux,booted-from-kexec",
-			""},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(CASES); i++) {
-		memset(&platform, 0, sizeof(platform));
-		boot_origin_decide(&CASES[i].clues, &platform);
-		ck_assert_msg(platform.is_kexec == CASES[i].is_kexec, "case %zu", i);
-		ck_assert_str_eq(platform.kexec_because, CASES[i].because);
-		ck_assert_str_eq(platform.boot_loader, CASES[i].loader);
-	}
-}
-END_TEST
-
-START_TEST(network_boots_are_told_by_evidence)
-{
-	static const struct {
-		const char *cmdline;
-		uint64_t loader;
-		enum answer is_network_boot;
-		const char *because;
-	} CASES[] = {
-		{"", 0, ANSWER_UNKNOWN, ""},
-		{"root=UUID=1 quiet", 0, ANSWER_NO, ""},
-		{"root=/dev/vda1 ip=dhcp", 0, ANSWER_UNKNOWN, "ip="},
-		{"root=/dev/vda1 ip=off", 0, ANSWER_NO, ""},
-		{"root=/dev/vda1 rd.neednet=1 BOOTIF=01-52-54-00-12-34-56", 0, ANSWER_YES,
-			"BOOTIF=, rd.neednet="},
-		{"root=/dev/nfs nfsroot=10.0.0.1:/srv ip=dhcp", 0, ANSWER_YES,
-			"nfsroot=, root=/dev/nfs, ip="},
-		{"root=nfs4:10.0.0.1:/srv", 0, ANSWER_YES, "root=nfs"},
-		{"netroot=iscsi:10.0.0.1::::iqn.x", 0, ANSWER_YES, "netroot="},
-		{"root=live:http://10.0.0.1/x.img", 0, ANSWER_YES, "root=live:http"},
-		{"root=live:CDLABEL=X", 0, ANSWER_NO, ""},
-		{"quiet", 0x40, ANSWER_YES, "loader ipxe"},
-		{"quiet -- BOOTIF=1", 0, ANSWER_NO, ""},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(CASES); i++) {
-		struct boot_clues boot = {.cmdline = CASES[i].cmdline,
-			.has_loader_type = CASES[i].loader > 0,
-			.loader_type = CASES[i].loader};
-
-		memset(&platform, 0, sizeof(platform));
-		boot_origin_decide(&boot, &platform);
-		ck_assert_msg(platform.is_network_boot == CASES[i].is_network_boot, "%s",
-			CASES[i].cmdline);
-		ck_assert_str_eq(platform.network_boot_because, CASES[i].because);
-	}
-}
-END_TEST
-
-static uint32_t mark(const char *path)
-{
-	for (unsigned i = 0; i < INITRD_MARKS_COUNT; i++) {
-		if (strcmp(INITRD_MARKS[i], path) == 0)
-			return 1U << i;
-	}
-	ck_abort_msg("no mark %s", path);
-	return 0;
-}
-
-static enum initrd_kind initrd_of(const struct initrd_clues *initrd)
-{
-	memset(&platform, 0, sizeof(platform));
-	initrd_decide(initrd, &platform);
-	return platform.initrd;
-}
-
-START_TEST(initrds_are_told_apart)
-{
-	static const char SYSTEMD[] = "usr/lib/systemd/systemd";
-	static const char NIXOS[] = "#! /nix/store/x-extra-utils/bin/ash\n\ntargetRoot=/mnt-root\n";
-	static const char DRACUT[] = "NAME=Debian\nVERSION=\"12 dracut-059-4\"\n";
-	static struct initrd_clues c;
-
-	ck_assert_int_eq(initrd_of(&c), INITRD_UNKNOWN);
-	copy(c.root_fstype, sizeof(c.root_fstype), "ext4");
-	c.marks = mark("usr/lib/dracut/hooks");
-	ck_assert_int_eq(initrd_of(&c), INITRD_NONE);
-	ck_assert_str_eq(platform.initrd_because, "the root is ext4");
-	copy(c.root_fstype, sizeof(c.root_fstype), "rootfs");
-	ck_assert_int_eq(initrd_of(&c), INITRD_DRACUT);
-
-	memset(&c, 0, sizeof(c));
-	c.has_release = true;
-	ck_assert_int_eq(initrd_of(&c), INITRD_UNKNOWN);
-	copy(c.release, sizeof(c.release), DRACUT);
-	ck_assert_int_eq(initrd_of(&c), INITRD_DRACUT);
-	copy(c.init_link, sizeof(c.init_link), SYSTEMD);
-	ck_assert_int_eq(initrd_of(&c), INITRD_DRACUT_SYSTEMD);
-	copy(c.release, sizeof(c.release), "ID=nixos\n");
-	ck_assert_int_eq(initrd_of(&c), INITRD_NIXOS_SYSTEMD);
-
-	memset(&c, 0, sizeof(c));
-	copy(c.root_fstype, sizeof(c.root_fstype), "rootfs");
-	copy(c.init_head, sizeof(c.init_head), NIXOS);
-	ck_assert_int_eq(initrd_of(&c), INITRD_NIXOS_SCRIPTED);
-	copy(c.init_head, sizeof(c.init_head), "");
-	copy(c.init_link, sizeof(c.init_link), "/nix/store/x-systemd-256/lib/systemd/systemd");
-	ck_assert_int_eq(initrd_of(&c), INITRD_NIXOS_SYSTEMD);
-
-	memset(&c, 0, sizeof(c));
-	copy(c.root_fstype, sizeof(c.root_fstype), "tmpfs");
-	c.marks = mark("conf/initramfs.conf") | mark("scripts/init-top");
-	ck_assert_int_eq(initrd_of(&c), INITRD_INITRAMFS_TOOLS);
-	c.marks = mark("init_functions");
-	ck_assert_int_eq(initrd_of(&c), INITRD_MKINITCPIO);
-	copy(c.init_link, sizeof(c.init_link), SYSTEMD);
-	c.marks = mark("buildconfig");
-	ck_assert_int_eq(initrd_of(&c), INITRD_MKINITCPIO_SYSTEMD);
-}
-END_TEST
-
-START_TEST(the_last_root_mount_counts)
-{
-	char text[] =
-		"rootfs / rootfs rw 0 0\nproc /proc proc rw 0 0\n/dev/sda1 / ext4 rw 0 0\nbad\n";
-	char none[] = "proc /proc proc rw 0 0\n\n", cut[] = "rootfs / ";
-	char fstype[8] = "";
-
-	ck_assert(initrd_root_fstype(text, fstype, sizeof(fstype)));
-	ck_assert_str_eq(fstype, "ext4");
-	ck_assert(!initrd_root_fstype(none, fstype, sizeof(fstype)));
-	ck_assert(!initrd_root_fstype(cut, fstype, sizeof(fstype)));
-}
-END_TEST
-
-START_TEST(sizes_are_read)
-{
-	char good[] = "MemTotal:       24684084 kB\nMemFree: 1 kB\n", cut[] = "MemTotal:";
-	char lie[] = "MemTotal: 99999999999999999999999 kB\n", other[] = "MemFree: 5 kB\n";
-	char flags[] = "processor\t: 0\nflags\t\t: fpu vmx hypervisor\n";
-	char no_flags[] = "processor\t: 0\nflags\t\t: fpu hypervisors\n", arm[] = "Features : fp\n";
-
-	ck_assert_uint_eq(meminfo_total_kib(good), 24684084);
-	ck_assert_uint_eq(meminfo_total_kib(cut), 0);
-	ck_assert_uint_eq(meminfo_total_kib(lie), 0);
-	ck_assert_uint_eq(meminfo_total_kib(other), 0);
-	ck_assert_uint_eq(cpu_list_count("0"), 1);
-	ck_assert_uint_eq(cpu_list_count("0-3,8,10-11"), 7);
-	ck_assert_uint_eq(cpu_list_count(""), 0);
-	ck_assert_uint_eq(cpu_list_count("3-0"), 0);
-	ck_assert_uint_eq(cpu_list_count("0-"), 0);
-	ck_assert_uint_eq(cpu_list_count("0-4294967295,0-9"), 0);
-	ck_assert_uint_eq(cpu_list_count("0-99999999999999999999"), 0);
-	ck_assert_uint_eq(cpu_list_count("0 1"), 0);
-	ck_assert_int_eq(cpuinfo_has_flag(flags, "hypervisor"), 1);
-	ck_assert_int_eq(cpuinfo_has_flag(no_flags, "hypervisor"), 0);
-	ck_assert_int_eq(cpuinfo_has_flag(arm, "hypervisor"), -1);
-}
-END_TEST
-
-START_TEST(phrases_are_no_names)
-{
-	char phrase[] = " To Be Filled By O.E.M. ", name[] = " QEMU ";
-
-	dmi_clean(phrase);
-	ck_assert_str_eq(phrase, "");
-	dmi_clean(name);
-	ck_assert_str_eq(name, "QEMU");
-}
-END_TEST
-
-UNIT_MAIN("platform", machines_are_told_apart, device_trees_tell, cpuinfo_stands_in_for_cpuid,
-	nesting_needs_evidence, cpuid_captures_are_read, signatures_are_printable_and_need_the_bit,
-	kexec_is_told_by_evidence, network_boots_are_told_by_evidence, initrds_are_told_apart,
-	the_last_root_mount_counts, sizes_are_read, phrases_are_no_names)
+UNIT_MAIN("hypervisor", machines_are_told_apart, device_trees_tell, cpuinfo_stands_in_for_cpuid,
+	nesting_needs_evidence, nothing_runs_over, names_are_compared_whole)

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "hook/stage1.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "parse/mountinfo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct {
+	const char *type, *path;
+	unsigned long flags;
+} MOUNTS[] = {
+	{"proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC},
+	{"sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC},
+	{"devtmpfs", "/dev", MS_NOSUID},
+};
+
+static int mount_one(size_t i)
+{
+	/* Stage 1 makes these folders as well where its archive lacks them. */
+	(void)mkdir(MOUNTS[i].path, 0755);
+	return mount(MOUNTS[i].type, MOUNTS[i].path, MOUNTS[i].type, MOUNTS[i].flags, NULL) < 0
+		       ? -errno
+		       : 0;
+}
+
+ssize_t stage1_read_cmdline(char *buf, size_t size)
+{
+	_cleanup_(sysroot_close) struct sysroot root = SYSROOT_CLOSED;
+	int mounted = mount_one(0);
+	ssize_t n;
+	int r = sysroot_open(NULL, &root);
+
+	n = r < 0 ? r : sysroot_read(&root, "proc/cmdline", buf, size);
+	if (mounted == 0)
+		(void)umount2("/proc", MNT_DETACH);
+	return n;
+}
+
+void stage1_fill_descriptors(void)
+{
+	int mounted = -1, fd;
+
+	if (fcntl(0, F_GETFD) >= 0 && fcntl(1, F_GETFD) >= 0 && fcntl(2, F_GETFD) >= 0)
+		return;
+	mounted = mount_one(2);
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd < STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
+	if (mounted == 0)
+		(void)umount2("/dev", MNT_DETACH);
+}
+
+void stage1_exec_init(char **argv)
+{
+	/* /init, and what the kernel tries without an initrd (init/main.c). */
+	static const char *const INITS[] = {
+		"/init", "/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(INITS); i++) {
+		char path[16];
+
+		(void)text_copy(path, sizeof(path), INITS[i]);
+		argv[0] = path;
+		(void)execv(path, argv);
+	}
+}
+
+int stage1_enter(void)
+{
+	if (unshare(CLONE_NEWNS) < 0)
+		return -errno;
+	for (size_t i = 0; i < ARRAY_SIZE(MOUNTS); i++) {
+		int r = mount_one(i);
+
+		if (r < 0 && r != -EBUSY)
+			return r;
+	}
+	return 0;
+}
+
+enum stage1_place stage1_look(const struct sysroot *proc)
+{
+	static const char *const POINTS[] = {"/proc", "/sys", "/dev", "/run"};
+	static char text[65536];
+	struct mountinfo mount;
+	char *cursor = text;
+	uint32_t seen = 0;
+	bool is_switched = false;
+
+	/* One that is longer is the table of a stage 2. */
+	if (sysroot_read(proc, "1/mountinfo", text, sizeof(text)) < 0)
+		return STAGE1_BARE;
+	while (mountinfo_next(&cursor, &mount)) {
+		/* The initramfs cannot be unmounted; another root hides it. */
+		if (strcmp(mount.mount_point, "/") == 0)
+			is_switched = strcmp(mount.fstype, "rootfs") != 0;
+		for (size_t i = 0; i < ARRAY_SIZE(POINTS); i++) {
+			if (strcmp(mount.mount_point, POINTS[i]) == 0)
+				seen |= 1U << i;
+		}
+	}
+	if (is_switched)
+		return STAGE1_SWITCHED;
+	return seen == (1U << ARRAY_SIZE(POINTS)) - 1 ? STAGE1_MOUNTED : STAGE1_BARE;
+}
+
+int stage1_go_home(const struct sysroot *proc)
+{
+	/* A magic link, which sysroot_openat() refuses to follow. */
+	_cleanup_close_ int fd = openat(proc->fd, "1/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	return setns(fd, CLONE_NEWNS) < 0 ? -errno : 0;
+}

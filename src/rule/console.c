@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Consoles: which of those that were asked for are there, and what PID 1 meets when it writes.
+ */
+#include "rule/fix.h"
+#include "rule/judge.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+
+/* -------------------------------------------------------------------------- console.phantom */
+
+/* A console that is not the one of PID 1 costs its own output. One that is makes every write of PID
+ * 1 fail, which systemd and most scripts survive; where something is known that does not survive
+ * it, it is an error. */
+static enum severity phantom_severity(const struct facts *facts, const struct console_fact *console)
+{
+	if (console->is_dev_console != ANSWER_YES)
+		return SEVERITY_INFO;
+	return grower_at_risk(facts) && root_room_bytes(facts) ? SEVERITY_ERROR : SEVERITY_WARNING;
+}
+
+static bool is_worth_telling(const struct console_fact *console)
+{
+	return console->is_requested || console->is_dev_console == ANSWER_YES;
+}
+
+static void tell_phantom(struct judgement *judgement, const struct console_fact *console)
+{
+	const struct facts *facts = judgement->facts;
+	struct finding *finding =
+		finding_about(judgement, phantom_severity(facts, console), console->name);
+
+	finding_say(finding, "the console ", NULL);
+	finding_say_array(finding, console->name);
+	finding_say(
+		finding, " has no UART behind it: it opens, and every write fails with EIO", NULL);
+	if (console->is_dev_console == ANSWER_YES)
+		finding_say(finding, ", those of PID 1 to /dev/console included", NULL);
+	finding_because(judgement, finding, console);
+	if (console->is_dev_console == ANSWER_YES)
+		finding_because(judgement, finding, &facts->dev_console);
+	finding_because(judgement, finding, &facts->uart_total);
+	fix_add_serial_port(finding, facts);
+	fix_console_to_tty0(finding, judgement->facts);
+}
+
+enum verdict judge_console_phantom(struct judgement *judgement)
+{
+	enum verdict verdict = VERDICT_GOOD;
+
+	if (!fact_is_known(&judgement->facts->dev_console.once))
+		return VERDICT_UNKNOWN;
+	fact_foreach (console, judgement->facts->consoles) {
+		if (console->is_registered != ANSWER_YES || !is_worth_telling(console))
+			continue;
+		if (is_phantom(console)) {
+			tell_phantom(judgement, console);
+			verdict = VERDICT_BAD;
+		} else if (console->open == OUTCOME_UNKNOWN) {
+			verdict = verdict_worst(verdict, VERDICT_UNKNOWN);
+		}
+	}
+	return verdict;
+}
+
+/* --------------------------------------------------------------------------- console.closed */
+
+static const struct kernel_event_fact *no_console_event(const struct facts *facts)
+{
+	fact_foreach (event, facts->kernel_events) {
+		if (event->kind == KERNEL_EVENT_NO_INITIAL_CONSOLE)
+			return event;
+	}
+	return NULL;
+}
+
+/* One that was closed when PID 1 started and opens now: a driver came later. NixOS's scripted stage
+ * 1 dies of it, others open it anew when they want it. */
+static enum verdict judge_closed_before(struct judgement *judgement)
+{
+	const struct facts *facts = judgement->facts;
+	const struct kernel_event_fact *event = no_console_event(facts);
+	bool is_fatal = facts->platform.initrd == INITRD_NIXOS_SCRIPTED;
+	struct finding *finding;
+
+	if (!event)
+		return VERDICT_GOOD;
+	finding = finding_add(judgement, is_fatal ? SEVERITY_ERROR : SEVERITY_INFO, "/dev/console",
+		sizeof("/dev/console"));
+	finding_say(finding,
+		"PID 1 was started without standard input and output, because no "
+		"console was there yet; it is now",
+		NULL);
+	finding_because(judgement, finding, event);
+	finding_because(judgement, finding, &facts->dev_console);
+	fix_console_to_tty0(finding, judgement->facts);
+	return VERDICT_BAD;
+}
+
+enum verdict judge_console_closed(struct judgement *judgement)
+{
+	const struct facts *facts = judgement->facts;
+	const struct dev_console_fact *console = &facts->dev_console;
+	struct finding *finding;
+
+	if (!fact_is_known(&console->once) || console->open == OUTCOME_UNKNOWN)
+		return VERDICT_UNKNOWN;
+	/* Somebody's shell need not be allowed to open it. */
+	if (console->open == -EACCES || console->open == -EPERM)
+		return VERDICT_UNKNOWN;
+	if (console->open == OUTCOME_OK)
+		return judge_closed_before(judgement);
+	/* In a container the node may be missing, and nothing comes of it. */
+	if (facts->boot.phase == BOOT_PHASE_RUNNING && console->open == -ENOENT)
+		return VERDICT_UNKNOWN;
+
+	finding = finding_add(judgement, SEVERITY_ERROR, "/dev/console", sizeof("/dev/console"));
+	finding_say(finding,
+		"/dev/console cannot be opened: PID 1 runs without standard input and "
+		"output",
+		NULL);
+	if (last_console(facts)) {
+		finding_say(finding, " (console=", NULL);
+		finding_say_array(finding, last_console(facts)->name);
+		finding_say(finding, " is the last one asked for)", NULL);
+	}
+	finding_because(judgement, finding, console);
+	finding_because(judgement, finding, last_console(facts));
+	finding_because(judgement, finding, no_console_event(facts));
+	fix_console_to_tty0(finding, judgement->facts);
+	if (last_console(facts) && last_console(facts)->kind == CONSOLE_UART)
+		fix_add_serial_port(finding, facts);
+	return VERDICT_BAD;
+}
+
+/* --------------------------------------------------------------------------- console.absent */
+
+/* How many edits turn one name of a console into another matters less than that it was meant. */
+static bool looks_misspelt(const char *name)
+{
+	static const char *const DRIVERS[] = {"ttyS", "ttyAMA", "tty", "hvc", "ttyUSB", "ttysclp",
+		"netcon", "xvc", "lp", "brl", "null", "ttyLP", "ttymxc", "ttyPS", "ttySAC", "ttyHS",
+		"ttyMSM", "ttySC", "ttyO", "hvsi", "efi"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(DRIVERS); i++) {
+		size_t length = strlen(DRIVERS[i]);
+		const char *rest = name + length;
+
+		if (strncmp(name, DRIVERS[i], length) == 0 &&
+			strspn(rest, "0123456789") == strlen(rest))
+			return false;
+	}
+	return true;
+}
+
+static void tell_absent(struct judgement *judgement, const struct console_fact *console)
+{
+	const struct facts *facts = judgement->facts;
+	COPY_OF(name, console->name);
+	/* Images for many machines name consoles of all of them: only the last one is PID 1's. */
+	struct finding *finding = finding_about(
+		judgement, console->is_last ? SEVERITY_WARNING : SEVERITY_INFO, console->name);
+
+	finding_say(finding, "console=", name, " names something that no driver registered", NULL);
+	if (looks_misspelt(name))
+		finding_say(finding, ": there is no console of that name in Linux", NULL);
+	finding_because(judgement, finding, console);
+	if (console->kind == CONSOLE_HVC)
+		fix_add_module(finding, facts, "virtio_console");
+	else if (console->kind == CONSOLE_UART && !looks_misspelt(name))
+		fix_add_serial_port(finding, facts);
+	if (looks_misspelt(name))
+		finding_fix(
+			finding, "kernel", "console=ttyS0   (instead of console=", name, ")", NULL);
+	else
+		finding_fix(finding, "kernel", "remove console=", name, NULL);
+}
+
+enum verdict judge_console_absent(struct judgement *judgement)
+{
+	enum verdict verdict = VERDICT_GOOD;
+
+	fact_foreach (console, judgement->facts->consoles) {
+		/* "console=" and "console=null" ask for nothing, and get it. */
+		if (!console->is_requested || console->kind == CONSOLE_NULL ||
+			is_text_empty(console->name))
+			continue;
+		if (console->is_registered == ANSWER_NO) {
+			tell_absent(judgement, console);
+			verdict = VERDICT_BAD;
+		} else if (console->is_registered == ANSWER_UNKNOWN) {
+			verdict = verdict_worst(verdict, VERDICT_UNKNOWN);
+		}
+	}
+	return verdict;
+}
+
+/* -------------------------------------------------------------------------- console.blocked */
+
+static const uint64_t WRITE_US = 400 * US_PER_MS;
+
+static const struct probe_fact *stuck_write(const struct facts *facts, const char *console)
+{
+	fact_foreach (probe, facts->probes) {
+		/* One that was given no time to write says nothing of the console. */
+		if (probe->state == PROBE_TIMEOUT && probe->duration_us >= WRITE_US &&
+			is_equal(probe->name, "console-sink", sizeof(probe->name)) &&
+			is_equal(probe->subject, console, sizeof(probe->subject)))
+			return probe;
+	}
+	return NULL;
+}
+
+enum verdict judge_console_blocked(struct judgement *judgement)
+{
+	enum verdict verdict = VERDICT_GOOD;
+
+	fact_foreach (console, judgement->facts->consoles) {
+		const struct probe_fact *probe = stuck_write(judgement->facts, console->name);
+		struct finding *finding;
+
+		if (!probe && (console->is_live != ANSWER_YES || console->kind == CONSOLE_VT))
+			continue;
+		if (!probe && console->is_writable_now == ANSWER_UNKNOWN)
+			verdict = verdict_worst(verdict, VERDICT_UNKNOWN);
+		if (!probe && console->is_writable_now != ANSWER_NO)
+			continue;
+		finding = finding_about(judgement, SEVERITY_WARNING, console->name);
+		finding_say(finding, "the console ", NULL);
+		finding_say_array(finding, console->name);
+		finding_say(finding, " takes no bytes: whoever writes to it waits, PID 1 included",
+			NULL);
+		finding_because(judgement, finding, console);
+		finding_because(judgement, finding, probe);
+		if (console->has_flow_control)
+			finding_fix(finding, "kernel", "console=... without the r (flow control)",
+				NULL);
+		fix_console_to_tty0(finding, judgement->facts);
+		verdict = VERDICT_BAD;
+	}
+	return verdict;
+}
+
+/* -------------------------------------------------------------------------- console.no-uart */
+
+enum verdict judge_console_no_uart(struct judgement *judgement)
+{
+	const struct uart_total_fact *total = &judgement->facts->uart_total;
+	struct finding *finding;
+
+	if (!fact_is_known(&total->once))
+		return VERDICT_UNKNOWN;
+	if (total->live_count)
+		return VERDICT_GOOD;
+	if (total->unknown_count)
+		return VERDICT_UNKNOWN;
+	finding = finding_add(judgement, SEVERITY_INFO, "", 1);
+	finding_say(finding,
+		"this machine has no serial port: a serial console (qm terminal, virsh "
+		"console) shows nothing",
+		NULL);
+	finding_because(judgement, finding, total);
+	fix_add_serial_port(finding, judgement->facts);
+	return VERDICT_BAD;
+}

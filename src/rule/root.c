@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The root file system: there, there once, there in time, and with room.
+ */
+#include "rule/fix.h"
+#include "rule/judge.h"
+
+#include "base/clock.h"
+
+#include <sys/stat.h>
+
+/* ------------------------------------------------------------------------------ root.absent */
+
+/* Something that must be opened or put together before a root on it can appear. */
+static const struct filesystem_fact *find_usage(const struct facts *facts, const char *type)
+{
+	uint32_t count = fact_count(facts->blocks);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct filesystem_fact *filesystem = &facts->filesystems[i];
+
+		if (fact_is_known(&filesystem->once) && !facts->blocks.item[i].is_removed &&
+			is_equal(filesystem->type, type, sizeof(filesystem->type)))
+			return filesystem;
+	}
+	return NULL;
+}
+
+/* The one file system that could be a root, or NULL when there is none or more than one. */
+static const struct filesystem_fact *only_candidate(const struct facts *facts)
+{
+	static const char *const TYPES[] = {"ext4", "ext3", "xfs", "btrfs", "f2fs"};
+	const struct filesystem_fact *found = NULL;
+	uint32_t count = fact_count(facts->blocks);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct filesystem_fact *filesystem = &facts->filesystems[i];
+
+		for (size_t k = 0; k < ARRAY_SIZE(TYPES); k++) {
+			if (!fact_is_known(&filesystem->once) || facts->blocks.item[i].is_removed ||
+				!is_equal(filesystem->type, TYPES[k], sizeof(filesystem->type)))
+				continue;
+			if (found)
+				return NULL;
+			found = filesystem;
+		}
+	}
+	return found;
+}
+
+static uint32_t disk_count(const struct facts *facts)
+{
+	uint32_t count = 0;
+
+	fact_foreach (block, facts->blocks)
+		count += is_plain_disk(facts, block);
+	return count;
+}
+
+static void say_what_is_there(struct judgement *judgement, struct finding *finding)
+{
+	const struct facts *facts = judgement->facts;
+	const struct filesystem_fact *candidate = only_candidate(facts);
+	char uuid[sizeof(candidate->uuid) + 1];
+
+	if (!disk_count(facts)) {
+		finding_say(finding, ": the machine shows no disk at all", NULL);
+		if (is_qemu(&facts->platform))
+			finding_fix(finding, "proxmox",
+				"qm config VMID   (is there a disk, and on which bus?)", NULL);
+		return;
+	}
+	if (!candidate) {
+		finding_say(finding, " on any disk", NULL);
+		return;
+	}
+	(void)text_copy_bytes(uuid, sizeof(uuid), candidate->uuid,
+		strnlen(candidate->uuid, sizeof(candidate->uuid)));
+	finding_say(finding, "; the only file system that could be it is on ", NULL);
+	finding_say_array(finding, candidate->device);
+	finding_because(judgement, finding, candidate);
+	if (!is_text_empty(uuid))
+		finding_fix(finding, "kernel", "root=UUID=", uuid, NULL);
+}
+
+enum verdict judge_root_absent(struct judgement *judgement)
+{
+	const struct facts *facts = judgement->facts;
+	const struct root_fact *root = &facts->root;
+	const struct filesystem_fact *locked = find_usage(facts, "crypto_LUKS");
+	const struct filesystem_fact *volume = find_usage(facts, "LVM2_member");
+	enum answer is_missing = is_root_missing(facts);
+	struct finding *finding;
+
+	if (is_missing != ANSWER_YES)
+		return is_missing == ANSWER_NO ? VERDICT_GOOD : VERDICT_UNKNOWN;
+	/* A passphrase that nobody has typed yet is no error. */
+	finding = finding_about(
+		judgement, locked || volume ? SEVERITY_WARNING : SEVERITY_ERROR, root->spec);
+	finding_say(finding, "root=", NULL);
+	finding_say_array(finding, root->spec);
+	finding_say(finding, " was not found", NULL);
+	finding_because(judgement, finding, root);
+	if (locked || volume) {
+		finding_say(finding,
+			locked ? "; an encrypted volume has not been opened: "
+			       : "; a volume group has not been activated: ",
+			NULL);
+		finding_say_array(finding, (locked ? locked : volume)->device);
+		finding_because(judgement, finding, locked ? locked : volume);
+	} else {
+		say_what_is_there(judgement, finding);
+	}
+	return VERDICT_BAD;
+}
+
+/* --------------------------------------------------------------------------- root.ambiguous */
+
+/* Two paths to one disk, before multipath put them together. */
+static bool is_same_disk(const struct facts *facts, const char *a, const char *b)
+{
+	const struct block_fact *first = block_find(facts, a), *second = block_find(facts, b);
+
+	first = first ? disk_of(facts, first) : NULL;
+	second = second ? disk_of(facts, second) : NULL;
+	if (!first || !second)
+		return false;
+	if (!is_text_empty(first->wwn))
+		return is_equal(first->wwn, second->wwn, sizeof(first->wwn));
+	return !is_text_empty(first->serial) &&
+	       is_equal(first->serial, second->serial, sizeof(first->serial)) &&
+	       is_equal(first->model, second->model, sizeof(first->model));
+}
+
+static bool is_named_by_content(enum root_kind kind)
+{
+	return kind == ROOT_UUID || kind == ROOT_PARTUUID || kind == ROOT_LABEL ||
+	       kind == ROOT_PARTLABEL;
+}
+
+enum verdict judge_root_ambiguous(struct judgement *judgement)
+{
+	const struct facts *facts = judgement->facts;
+	const struct root_fact *root = &facts->root;
+	struct finding *finding;
+
+	if (!fact_is_known(&root->once))
+		return VERDICT_UNKNOWN;
+	if (!is_named_by_content(root->kind) || root->match_count < 2 || root->is_one_filesystem ||
+		is_same_disk(facts, root->matches[0], root->matches[1]))
+		return VERDICT_GOOD;
+	finding = finding_about(judgement, SEVERITY_ERROR, root->spec);
+	finding_say_u64(finding, root->match_count);
+	finding_say(finding, " devices bear root=", NULL);
+	finding_say_array(finding, root->spec);
+	finding_say(finding, ": ", NULL);
+	finding_say_array(finding, root->matches[0]);
+	finding_say(finding, " and ", NULL);
+	finding_say_array(finding, root->matches[1]);
+	finding_say(finding, "; which one is mounted is chance", NULL);
+	finding_because(judgement, finding, root);
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct block_fact *block = block_find(facts, root->matches[i]);
+		if (block)
+			finding_because(judgement, finding,
+				&facts->filesystems[block - facts->blocks.item]);
+	}
+	if (root->kind == ROOT_PARTUUID || root->kind == ROOT_PARTLABEL)
+		finding_fix(finding, "guest", "sgdisk -G   (on the disk that is the copy)", NULL);
+	else
+		finding_fix(finding, "guest",
+			"tune2fs -U random (ext4), xfs_admin -U generate, "
+			"btrfstune -u   on the copy",
+			NULL);
+	finding_fix(finding, "host", "detach the disk that is the copy", NULL);
+	return VERDICT_BAD;
+}
+
+/* -------------------------------------------------------------------------------- root.late */
+
+static const uint64_t LATE_US = 5 * US_PER_S;
+/* A machine that is slow has work to do all the time; one that waits for a disk has not. */
+static const uint64_t WAITED_US = 5 * US_PER_S / 2;
+
+/* How long a processor had nothing to do, on average, before the root was there. */
+static bool waited_us(const struct facts *facts, uint64_t *ret_us)
+{
+	const struct boot_fact *boot = &facts->boot;
+	const struct root_fact *root = &facts->root;
+	uint32_t cpus = facts->platform.cpus ? facts->platform.cpus : 1;
+
+	if (!boot->has_idle || !root->has_idle || root->resolved_idle_us < boot->started_idle_us)
+		return false;
+	*ret_us = (root->resolved_idle_us - boot->started_idle_us) / cpus;
+	return true;
+}
+
+enum verdict judge_root_late(struct judgement *judgement)
+{
+	const struct facts *facts = judgement->facts;
+	const struct root_fact *root = &facts->root;
+	uint64_t started_us = facts->boot.started_us;
+	uint64_t waited;
+	struct finding *finding;
+
+	if (!fact_is_known(&root->once) || !started_us)
+		return VERDICT_UNKNOWN;
+	if (!root->resolved_us || root->resolved_us <= started_us + LATE_US)
+		return VERDICT_GOOD;
+	if (!waited_us(facts, &waited))
+		return VERDICT_UNKNOWN;
+	if (waited < WAITED_US)
+		return VERDICT_GOOD;
+	finding = finding_about(judgement, SEVERITY_WARNING, root->spec);
+	finding_say(finding, "root=", NULL);
+	finding_say_array(finding, root->spec);
+	finding_say(finding, " appeared only ", NULL);
+	finding_say_u64(finding, (root->resolved_us - started_us) / US_PER_S);
+	finding_say(finding,
+		" s after stage 1 began, while the machine had nothing to do: what waits "
+		"less gives up",
+		NULL);
+	finding_because(judgement, finding, root);
+	finding_because(judgement, finding, root_block(facts));
+	finding_fix(finding, "kernel",
+		"rootwait, rootdelay=30 (initramfs-tools) or rd.timeout=60 (dracut)", NULL);
+	return VERDICT_BAD;
+}
+
+/* -------------------------------------------------------------------------------- root.full */
+
+static bool can_be_full(const struct handoff_fact *handoff)
+{
+	static const char *const TYPES[] = {"ext4", "ext3", "ext2", "xfs", "f2fs", "btrfs"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(TYPES); i++) {
+		if (is_equal(handoff->root_fstype, TYPES[i], sizeof(handoff->root_fstype)))
+			return true;
+	}
+	return false;
+}
+
+enum verdict judge_root_full(struct judgement *judgement)
+{
+	const struct handoff_fact *handoff = &judgement->facts->handoff;
+	bool is_ext = is_equal(handoff->root_fstype, "ext", 3);
+	struct finding *finding;
+
+	if (!fact_is_known(&handoff->once) || handoff->has_free_counts != ANSWER_YES)
+		return VERDICT_UNKNOWN;
+	/* Only ext counts its inodes beforehand. */
+	if (!can_be_full(handoff) || (handoff->free_bytes && (handoff->free_inodes || !is_ext)))
+		return VERDICT_GOOD;
+	finding = finding_about(judgement, SEVERITY_WARNING, handoff->root_source);
+	finding_say(finding, "the root file system has no free ",
+		handoff->free_bytes ? "inodes" : "space", ": services that write will fail", NULL);
+	finding_because(judgement, finding, handoff);
+	finding_fix(finding, "guest",
+		"free some space, or enlarge the disk, its partition and the file "
+		"system",
+		NULL);
+	return VERDICT_BAD;
+}
+
+/* ---------------------------------------------------------------------------------- handoff */
+
+enum verdict judge_handoff_init_missing(struct judgement *judgement)
+{
+	const struct handoff_fact *handoff = &judgement->facts->handoff;
+	struct finding *finding;
+
+	if (!fact_is_known(&handoff->once) || handoff->root_open != OUTCOME_OK ||
+		handoff->is_root_mounted == ANSWER_NO || handoff->init_stat == OUTCOME_UNKNOWN)
+		return VERDICT_UNKNOWN;
+	if (handoff->init_stat == OUTCOME_OK)
+		return VERDICT_GOOD;
+	finding = finding_about(judgement, SEVERITY_ERROR, handoff->init);
+	finding_say_array(finding, handoff->init);
+	finding_say(finding,
+		handoff->is_init_from_cmdline ? " (init= of the kernel command line)" : "",
+		" is not in the root file system on ", NULL);
+	finding_say_array(finding, handoff->root_source);
+	finding_say(finding, ": there is nothing to hand over to", NULL);
+	finding_because(judgement, finding, handoff);
+	if (handoff->is_init_from_cmdline)
+		finding_fix(finding, "kernel",
+			"init= must name a program in the new root, or be removed", NULL);
+	else
+		finding_fix(finding, "guest",
+			"install an init (systemd-sysv), or name the right root=", NULL);
+	return VERDICT_BAD;
+}
+
+static const char *missing_interpreter(const struct handoff_fact *handoff, char *buf, size_t size)
+{
+	for (uint32_t i = 0; i < handoff->interpreter_count && i < 4; i++) {
+		if (handoff->interpreter_stat[i] >= 0)
+			continue;
+		(void)text_copy_bytes(buf, size, handoff->interpreter[i],
+			strnlen(handoff->interpreter[i], sizeof(handoff->interpreter[i])));
+		return buf;
+	}
+	return NULL;
+}
+
+enum verdict judge_handoff_init_unusable(struct judgement *judgement)
+{
+	const struct handoff_fact *handoff = &judgement->facts->handoff;
+	const struct platform_fact *platform = &judgement->facts->platform;
+	char buf[sizeof(handoff->interpreter[0]) + 1];
+	const char *interpreter;
+	struct finding *finding;
+	bool is_program;
+
+	if (!fact_is_known(&handoff->once) || handoff->init_stat != OUTCOME_OK)
+		return VERDICT_UNKNOWN;
+	interpreter = missing_interpreter(handoff, buf, sizeof(buf));
+	is_program = S_ISREG(handoff->init_mode) && handoff->init_mode & 0111;
+	if (is_program && !interpreter && handoff->is_architecture_right != ANSWER_NO)
+		return handoff->is_architecture_right == ANSWER_YES ? VERDICT_GOOD
+								    : VERDICT_UNKNOWN;
+
+	finding = finding_about(judgement, SEVERITY_ERROR, handoff->init);
+	finding_say(finding, "the kernel cannot run ", NULL);
+	finding_say_array(finding, handoff->init);
+	if (!is_program) {
+		finding_say(finding,
+			S_ISREG(handoff->init_mode) ? ": it is not executable" : ": it is no file",
+			NULL);
+		finding_fix(finding, "guest", "chmod 755 on it, or name another with init=", NULL);
+	} else if (handoff->is_architecture_right == ANSWER_NO) {
+		finding_say(finding, ": it is for ", NULL);
+		finding_say_array(finding, handoff->init_architecture);
+		finding_say(finding, ", and this machine is ", NULL);
+		finding_say_array(finding, platform->architecture);
+		finding_fix(finding, "host", "attach the image for this architecture", NULL);
+	} else {
+		finding_say(finding, ": its interpreter ", interpreter, " is missing", NULL);
+		finding_fix(finding, "guest", "install what brings ", interpreter, NULL);
+	}
+	finding_because(judgement, finding, handoff);
+	return VERDICT_BAD;
+}

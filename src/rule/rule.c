@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/rule.h"
+
+#include "base/text.h"
+#include "rule/judge.h"
+
+#include <string.h>
+
+const char *const SEVERITY_NAMES[SEVERITY_COUNT] = {
+	[SEVERITY_INFO] = "info",
+	[SEVERITY_WARNING] = "warning",
+	[SEVERITY_ERROR] = "error",
+};
+
+/* What keeps others from being told apart stands before them: a disk that cannot be read before the
+ * root that is not found, a UART that no driver took before the console that it would have been. */
+const struct rule RULES[] = {
+	{"growroot.trap", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_growroot_trap},
+	{"device.no-driver", SEVERITY_ERROR, BOOT_PHASE_STALLED, judge_device_no_driver},
+	{"disk.hung", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_disk_hung},
+	{"disk.read-error", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_disk_read_error},
+	{"gpt.sector-size", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_gpt_sector_size},
+	{"gpt.primary-corrupt", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_gpt_primary_corrupt},
+	{"gpt.overlap", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_gpt_overlap},
+	{"root.absent", SEVERITY_ERROR, BOOT_PHASE_STALLED, judge_root_absent},
+	{"root.ambiguous", SEVERITY_ERROR, BOOT_PHASE_STALLED, judge_root_ambiguous},
+	{"handoff.init-missing", SEVERITY_ERROR, BOOT_PHASE_HANDOFF, judge_handoff_init_missing},
+	{"handoff.init-unusable", SEVERITY_ERROR, BOOT_PHASE_HANDOFF, judge_handoff_init_unusable},
+	{"uart.unbound", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_uart_unbound},
+	{"console.closed", SEVERITY_ERROR, BOOT_PHASE_STALLED, judge_console_closed},
+	{"console.phantom", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_console_phantom},
+	{"console.absent", SEVERITY_WARNING, BOOT_PHASE_STALLED, judge_console_absent},
+	{"console.blocked", SEVERITY_WARNING, BOOT_PHASE_EARLY, judge_console_blocked},
+	{"acpi.malformed", SEVERITY_WARNING, BOOT_PHASE_EARLY, judge_acpi_malformed},
+	{"acpi.off", SEVERITY_WARNING, BOOT_PHASE_EARLY, judge_acpi_off},
+	{"gpt.backup-corrupt", SEVERITY_WARNING, BOOT_PHASE_EARLY, judge_gpt_backup_corrupt},
+	{"gpt.entries-mismatch", SEVERITY_WARNING, BOOT_PHASE_EARLY, judge_gpt_entries_mismatch},
+	{"gpt.kernel-mismatch", SEVERITY_WARNING, BOOT_PHASE_STALLED, judge_gpt_kernel_mismatch},
+	{"gpt.backup-misplaced", SEVERITY_WARNING, BOOT_PHASE_EARLY, judge_gpt_backup_misplaced},
+	{"disk.slow", SEVERITY_WARNING, BOOT_PHASE_EARLY, judge_disk_slow},
+	{"root.late", SEVERITY_WARNING, BOOT_PHASE_STALLED, judge_root_late},
+	{"root.full", SEVERITY_WARNING, BOOT_PHASE_HANDOFF, judge_root_full},
+	{"uart.undeclared", SEVERITY_WARNING, BOOT_PHASE_EARLY, judge_uart_undeclared},
+	{"probe.timeout", SEVERITY_WARNING, BOOT_PHASE_EARLY, judge_probe_timeout},
+	{"probe.crashed", SEVERITY_WARNING, BOOT_PHASE_EARLY, judge_probe_crashed},
+	{"sink.dropped", SEVERITY_WARNING, BOOT_PHASE_STALLED, judge_sink_dropped},
+	{"gpt.growable", SEVERITY_INFO, BOOT_PHASE_STALLED, judge_gpt_growable},
+	{"console.no-uart", SEVERITY_INFO, BOOT_PHASE_STALLED, judge_console_no_uart},
+	{"virtio.port-missing", SEVERITY_INFO, BOOT_PHASE_STALLED, judge_virtio_port_missing},
+	{"virtio.port-unread", SEVERITY_INFO, BOOT_PHASE_STALLED, judge_virtio_port_unread},
+	{"fwcfg.absent", SEVERITY_INFO, BOOT_PHASE_STALLED, judge_fwcfg_absent},
+	{"fwcfg.unbound", SEVERITY_INFO, BOOT_PHASE_STALLED, judge_fwcfg_unbound},
+	{"platform.nested", SEVERITY_INFO, BOOT_PHASE_EARLY, judge_platform_nested},
+	{"platform.unknown", SEVERITY_INFO, BOOT_PHASE_EARLY, judge_platform_unknown},
+};
+const size_t RULES_COUNT = ARRAY_SIZE(RULES);
+
+/* --------------------------------------------------------------------------------- one story */
+
+/* part belongs to the story of a finding whose id is leader, if that is there and at least as
+ * severe. The first row that fits counts. */
+static const struct {
+	const char *part, *leader;
+	bool is_same_subject; /* of the same disk only */
+} STORIES[] = {
+	{"console.phantom", "growroot.trap", false},
+	{"gpt.growable", "growroot.trap", false},
+	{"gpt.backup-misplaced", "growroot.trap", false},
+	{"console.no-uart", "growroot.trap", false},
+	{"console.closed", "growroot.trap", false},
+	{"console.closed", "uart.unbound", false},
+	{"console.phantom", "uart.unbound", false},
+	{"console.absent", "uart.unbound", false},
+	{"console.absent", "console.closed", false},
+	{"console.absent", "device.no-driver", false},
+	{"console.no-uart", "uart.unbound", false},
+	{"console.no-uart", "console.phantom", false},
+	{"console.no-uart", "console.absent", false},
+	{"uart.undeclared", "acpi.malformed", false},
+	{"probe.timeout", "disk.hung", false},
+	{"probe.timeout", "console.blocked", true},
+	{"probe.crashed", "acpi.malformed", false},
+	{"disk.slow", "disk.hung", true},
+	{"disk.slow", "disk.read-error", true},
+	{"disk.read-error", "disk.hung", true},
+	{"gpt.primary-corrupt", "disk.read-error", true},
+	{"gpt.backup-corrupt", "disk.read-error", true},
+	{"gpt.backup-corrupt", "disk.hung", true},
+	{"gpt.backup-corrupt", "gpt.sector-size", true},
+	{"gpt.backup-corrupt", "gpt.primary-corrupt", true},
+	{"gpt.entries-mismatch", "gpt.primary-corrupt", true},
+	{"gpt.entries-mismatch", "gpt.overlap", true},
+	{"gpt.entries-mismatch", "gpt.backup-corrupt", true},
+	{"gpt.kernel-mismatch", "disk.hung", true},
+	{"gpt.kernel-mismatch", "disk.read-error", true},
+	{"gpt.kernel-mismatch", "gpt.sector-size", true},
+	{"gpt.kernel-mismatch", "gpt.primary-corrupt", true},
+	{"gpt.kernel-mismatch", "gpt.overlap", true},
+	{"gpt.kernel-mismatch", "gpt.backup-corrupt", true},
+	{"gpt.backup-misplaced", "gpt.primary-corrupt", true},
+	{"root.absent", "device.no-driver", false},
+	{"root.absent", "disk.hung", false},
+	{"root.absent", "disk.read-error", false},
+	{"root.absent", "gpt.sector-size", false},
+	{"root.absent", "gpt.primary-corrupt", false},
+	{"root.late", "disk.hung", false},
+	{"root.late", "disk.slow", false},
+};
+
+static const struct finding *leader_of(const struct findings *findings, const struct finding *part,
+	const char *leader, bool is_same)
+{
+	for (uint32_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->item[i];
+
+		if (strcmp(finding->id, leader) == 0 && finding->severity >= part->severity &&
+			(!is_same || strcmp(finding->subject, part->subject) == 0))
+			return finding;
+	}
+	return NULL;
+}
+
+/* A leader may belong to a story itself; the one that leads it all is named. */
+static const char *story_of(const struct findings *findings, const struct finding *part)
+{
+	const char *found = NULL;
+
+	for (size_t hops = 0; hops < 4; hops++) {
+		const struct finding *leader = NULL;
+
+		for (size_t i = 0; i < ARRAY_SIZE(STORIES) && !leader; i++) {
+			if (strcmp(STORIES[i].part, part->id) == 0)
+				leader = leader_of(findings, part, STORIES[i].leader,
+					STORIES[i].is_same_subject);
+		}
+		if (!leader)
+			break;
+		found = leader->id;
+		part = leader;
+	}
+	return found;
+}
+
+/* ------------------------------------------------------------------------------------- order */
+
+static size_t rank_of(const char *id)
+{
+	for (size_t i = 0; i < RULES_COUNT; i++) {
+		if (strcmp(RULES[i].id, id) == 0)
+			return i;
+	}
+	return RULES_COUNT;
+}
+
+/* Greater is told first. */
+static size_t weight_of(const struct findings *findings, const struct finding *finding)
+{
+	const struct finding *leader =
+		finding->part_of ? findings_find(findings, finding->part_of) : finding;
+	size_t own = RULES_COUNT - rank_of(finding->id);
+	size_t story = RULES_COUNT - rank_of(leader->id);
+
+	return (((size_t)leader->severity * 128 + story) * 2 +
+		       (leader == finding || !finding->part_of)) *
+		       1024 +
+	       (size_t)finding->severity * 128 + own;
+}
+
+/* Insertion: stable, so that subjects keep the order of their facts. */
+static void put_in_order(struct findings *findings)
+{
+	size_t weight[FINDINGS_MAX];
+
+	for (uint32_t i = 0; i < findings->count; i++)
+		weight[i] = weight_of(findings, &findings->item[i]);
+	for (uint32_t i = 1; i < findings->count; i++) {
+		struct finding moved = findings->item[i];
+		size_t moved_weight = weight[i];
+		uint32_t to = i;
+
+		for (; to && weight[to - 1] < moved_weight; to--) {
+			findings->item[to] = findings->item[to - 1];
+			weight[to] = weight[to - 1];
+		}
+		findings->item[to] = moved;
+		weight[to] = moved_weight;
+	}
+}
+
+/* --------------------------------------------------------------------------------------- all */
+
+void rules_judge(const struct facts *facts, struct findings *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	for (size_t i = 0; i < RULES_COUNT; i++) {
+		struct judgement judgement = {.facts = facts, .findings = ret, .rule = &RULES[i]};
+
+		if (facts->boot.phase < RULES[i].from)
+			continue;
+		if (RULES[i].judge(&judgement) != VERDICT_UNKNOWN)
+			continue;
+		if (ret->undecided_count < RULES_MAX)
+			ret->undecided[ret->undecided_count++] = RULES[i].id;
+		ret->is_undecided |= RULES[i].worst > SEVERITY_INFO;
+	}
+	for (uint32_t i = 0; i < ret->count; i++)
+		ret->item[i].part_of = story_of(ret, &ret->item[i]);
+	put_in_order(ret);
+}
+
+uint32_t findings_count(const struct findings *findings, enum severity severity)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < findings->count; i++)
+		count += findings->item[i].severity == severity && !findings->item[i].part_of;
+	return count;
+}
+
+enum severity findings_worst(const struct findings *findings)
+{
+	enum severity worst = SEVERITY_INFO;
+
+	for (uint32_t i = 0; i < findings->count; i++) {
+		if (findings->item[i].severity > worst)
+			worst = findings->item[i].severity;
+	}
+	return worst;
+}
+
+const struct finding *findings_find(const struct findings *findings, const char *id)
+{
+	for (uint32_t i = 0; i < findings->count; i++) {
+		if (strcmp(findings->item[i].id, id) == 0)
+			return &findings->item[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From facts to findings. A rule is pure: it reads facts and nothing else, and the same facts give
+ * the same findings. What a rule cannot know makes it undecided, which is neither good nor bad.
+ *
+ * Adding a rule is one row in rule.c, one judge_* function beside those of its subject, one section
+ * in docs/findings.md and a table of cases in tests/unit.
+ */
+#ifndef RULE_RULE_H
+#define RULE_RULE_H
+
+#include "bootprobe/facts.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum severity { SEVERITY_INFO = 0, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_COUNT };
+extern const char *const SEVERITY_NAMES[SEVERITY_COUNT];
+
+enum verdict { VERDICT_UNKNOWN = 0, VERDICT_GOOD, VERDICT_BAD };
+
+/* One change that a person can make. tool: where it is made ("proxmox", "terraform", "libvirt",
+ * "guest", "nixos", "dracut", ...); change: what to type or to write there. */
+enum { FIXES_MAX = 5, BECAUSE_MAX = 8 };
+
+struct fix {
+	const char *tool;
+	char change[240];
+};
+
+struct finding {
+	const char *id;
+	enum severity severity;
+	char subject[48];
+	char summary[240]; /* one sentence */
+	struct fix fix[FIXES_MAX];
+	uint32_t fix_count;
+	/* The facts that it rests on, by their place in struct facts. */
+	uint32_t because[BECAUSE_MAX];
+	uint32_t because_count;
+	const char
+		*part_of; /* the finding whose story this one belongs to; NULL: it leads its own */
+};
+
+enum { FINDINGS_MAX = 96, RULES_MAX = 64 };
+
+struct findings {
+	/* Root causes first, each followed by what belongs to it. */
+	struct finding item[FINDINGS_MAX];
+	uint32_t count;
+	uint32_t dropped;                 /* for which there was no room */
+	const char *undecided[RULES_MAX]; /* ids of rules that could not tell */
+	uint32_t undecided_count;
+	bool is_undecided; /* about something that is more than good to know */
+};
+
+struct judgement;
+
+struct rule {
+	const char *id;
+	enum severity worst; /* that a finding of this rule can have */
+	/* The least that must have happened in the boot: a device that is not there before udev is
+	 * no news. A rule for BOOT_PHASE_EARLY is judged at all times. */
+	enum boot_phase from;
+	enum verdict (*judge)(struct judgement *judgement);
+};
+
+/* In the order of precedence: of two findings of one severity, the one whose rule stands first is
+ * told first. */
+extern const struct rule RULES[];
+extern const size_t RULES_COUNT;
+
+/* Judges by every rule that the boot has come far enough for, and puts the findings in order. */
+void rules_judge(const struct facts *facts, struct findings *ret);
+
+/* Findings that lead their story, of one severity. */
+uint32_t findings_count(const struct findings *findings, enum severity severity);
+/* The most severe of all that lead their story; SEVERITY_INFO when there is none. */
+enum severity findings_worst(const struct findings *findings);
+const struct finding *findings_find(const struct findings *findings, const char *id);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Findings about bootprobe's own work: what it could not find out or deliver.
+ */
+#include "rule/judge.h"
+
+static void tell_probe(struct judgement *judgement, const struct probe_fact *probe)
+{
+	bool has_subject = !is_text_empty(probe->subject);
+	struct finding *finding =
+		finding_add(judgement, SEVERITY_WARNING, has_subject ? probe->subject : probe->name,
+			has_subject ? sizeof(probe->subject) : sizeof(probe->name));
+
+	finding_say(finding, "the probe ", NULL);
+	finding_say_array(finding, probe->name);
+	if (has_subject) {
+		finding_say(finding, " of ", NULL);
+		finding_say_array(finding, probe->subject);
+	}
+	if (probe->state == PROBE_CRASHED) {
+		finding_say(finding, " died of signal ", NULL);
+		finding_say_u64(finding, (uint64_t)(uint32_t)probe->signal);
+	} else {
+		finding_say(finding, " did not come to an end and was left behind", NULL);
+	}
+	if (probe->state == PROBE_TIMEOUT && !is_text_empty(probe->wait_channel)) {
+		finding_say(finding, " (it waits in ", NULL);
+		finding_say_array(finding, probe->wait_channel);
+		finding_say(finding, ")", NULL);
+	}
+	finding_because(judgement, finding, probe);
+}
+
+static enum verdict judge_probes(struct judgement *judgement, enum probe_state state)
+{
+	enum verdict verdict = VERDICT_GOOD;
+
+	fact_foreach (probe, judgement->facts->probes) {
+		if (probe->state != state)
+			continue;
+		tell_probe(judgement, probe);
+		verdict = VERDICT_BAD;
+	}
+	return verdict;
+}
+
+enum verdict judge_probe_timeout(struct judgement *judgement)
+{
+	return judge_probes(judgement, PROBE_TIMEOUT);
+}
+
+enum verdict judge_probe_crashed(struct judgement *judgement)
+{
+	return judge_probes(judgement, PROBE_CRASHED);
+}
+
+enum verdict judge_sink_dropped(struct judgement *judgement)
+{
+	enum verdict verdict = VERDICT_GOOD;
+
+	fact_foreach (sink, judgement->facts->sinks) {
+		struct finding *finding;
+
+		if (!sink->dropped)
+			continue;
+		finding = finding_about(judgement, SEVERITY_WARNING, sink->name);
+		finding_say_u64(finding, sink->dropped);
+		finding_say(finding, " records could not be delivered to ", NULL);
+		if (sink->target[0])
+			finding_say_array(finding, sink->target);
+		else
+			finding_say_array(finding, sink->name);
+		verdict = VERDICT_BAD;
+	}
+	return verdict;
+}

@@ -1,0 +1,30 @@
+"""A machine made of files, for tests that need only a few of them."""
+
+import json
+import subprocess
+from pathlib import Path
+
+
+class Machine:
+    """Files below a folder."""
+
+    def __init__(self, folder):
+        self.root = Path(folder)
+        self.file("proc/cmdline", "quiet\n")
+
+    def file(self, path, content=""):
+        path = self.root / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def link(self, path, target):
+        path = self.root / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(target)
+
+    def report(self, hook, *options):
+        output = subprocess.run(
+            [hook, "now", "--quiet", "--sysroot", self.root, "--report", "-", *options],
+            check=True, stdout=subprocess.PIPE, timeout=30).stdout
+        return [json.loads(line) for line in output.splitlines()]
