@@ -397,8 +397,8 @@ static bool said_is_superseded(const struct report *report, int64_t at, uint64_t
 	return false;
 }
 
-static void said_add(struct report *report, const struct record *record, uint64_t hash,
-	uint32_t sequence)
+static void said_add(
+	struct report *report, const struct record *record, uint64_t hash, uint32_t sequence)
 {
 	if (report->said_count >= REPORT_SAID_MAX)
 		return;

@@ -63,10 +63,11 @@ START_TEST(members_stand_in_order)
 	ck_assert_uint_eq(line_count, 1);
 	assert_crc(lines[0]);
 	*strstr(lines[0], ",\"crc\"") = '\0';
-	ck_assert_str_eq(lines[0],
-		"{\"bootprobe\":1,\"boot\":\"01234567\",\"seq\":1,\"t\":12.345678,\"type\":\"console\","
-		"\"name\":\"ttyS0\",\"n\":7,\"i\":-7,\"port\":\"0x3f8\",\"b\":false,\"open\":\"EIO\","
-		"\"write\":\"ok\",\"at\":1.000001");
+	ck_assert_str_eq(lines[0], "{\"bootprobe\":1,\"boot\":\"01234567\",\"seq\":1,\"t\":12."
+				   "345678,\"type\":\"console\","
+				   "\"name\":\"ttyS0\",\"n\":7,\"i\":-7,\"port\":\"0x3f8\",\"b\":"
+				   "false,\"open\":\"EIO\","
+				   "\"write\":\"ok\",\"at\":1.000001");
 }
 END_TEST
 
@@ -225,7 +226,6 @@ START_TEST(unknown_errors_have_a_number)
 END_TEST
 
 UNIT_MAIN("record", members_stand_in_order, strings_are_escaped, unterminated_chars_are_bounded,
-	the_same_is_said_once, what_holds_again_is_said_again,
-	long_arrays_go_on_in_further_lines, objects_are_kept_whole,
-	what_is_too_long_is_cut_and_says_so, lines_are_bounded_in_number, guid_is_mixed_endian,
-	unknown_errors_have_a_number)
+	the_same_is_said_once, what_holds_again_is_said_again, long_arrays_go_on_in_further_lines,
+	objects_are_kept_whole, what_is_too_long_is_cut_and_says_so, lines_are_bounded_in_number,
+	guid_is_mixed_endian, unknown_errors_have_a_number)
