@@ -4,8 +4,8 @@
 set -eu
 
 build="gcc clang libclang-rt-dev meson ninja-build pkg-config libc6-dev libudev-dev libkmod-dev
-	libblkid-dev check python3 python3-jsonschema dosfstools e2fsprogs fdisk gdisk parted
-	libnbd-dev qemu-utils acpica-tools"
+	libblkid-dev libjansson-dev libnbd-dev check python3 python3-jsonschema dosfstools e2fsprogs
+	fdisk gdisk parted qemu-utils acpica-tools scdoc systemd-journal-remote"
 demo="python3 qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs busybox-static"
 vm="$demo python3-jsonschema ovmf mmdebstrap debian-archive-keyring"
 
@@ -14,7 +14,7 @@ for group in "${@:-build demo vm}"; do
 	for name in $group; do
 		case $name in
 		build) wanted="$wanted $build" ;;
-		demo) wanted="$wanted gcc meson ninja-build pkg-config libc6-dev $demo" ;;
+		demo) wanted="$wanted gcc meson ninja-build pkg-config libc6-dev libjansson-dev $demo" ;;
 		vm) wanted="$wanted $vm" ;;
 		*) echo "deps.sh: no group $name" >&2; exit 2 ;;
 		esac

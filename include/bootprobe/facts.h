@@ -564,7 +564,7 @@ struct gpt_fact {
 	uint32_t logical_sector_bytes;
 	uint64_t disk_lba; /* logical sectors of the disk */
 	outcome_t mbr_read;
-	bool has_protective_mbr;
+	bool has_protective_mbr; /* one that the kernel takes: of type 0xEE from sector 1 */
 	uint64_t protective_last_lba;
 	uint32_t mbr_signature; /* plain MBR: the first half of its PARTUUIDs */
 	struct gpt_header_fact primary, backup;
@@ -587,7 +587,17 @@ struct gpt_fact {
 	struct gpt_partition_fact partition[GPT_PARTITIONS_MAX];
 	/* What a tool like sgdisk takes for the disk, as a shell's word. Empty: /dev/ and its name. */
 	char argument[128];
+	uint32_t protective_count;   /* entries of type 0xEE */
+	uint64_t protective_first_lba;
+	bool is_protective_active;   /* has the boot flag: EDK2 takes no GPT behind it */
+	uint32_t hybrid_mismatch;    /* number of an MBR entry that is no partition of the GPT, or 0 */
+	uint32_t twin_first, twin_second; /* partitions of one GUID that is not zero, or 0 */
 };
+
+static inline bool gpt_has_table(const struct gpt_fact *gpt)
+{
+	return gpt->kind == TABLE_GPT || gpt->kind == TABLE_MBR || gpt->kind == TABLE_HYBRID;
+}
 
 /* ----------------------------------------------------------------- filesystem, root, handoff */
 

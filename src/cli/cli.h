@@ -7,6 +7,10 @@
 #define CLI_CLI_H
 
 int acpi_main(int argc, char **argv);
+int compare_main(int argc, char **argv);
 int gpt_main(int argc, char **argv);
+int read_main(int argc, char **argv);
+int show_main(int argc, char **argv);
+int timeline_main(int argc, char **argv);
 
 #endif

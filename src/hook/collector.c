@@ -157,6 +157,7 @@ static void answer_caller(int *fd)
 {
 	if (*fd >= 0)
 		(void)!write(*fd, "", 1);
+	children_let_in(&the.children, *fd);
 	cleanup_close(fd);
 	*fd = -1;
 }
@@ -269,6 +270,7 @@ static void begin_final(const char *phase)
 	/* Nobody waits for a single pass but the one who asked for it. */
 	the.disk_deadline_us = the.is_single_pass ? the.final_deadline_us : now + DISK_GRACE_US;
 	the.is_rescan_wanted = !the.is_single_pass;
+	disks_refresh(&the.disks);
 	/* In a single pass, what the early phase found is fresh. */
 	start_probes(PHASE_FINISH, the.is_single_pass ? PHASE_START : 0);
 }

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bootprobe compare: what differs between two reports, what explains most first.
+ */
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/fold.h"
+#include "cli/input.h"
+#include "cli/output.h"
+#include "cli/read.h"
+#include "reader/difference.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+/* Of one group, in text. --json has them all. */
+enum { SHOWN_MAX = 40 };
+
+static const char HELP[] =
+	"Usage: bootprobe compare [OPTION...] A B\n"
+	"\n"
+	"Says what differs between two reports, each out of anything that was logged: a boot\n"
+	"that works and one that does not, before and after a change. What explains most\n"
+	"stands first. Boot ids, counters, serial numbers and GUIDs are left out; of times,\n"
+	"only those that differ by more than half. What a report does not say, because\n"
+	"records of it are missing, is not taken for a difference, but named.\n"
+	"\n"
+	"  --boot-a ID      the report of this boot in A, instead of the newest; ID/2 is the\n"
+	"  --boot-b ID      second report of that boot. A and B may be one file\n"
+	"  --json           one JSON object: both verdicts, all differences\n"
+	"  --color WHEN     auto (default: on a terminal, unless NO_COLOR is set),\n"
+	"                   always, never\n"
+	"  --help           this text\n"
+	"\n"
+	"Exit status: 0 both are healthy, or have warnings only, however much they differ;\n"
+	"1 one of them has a finding of severity error; 2 usage, input that cannot be read,\n"
+	"or no verdict in one of them.\n";
+
+struct compare_options {
+	const char *path[2], *boot[2];
+	bool is_json;
+	enum output_when when;
+};
+
+struct view {
+	const struct compare_options *options;
+	const struct reader_report *report[2];
+	const struct difference_list *list;
+	bool is_coloured;
+};
+
+/* ------------------------------------------------------------------------------------------ text
+ */
+
+static const enum output_colour VERDICTS[] = {[READER_OK] = COLOUR_GREEN,
+	[READER_HAS_WARNINGS] = COLOUR_YELLOW,
+	[READER_INCOMPLETE] = COLOUR_PURPLE,
+	[READER_FAIL] = COLOUR_RED};
+
+static void print_side(const struct view *view, int side)
+{
+	const struct reader_report *report = view->report[side];
+	const char *verdict = reader_verdict_name(report->verdict);
+	char what_data[512];
+	struct text what;
+
+	text_init(&what, what_data, sizeof(what_data));
+	text_append(&what, "boot ");
+	text_append(&what, report->boot);
+	text_append(&what, ", ");
+	text_append(&what, view->options->path[side]);
+	(void)fputs(side ? "B  " : "A  ", stdout);
+	output_coloured(stdout, view->is_coloured, VERDICTS[report->verdict], verdict);
+	(void)printf("%*s", (int)(12 - strlen(verdict)), "");
+	fold_words(stdout, 15, 15, what_data);
+}
+
+/* The bullet has the colour of the finding's severity. */
+static void print_item(const struct view *view, const struct difference *item)
+{
+	static const enum output_colour COLOURS[] = {[READER_INFO] = COLOUR_NONE,
+		[READER_WARNING] = COLOUR_YELLOW,
+		[READER_ERROR] = COLOUR_RED};
+
+	(void)fputs("  ", stdout);
+	output_coloured(stdout, view->is_coloured, COLOURS[item->severity], "-");
+	(void)fputc(' ', stdout);
+	fold_words(stdout, 4, 4, item->text);
+}
+
+static size_t count_group(const struct view *view, enum difference_group group)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < view->list->count; i++)
+		count += view->list->item[i].group == group;
+	return count;
+}
+
+static void print_group(const struct view *view, enum difference_group group)
+{
+	size_t count = count_group(view, group), shown = 0;
+
+	if (!count)
+		return;
+	(void)fputc('\n', stdout);
+	output_coloured(stdout, view->is_coloured, COLOUR_BOLD, difference_group_name(group));
+	(void)fputc('\n', stdout);
+	for (size_t i = 0; i < view->list->count && shown < SHOWN_MAX; i++) {
+		if (view->list->item[i].group != group)
+			continue;
+		print_item(view, &view->list->item[i]);
+		shown++;
+	}
+	if (count > shown)
+		(void)printf("  and %zu more: see --json\n", count - shown);
+}
+
+static void print_text(const struct view *view)
+{
+	print_side(view, 0);
+	print_side(view, 1);
+	if (!view->list->count)
+		(void)puts("\nno difference");
+	for (int group = 0; group < DIFFERENCE_GROUP_COUNT; group++)
+		print_group(view, (enum difference_group)group);
+	if (view->list->left_out)
+		(void)printf("\nand %zu more, which were not kept\n", view->list->left_out);
+}
+
+/* ------------------------------------------------------------------------------------------ JSON
+ */
+
+static json_t *side_object(const struct view *view, int side)
+{
+	const struct reader_report *report = view->report[side];
+	json_t *path = json_string(view->options->path[side]);
+
+	return json_pack("{s:o, s:s, s:i, s:s, s:b, s:I}", "path", path ? path : json_null(),
+		"boot", report->boot, "report", (int)report->run, "verdict",
+		reader_verdict_name(report->verdict), "has_end", report->end != NULL,
+		"missing_records", (json_int_t)(report->missing_lines + report->damage_count));
+}
+
+/* A text that was cut may end within a character. */
+static json_t *text_value(const char *text)
+{
+	size_t length = strlen(text);
+	json_t *value = json_string(text);
+
+	while (!value && length)
+		value = json_stringn(text, --length);
+	return value;
+}
+
+static json_t *item_object(const struct difference *item)
+{
+	json_t *object = json_pack("{s:s, s:o, s:o}", "group", difference_group_name(item->group),
+		"subject", text_value(item->subject), "text", text_value(item->text));
+
+	if (object && item->group == DIFFERENCE_FINDING)
+		(void)json_object_set_new(
+			object, "severity", json_string(reader_severity_name(item->severity)));
+	return object;
+}
+
+static int print_json(const struct view *view)
+{
+	json_t *list = json_array(), *object;
+	int result = 0;
+
+	for (size_t i = 0; i < view->list->count && result == 0; i++)
+		result = json_array_append_new(list, item_object(&view->list->item[i]));
+	object = result < 0 ? NULL
+			    : json_pack("{s:o, s:o, s:O, s:I}", "a", side_object(view, 0), "b",
+				      side_object(view, 1), "differences", list, "left_out",
+				      (json_int_t)view->list->left_out);
+	result = object ? output_json(stdout, object, true) : -ENOMEM;
+	json_decref(object);
+	json_decref(list);
+	return result;
+}
+
+/* ------------------------------------------------------------------------------------------- all
+ */
+
+static int exit_status(const struct view *view)
+{
+	int left = read_exit_status(view->report[0]), right = read_exit_status(view->report[1]);
+
+	if (left == READ_ERRORS || right == READ_ERRORS)
+		return READ_ERRORS;
+	return left == READ_HEALTHY ? right : left;
+}
+
+static int print(const struct view *view)
+{
+	int result = 0;
+
+	if (view->options->is_json)
+		result = print_json(view);
+	else
+		print_text(view);
+	if (result == 0 && fflush(stdout) != 0)
+		result = -errno;
+	if (result == 0)
+		return exit_status(view);
+	input_complain("compare", "standard output", strerror(-result));
+	return READ_UNUSABLE;
+}
+
+static int compare(const struct compare_options *options)
+{
+	_cleanup_(cleanup_report) struct reader_report *a = NULL;
+	_cleanup_(cleanup_report) struct reader_report *b = NULL;
+	struct difference_list list;
+	int result;
+
+	if (input_report("compare", options->path[0], options->boot[0], &a) < 0 ||
+		input_report("compare", options->path[1], options->boot[1], &b) < 0)
+		return READ_UNUSABLE;
+	result = difference_find(a, b, &list);
+	if (result < 0) {
+		input_complain("compare", options->path[0], strerror(-result));
+		return READ_UNUSABLE;
+	}
+	result = print(&(struct view){
+		options, {a, b}, &list, output_wants_colour(options->when)});
+	difference_release(&list);
+	return result;
+}
+
+static int usage(const char *why)
+{
+	if (*why)
+		(void)fprintf(stderr, "bootprobe compare: %s\n", why);
+	(void)fputs("Try 'bootprobe compare --help'.\n", stderr);
+	return READ_UNUSABLE;
+}
+
+static bool parse_option(struct compare_options *options, int option)
+{
+	static const char *const WHEN[] = {"auto", "always", "never"};
+
+	switch (option) {
+	case 'A':
+		options->boot[0] = optarg;
+		return true;
+	case 'B':
+		options->boot[1] = optarg;
+		return true;
+	case 'j':
+		options->is_json = true;
+		return true;
+	case 'c':
+		for (size_t i = 0; i < ARRAY_SIZE(WHEN); i++) {
+			if (strcmp(WHEN[i], optarg) != 0)
+				continue;
+			options->when = (enum output_when)i;
+			return true;
+		}
+		return false;
+	default:
+		return false;
+	}
+}
+
+int compare_main(int argc, char **argv)
+{
+	static const struct option OPTIONS[] = {{"boot-a", required_argument, NULL, 'A'},
+		{"boot-b", required_argument, NULL, 'B'}, {"json", no_argument, NULL, 'j'},
+		{"color", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
+	struct compare_options options = {0};
+	int option;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) >= 0) {
+		if (option == 'h')
+			return fputs(HELP, stdout) < 0 ? READ_UNUSABLE : READ_HEALTHY;
+		if (!parse_option(&options, option))
+			return usage(option == 'c' ? "--color is auto, always or never" : "");
+	}
+	if (argc - optind != 2)
+		return usage("two reports are needed, A and B");
+	options.path[0] = argv[optind];
+	options.path[1] = argv[optind + 1];
+	if (strcmp(options.path[0], "-") == 0 && strcmp(options.path[1], "-") == 0)
+		return usage("standard input can be one of the two reports, not both");
+	return compare(&options);
+}

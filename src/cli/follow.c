@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bootprobe read --follow: the boot as it happens, then its page.
+ */
+#include "base/cleanup.h"
+#include "cli/describe.h"
+#include "cli/page.h"
+#include "cli/read.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A file is looked at this often; when nothing came for so many looks after an end, that was it. */
+enum { LOOK_MS = 200, QUIET_LOOKS = 5 };
+
+struct follow {
+	const struct read_options *options;
+	struct reader *reader;
+	json_t *said; /* what was printed of the current boot, so that nothing is printed twice */
+	char boot[9];
+	bool is_coloured;
+	bool is_ended; /* an end came that no other one follows */
+	bool is_page_due;
+	bool is_page_printed;
+};
+
+static volatile sig_atomic_t is_interrupted;
+
+static void interrupt(int signal_number)
+{
+	(void)signal_number;
+	is_interrupted = 1;
+}
+
+/* -------------------------------------------------------------------------------- what is printed
+ */
+
+static enum output_colour colour_of(const json_t *line)
+{
+	const char *severity = reader_string(line, "severity");
+
+	if (strcmp(severity, "error") == 0 || reader_is(line, "kind", "panic"))
+		return COLOUR_RED;
+	if (strcmp(severity, "warning") == 0)
+		return COLOUR_YELLOW;
+	return COLOUR_NONE;
+}
+
+static void start_boot(struct follow *follow, const char *boot)
+{
+	if (strcmp(follow->boot, boot) == 0)
+		return;
+	memcpy(follow->boot, boot, sizeof(follow->boot));
+	follow->is_ended = follow->is_page_printed = false;
+	(void)json_object_clear(follow->said);
+	(void)printf("boot %s\n", boot);
+}
+
+static void note_end(struct follow *follow, const json_t *line)
+{
+	if (!reader_is(line, "type", "end"))
+		return;
+	follow->is_page_due = !reader_is(line, "phase", "delivered") || !follow->is_page_printed;
+	follow->is_ended = !reader_is(line, "phase", "stall");
+}
+
+static void print_line(void *context, const char *boot, uint32_t seq, const json_t *line)
+{
+	enum { COLUMN = 12 };
+	char data[DESCRIBE_SIZE];
+	struct follow *follow = context;
+	enum output_colour colour = colour_of(line);
+	struct text text;
+
+	(void)seq;
+	start_boot(follow, boot);
+	note_end(follow, line);
+	if (!describe_is_news(line) || reader_has(line, "cont"))
+		return;
+	text_init(&text, data, sizeof(data));
+	describe_record(&text, line);
+	if (json_object_getn(follow->said, text.data, text.length) ||
+		json_object_size(follow->said) > 10000)
+		return;
+	(void)json_object_setn_new_nocheck(follow->said, text.data, text.length, json_true());
+	(void)printf("%8.3f s  ", reader_number(line, "t", 0));
+	if (follow->is_coloured && colour)
+		(void)fputs(colour == COLOUR_RED ? "\033[1;31m" : "\033[1;33m", stdout);
+	output_words(stdout, COLUMN, COLUMN, text.data);
+	if (follow->is_coloured && colour)
+		(void)fputs("\033[0m", stdout);
+	(void)fflush(stdout);
+}
+
+/* Returns the exit status. */
+static int print_page(struct follow *follow, bool is_last)
+{
+	_cleanup_(cleanup_report) struct reader_report *report = NULL;
+	const char *path = follow->options->path ? follow->options->path : "standard input";
+
+	if (is_last && !follow->is_page_due && follow->is_page_printed) {
+		if (reader_report(follow->reader, follow->options->boot, &report) < 0)
+			return READ_UNUSABLE;
+		return read_exit_status(report);
+	}
+	follow->is_page_due = false;
+	follow->is_page_printed = true;
+	if (reader_list(follow->reader, NULL, 0))
+		(void)fputc('\n', stdout);
+	return read_print(follow->reader, follow->options, path);
+}
+
+/* ----------------------------------------------------------------------------------------- input
+ */
+
+/* Waits until there is something to read. 0: not yet; -EINTR: Ctrl-C. */
+static int wait_for_input(int fd, bool is_file, const sigset_t *mask)
+{
+	const struct timespec look = {.tv_nsec = LOOK_MS * 1000000L};
+	struct pollfd input = {.fd = fd, .events = POLLIN};
+	int count = ppoll(is_file ? NULL : &input, is_file ? 0 : 1, is_file ? &look : NULL, mask);
+
+	if (is_interrupted)
+		return -EINTR;
+	return count < 0 && errno != EINTR ? -errno : 0;
+}
+
+/* A file that was written anew is read from its start. */
+static void rewind_truncated(int fd)
+{
+	struct stat status;
+	off_t at = lseek(fd, 0, SEEK_CUR);
+
+	if (at >= 0 && fstat(fd, &status) == 0 && status.st_size < at)
+		(void)lseek(fd, 0, SEEK_SET);
+}
+
+/* Reads what is there. 1: something came; 0: nothing more now; negative errno. */
+static int take_input(struct follow *follow, int fd)
+{
+	char buffer[16384];
+	ssize_t count = read(fd, buffer, sizeof(buffer));
+
+	if (count < 0)
+		return errno == EINTR || errno == EAGAIN ? 1 : -errno;
+	if (count == 0)
+		return 0;
+	if (reader_feed(follow->reader, buffer, (size_t)count) < 0)
+		return -ENOMEM;
+	if (follow->is_page_due)
+		(void)print_page(follow, false);
+	return 1;
+}
+
+/* 0 at the end of the input, -EINTR after Ctrl-C. */
+static int follow_input(struct follow *follow, int fd, bool is_file, const sigset_t *mask)
+{
+	unsigned quiet = 0;
+	int result;
+
+	for (;;) {
+		result = is_file ? 1 : wait_for_input(fd, false, mask);
+		if (result < 0)
+			return result;
+		result = take_input(follow, fd);
+		if (result < 0)
+			return result;
+		if (result > 0) {
+			quiet = 0;
+			if (is_interrupted)
+				return -EINTR;
+			continue;
+		}
+		if (!is_file || (follow->is_ended && ++quiet > QUIET_LOOKS))
+			return 0;
+		rewind_truncated(fd);
+		result = wait_for_input(fd, true, mask);
+		if (result < 0)
+			return result;
+	}
+}
+
+static void catch_interrupts(sigset_t *ret_mask)
+{
+	struct sigaction action = {.sa_handler = interrupt};
+	sigset_t blocked;
+
+	(void)sigemptyset(&blocked);
+	(void)sigaddset(&blocked, SIGINT);
+	(void)sigaddset(&blocked, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &blocked, ret_mask);
+	(void)sigdelset(ret_mask, SIGINT);
+	(void)sigdelset(ret_mask, SIGTERM);
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
+}
+
+static int follow_descriptor(struct follow *follow, int fd)
+{
+	const char *path = follow->options->path ? follow->options->path : "standard input";
+	struct stat status;
+	sigset_t mask;
+	int result;
+
+	if (fstat(fd, &status) < 0)
+		return READ_UNUSABLE;
+	catch_interrupts(&mask);
+	result = follow_input(follow, fd, S_ISREG(status.st_mode), &mask);
+	if (result < 0 && result != -EINTR)
+		(void)fprintf(stderr, "bootprobe: %s: %s\n", path, strerror(-result));
+	(void)reader_finish(follow->reader);
+	return print_page(follow, true);
+}
+
+int follow_run(const struct read_options *options)
+{
+	_cleanup_(cleanup_reader) struct reader *reader = reader_new(options->boot);
+	struct follow follow = {.options = options, .reader = reader, .said = json_object()};
+	bool is_socket;
+	int fd, status;
+
+	if (!reader || !follow.said)
+		return READ_UNUSABLE;
+	fd = read_open(options, &is_socket);
+	if (fd < 0) {
+		json_decref(follow.said);
+		return READ_UNUSABLE;
+	}
+	follow.is_coloured = output_wants_colour(options->when);
+	reader_observe(reader, print_line, &follow);
+	status = follow_descriptor(&follow, fd);
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
+	json_decref(follow.said);
+	return status;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One report out of a file, for the verbs that take more than one or draw one.
+ */
+#ifndef CLI_INPUT_H
+#define CLI_INPUT_H
+
+#include "reader/reader.h"
+
+/* path: a file, a socket, or "-". boot: see reader_report(); NULL: the newest. Complains on
+ * standard error in the name of the verb; returns 0 or a negative errno. */
+int input_report(
+	const char *verb, const char *path, const char *boot, struct reader_report **ret_report);
+
+/* "bootprobe VERB: PATH: WHY" on standard error, escaped. */
+void input_complain(const char *verb, const char *path, const char *why);
+
+#endif

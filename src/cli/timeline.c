@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bootprobe timeline: a boot on one time axis.
+ */
+#include "cli/timeline.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/input.h"
+#include "cli/output.h"
+#include "cli/read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char HELP[] =
+	"Usage: bootprobe timeline [OPTION...] REPORT|-\n"
+	"\n"
+	"Shows a boot on one time axis, from the firmware to the handoff: lines of the kernel\n"
+	"log, the arrival of each disk, reads of its headers, partitions, udev, probes, and\n"
+	"findings as marks. Of many disks, those of one transport that behave alike share a\n"
+	"line; those that stand out have their own.\n"
+	"\n"
+	"  -o, --output FILE  write a picture instead: FILE.svg, or FILE.html with the picture\n"
+	"                     and a table of all that is in it. Neither needs anything else\n"
+	"  --width N          columns of the text (80; 60 to 400), or pixels of the picture\n"
+	"                     (1200; 640 to 10000)\n"
+	"  --boot ID          the report of this boot (8 hex digits) instead of the newest;\n"
+	"                     ID/2 is the second report of that boot\n"
+	"  --json             the lanes and all that is in them as one JSON object\n"
+	"  --color WHEN       auto (default: on a terminal, unless NO_COLOR is set),\n"
+	"                     always, never\n"
+	"  --help             this text\n"
+	"\n"
+	"Exit status: 0 nothing is wrong, or warnings only; 1 something is: findings of\n"
+	"severity error; 2 usage, input that cannot be read, or no verdict in it.\n";
+
+enum form { FORM_TEXT, FORM_SVG, FORM_HTML, FORM_JSON };
+
+struct timeline_options {
+	const char *path, *boot, *output;
+	enum form form;
+	unsigned width;
+	enum output_when when;
+};
+
+/* --------------------------------------------------------------------------------------- numbers
+ */
+
+double timeline_step(double seconds, unsigned marks)
+{
+	static const double NICE[] = {1, 2, 5, 10};
+	double least = seconds / marks, power = pow(10, floor(log10(fmax(least, 1e-6))));
+
+	for (size_t i = 0; i < ARRAY_SIZE(NICE); i++) {
+		if (NICE[i] * power >= least)
+			return NICE[i] * power;
+	}
+	return 10 * power;
+}
+
+void timeline_format(char *data, size_t size, double seconds, double step)
+{
+	int decimals = step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 3;
+
+	(void)snprintf(data, size, "%.*f s", decimals, seconds);
+}
+
+void timeline_format_duration(char *data, size_t size, double seconds)
+{
+	if (seconds < 1)
+		(void)snprintf(data, size, "%.1f ms", seconds * 1e3);
+	else
+		(void)snprintf(data, size, "%.2f s", seconds);
+}
+
+/* ------------------------------------------------------------------------------------------ JSON
+ */
+
+static json_t *text_value(const char *text)
+{
+	size_t length = strlen(text);
+	json_t *value = json_string(text);
+
+	while (!value && length)
+		value = json_stringn(text, --length);
+	return value;
+}
+
+static json_t *item_object(const struct timeline_item *item)
+{
+	json_t *object = json_pack("{s:s, s:o, s:o}", "kind", timeline_kind_name(item->kind),
+		"label", text_value(item->label), "text", text_value(item->text));
+
+	if (!object)
+		return NULL;
+	if (!item->is_unplaced)
+		(void)json_object_set_new(object, "start", json_real(item->start));
+	(void)json_object_set_new(object, "seconds", json_real(item->end - item->start));
+	if (item->is_estimated)
+		(void)json_object_set_new(object, "estimated", json_true());
+	if (item->is_open)
+		(void)json_object_set_new(object, "open", json_true());
+	if (item->kind == TIMELINE_ITEM_FINDING || item->severity != READER_INFO)
+		(void)json_object_set_new(
+			object, "severity", json_string(reader_severity_name(item->severity)));
+	return object;
+}
+
+static json_t *lane_object(const struct timeline_lane *lane)
+{
+	static const char *const KINDS[] = {[TIMELINE_BOOT] = "boot",
+		[TIMELINE_KERNEL] = "kernel",
+		[TIMELINE_GROUP] = "group",
+		[TIMELINE_DISK] = "disk",
+		[TIMELINE_PROBE] = "probe",
+		[TIMELINE_FINDINGS] = "findings"};
+	json_t *list = json_array(), *object;
+
+	for (size_t i = 0; i < lane->count; i++)
+		(void)json_array_append_new(list, item_object(&lane->item[i]));
+	object = json_pack("{s:s, s:o, s:o, s:o}", "kind", KINDS[lane->kind], "name",
+		text_value(lane->name), "detail", text_value(lane->detail), "items", list);
+	if (object && lane->disk_count)
+		(void)json_object_set_new(
+			object, "disks", json_integer((json_int_t)lane->disk_count));
+	return object;
+}
+
+static int print_json(const struct timeline_view *view)
+{
+	const struct timeline *timeline = view->timeline;
+	json_t *list = json_array(), *object;
+	int result;
+
+	for (size_t i = 0; i < timeline->lane_count; i++)
+		(void)json_array_append_new(list, lane_object(&timeline->lane[i]));
+	object = json_pack("{s:s, s:s, s:f, s:f, s:I, s:o}", "boot", view->report->boot, "verdict",
+		reader_verdict_name(view->report->verdict), "begin", timeline->begin, "end",
+		timeline->end, "left_out", (json_int_t)timeline->left_out, "lanes", list);
+	result = object ? output_json(stdout, object, true) : -ENOMEM;
+	json_decref(object);
+	return result;
+}
+
+/* ---------------------------------------------------------------------------------------- output
+ */
+
+static bool is_utf8_locale(void)
+{
+	(void)setlocale(LC_CTYPE, "");
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static void print_svg_file(FILE *stream, const struct timeline_view *view)
+{
+	(void)fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", stream);
+	timeline_print_svg(stream, view);
+}
+
+/* What was there before stays until the new picture is whole. */
+static int write_file(const char *path, const struct timeline_view *view, enum form form)
+{
+	_cleanup_free_ char *data = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&data, &length);
+	int result = 0;
+
+	if (!stream)
+		return -errno;
+	if (form == FORM_HTML)
+		timeline_print_html(stream, view);
+	else
+		print_svg_file(stream, view);
+	if (fclose(stream) != 0)
+		return -errno;
+	stream = fopen(path, "we");
+	if (!stream)
+		return -errno;
+	if (fwrite(data, 1, length, stream) != length)
+		result = -errno;
+	if (fclose(stream) != 0 && result == 0)
+		result = -errno;
+	return result;
+}
+
+static int print(const struct timeline_options *options, struct timeline_view *view)
+{
+	int result = 0;
+
+	if (options->form == FORM_SVG || options->form == FORM_HTML) {
+		view->width = options->width ? options->width : TIMELINE_PIXELS;
+		result = write_file(options->output, view, options->form);
+	} else if (options->form == FORM_JSON) {
+		result = print_json(view);
+	} else {
+		view->width = options->width ? options->width : OUTPUT_COLUMNS;
+		view->is_coloured = output_wants_colour(options->when);
+		view->is_utf8 = is_utf8_locale();
+		timeline_print_text(stdout, view);
+	}
+	if (result == 0 && fflush(stdout) != 0)
+		result = -errno;
+	if (result < 0)
+		input_complain("timeline", options->output ? options->output : "standard output",
+			strerror(-result));
+	return result < 0 ? READ_UNUSABLE : read_exit_status(view->report);
+}
+
+static int draw(const struct timeline_options *options)
+{
+	_cleanup_(cleanup_report) struct reader_report *report = NULL;
+	struct timeline timeline;
+	int result;
+
+	if (input_report("timeline", options->path, options->boot, &report) < 0)
+		return READ_UNUSABLE;
+	result = timeline_build(report, &timeline);
+	if (result < 0) {
+		input_complain("timeline", options->path, strerror(-result));
+		return READ_UNUSABLE;
+	}
+	result = print(options, &(struct timeline_view){.report = report, .timeline = &timeline});
+	timeline_release(&timeline);
+	return result;
+}
+
+/* --------------------------------------------------------------------------------------- options
+ */
+
+static int usage(const char *why)
+{
+	if (*why)
+		(void)fprintf(stderr, "bootprobe timeline: %s\n", why);
+	(void)fputs("Try 'bootprobe timeline --help'.\n", stderr);
+	return READ_UNUSABLE;
+}
+
+static bool parse_colour(struct timeline_options *options, const char *value)
+{
+	static const char *const WHEN[] = {"auto", "always", "never"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(WHEN); i++) {
+		if (strcmp(WHEN[i], value) != 0)
+			continue;
+		options->when = (enum output_when)i;
+		return true;
+	}
+	return false;
+}
+
+static bool parse_option(struct timeline_options *options, int option)
+{
+	switch (option) {
+	case 'o':
+		options->output = optarg;
+		return true;
+	case 'b':
+		options->boot = optarg;
+		return true;
+	case 'j':
+		options->form = FORM_JSON;
+		return true;
+	case 'w':
+		return text_parse_u32(optarg, 10, &options->width) == 0 && options->width;
+	case 'c':
+		return parse_colour(options, optarg);
+	default:
+		return false;
+	}
+}
+
+/* NULL: nothing is wrong. */
+static const char *check(struct timeline_options *options, int left)
+{
+	const char *output = options->output;
+	bool is_picture = output != NULL;
+
+	if (left != 1)
+		return "one report is needed: a file, a socket, or - for standard input";
+	if (is_picture && options->form == FORM_JSON)
+		return "--json and -o exclude each other";
+	if (is_picture && text_ends_with(output, ".svg"))
+		options->form = FORM_SVG;
+	else if (is_picture && (text_ends_with(output, ".html") || text_ends_with(output, ".htm")))
+		options->form = FORM_HTML;
+	else if (is_picture)
+		return "-o takes a name that ends in .svg or .html";
+	if (!options->width)
+		return NULL;
+	if (is_picture &&
+		(options->width < TIMELINE_PIXELS_MIN || options->width > TIMELINE_PIXELS_MAX))
+		return "--width of a picture is 640 to 10000 pixels";
+	if (!is_picture &&
+		(options->width < TIMELINE_COLUMNS_MIN || options->width > TIMELINE_COLUMNS_MAX))
+		return "--width of the text is 60 to 400 columns";
+	return NULL;
+}
+
+static const char *complaint_about(int option)
+{
+	return option == 'w'   ? "--width takes a number"
+	       : option == 'c' ? "--color is auto, always or never"
+			       : "";
+}
+
+int timeline_main(int argc, char **argv)
+{
+	static const struct option OPTIONS[] = {{"output", required_argument, NULL, 'o'},
+		{"width", required_argument, NULL, 'w'}, {"boot", required_argument, NULL, 'b'},
+		{"json", no_argument, NULL, 'j'}, {"color", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'}, {0}};
+	struct timeline_options options = {0};
+	const char *wrong;
+	int option;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, "ho:", OPTIONS, NULL)) >= 0) {
+		if (option == 'h')
+			return fputs(HELP, stdout) < 0 ? READ_UNUSABLE : READ_HEALTHY;
+		if (!parse_option(&options, option))
+			return usage(complaint_about(option));
+	}
+	wrong = check(&options, argc - optind);
+	if (wrong)
+		return usage(wrong);
+	options.path = argv[optind];
+	return draw(&options);
+}

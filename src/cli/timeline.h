@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ways to show a timeline.
+ */
+#ifndef CLI_TIMELINE_H
+#define CLI_TIMELINE_H
+
+#include "reader/timeline.h"
+
+#include <stdio.h>
+
+enum {
+	TIMELINE_COLUMNS_MIN = 60,
+	TIMELINE_COLUMNS_MAX = 400,
+	TIMELINE_PIXELS_MIN = 640,
+	TIMELINE_PIXELS_MAX = 10000,
+	TIMELINE_PIXELS = 1200,
+};
+
+struct timeline_view {
+	const struct reader_report *report;
+	const struct timeline *timeline;
+	unsigned width; /* columns, or pixels */
+	bool is_coloured, is_utf8; /* text only */
+};
+
+void timeline_print_text(FILE *stream, const struct timeline_view *view);
+/* One svg element without an XML declaration. Well-formed whatever the report holds. */
+void timeline_print_svg(FILE *stream, const struct timeline_view *view);
+void timeline_print_html(FILE *stream, const struct timeline_view *view);
+
+/* Distance of the marks of an axis of that many seconds: 1, 2 or 5 times a power of ten; at most
+ * `marks` of them. */
+double timeline_step(double seconds, unsigned marks);
+/* "3.832 s", with as many decimals as a step needs. */
+void timeline_format(char *data, size_t size, double seconds, double step);
+/* "17.4 ms", "2.31 s" */
+void timeline_format_duration(char *data, size_t size, double seconds);
+
+#endif

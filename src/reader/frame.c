@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "reader/frame.h"
+
+#include "base/crc32.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MARKER_LENGTH (sizeof(FRAME_MARKER) - 1)
+#define CRC_KEY ",\"crc\":\""
+/* The key, eight digits and "} behind them. */
+enum { CRC_KEY_LENGTH = sizeof(CRC_KEY) - 1, CRC_LENGTH = CRC_KEY_LENGTH + 8 + 2 };
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_hex(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
+static unsigned hex_value(char c)
+{
+	return (unsigned)(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+}
+
+/* ------------------------------------------------------------------------------- the frame itself
+ */
+
+struct cursor {
+	const char *at;
+	const char *end;
+};
+
+static bool take(struct cursor *cursor, const char *literal)
+{
+	size_t length = strlen(literal);
+
+	if ((size_t)(cursor->end - cursor->at) < length || memcmp(cursor->at, literal, length) != 0)
+		return false;
+	cursor->at += length;
+	return true;
+}
+
+static bool take_boot(struct cursor *cursor, char *boot)
+{
+	if (!take(cursor, FRAME_MARKER "\"boot\":\"") || cursor->end - cursor->at < 9)
+		return false;
+	for (unsigned i = 0; i < 8; i++) {
+		if (!is_hex(cursor->at[i]))
+			return false;
+	}
+	memcpy(boot, cursor->at, 8);
+	boot[8] = '\0';
+	cursor->at += 8;
+	return take(cursor, "\"");
+}
+
+/* A sequence number counts only with what follows it: it might go on on a line that is cut. */
+static bool take_seq(struct cursor *cursor, uint32_t *seq)
+{
+	uint64_t value = 0;
+
+	if (!take(cursor, ",\"seq\":"))
+		return false;
+	for (; cursor->at < cursor->end && is_digit(*cursor->at); cursor->at++) {
+		value = value * 10 + (uint64_t)(*cursor->at - '0');
+		if (value > UINT32_MAX)
+			return false;
+	}
+	if (value == 0 || !take(cursor, ","))
+		return false;
+	*seq = (uint32_t)value;
+	return true;
+}
+
+static bool take_t(struct cursor *cursor, double *t)
+{
+	char digits[32];
+	size_t length = 0;
+
+	if (!take(cursor, "\"t\":"))
+		return false;
+	while (cursor->at < cursor->end && length + 1 < sizeof(digits) &&
+		(is_digit(*cursor->at) || *cursor->at == '.'))
+		digits[length++] = *cursor->at++;
+	digits[length] = '\0';
+	if (!length || !take(cursor, ","))
+		return false;
+	*t = strtod(digits, NULL);
+	return true;
+}
+
+static bool take_type(struct cursor *cursor, char *type)
+{
+	const char *end;
+
+	if (!take(cursor, "\"type\":\""))
+		return false;
+	end = memchr(cursor->at, '"', (size_t)(cursor->end - cursor->at));
+	if (!end || end == cursor->at || end - cursor->at >= FRAME_TYPE_SIZE)
+		return false;
+	for (const char *c = cursor->at; c < end; c++) {
+		if (!is_digit(*c) && !(*c >= 'a' && *c <= 'z') && *c != '.' && *c != '_')
+			return false;
+	}
+	return text_copy_bytes(type, FRAME_TYPE_SIZE, cursor->at, (size_t)(end - cursor->at));
+}
+
+unsigned frame_parse(const char *line, size_t length, struct frame *ret)
+{
+	struct cursor cursor = {line, line + length};
+
+	memset(ret, 0, sizeof(*ret));
+	if (!take_boot(&cursor, ret->boot))
+		return 0;
+	if (!take_seq(&cursor, &ret->seq))
+		return 1;
+	if (!take_t(&cursor, &ret->t))
+		return 2;
+	return take_type(&cursor, ret->type) ? 4 : 3;
+}
+
+static bool is_crc_tail(const char *tail)
+{
+	if (memcmp(tail, CRC_KEY, CRC_KEY_LENGTH) != 0 ||
+		memcmp(tail + CRC_LENGTH - 2, "\"}", 2) != 0)
+		return false;
+	for (unsigned i = 0; i < 8; i++) {
+		if (!is_hex(tail[CRC_KEY_LENGTH + i]))
+			return false;
+	}
+	return true;
+}
+
+bool frame_is_intact(const char *line, size_t length)
+{
+	const char *tail;
+	uint32_t said = 0;
+
+	if (length < MARKER_LENGTH + CRC_LENGTH)
+		return false;
+	tail = line + length - CRC_LENGTH;
+	if (!is_crc_tail(tail))
+		return false;
+	for (unsigned i = 0; i < 8; i++)
+		said = said << 4 | hex_value(tail[CRC_KEY_LENGTH + i]);
+	return said == crc32_update(0, line, length - CRC_LENGTH);
+}
+
+/* --------------------------------------------------------------------------------- finding lines
+ */
+
+enum frame_state frame_find(const char *bytes, size_t length, size_t *ret_start, size_t *ret_length)
+{
+	const char *start = memmem(bytes, length, FRAME_MARKER, MARKER_LENGTH);
+	const char *next, *tail;
+	size_t rest, limit;
+
+	if (!start)
+		return FRAME_NONE;
+	rest = length - (size_t)(start - bytes);
+	next = memmem(start + 1, rest - 1, FRAME_MARKER, MARKER_LENGTH);
+	limit = next ? (size_t)(next - start) : rest;
+	*ret_start = (size_t)(start - bytes);
+	tail = memmem(start, limit, CRC_KEY, CRC_KEY_LENGTH);
+	if (tail && (size_t)(tail - start) + CRC_LENGTH <= limit && is_crc_tail(tail) &&
+		(size_t)(tail - start) + CRC_LENGTH <= FRAME_LINE_MAX) {
+		*ret_length = (size_t)(tail - start) + CRC_LENGTH;
+		return FRAME_WHOLE;
+	}
+	*ret_length = limit;
+	if (!next && rest < FRAME_LINE_MAX)
+		return FRAME_OPEN;
+	return FRAME_BROKEN;
+}
+
+size_t frame_unescape(char *line, size_t length)
+{
+	size_t to = 0;
+
+	for (size_t from = 0; from < length; from++) {
+		const char *c = line + from;
+		bool is_escape = length - from >= 4 && c[0] == '\\' && c[1] == 'x' &&
+				 is_hex((char)(c[2] | 0x20)) && is_hex((char)(c[3] | 0x20));
+
+		line[to++] = is_escape ? (char)(hex_value(c[2]) << 4 | hex_value(c[3])) : *c;
+		from += is_escape ? 3 : 0;
+	}
+	return to;
+}
+
+/* ---------------------------------------------------------------------------- escape sequences */
+
+static bool is_between(char c, unsigned first, unsigned last)
+{
+	return (unsigned char)c >= first && (unsigned char)c <= last;
+}
+
+/* ECMA-48, 5.4: parameters, intermediates, one final byte. One that never ends is but its head. */
+static size_t csi_length(const char *bytes, size_t length)
+{
+	size_t at = 2;
+
+	while (at < length && is_between(bytes[at], 0x30, 0x3f))
+		at++;
+	while (at < length && is_between(bytes[at], 0x20, 0x2f))
+		at++;
+	return at < length && is_between(bytes[at], 0x40, 0x7e) ? at + 1 : 2;
+}
+
+/* OSC, DCS and their kind: up to BEL or ESC \, and never across a record. */
+static size_t string_length(const char *bytes, size_t length)
+{
+	for (size_t at = 2; at < length; at++) {
+		if (bytes[at] == '\a')
+			return at + 1;
+		if (bytes[at] == '\033')
+			return at + 1 < length && bytes[at + 1] == '\\' ? at + 2 : 2;
+		if (length - at >= MARKER_LENGTH &&
+			memcmp(bytes + at, FRAME_MARKER, MARKER_LENGTH) == 0)
+			return 2;
+	}
+	return 2;
+}
+
+static size_t escape_length(const char *bytes, size_t length)
+{
+	size_t at = 1;
+
+	if (length < 2)
+		return 1;
+	if (bytes[1] == '[')
+		return csi_length(bytes, length);
+	if (strchr("]PX^_", bytes[1]) && bytes[1])
+		return string_length(bytes, length);
+	while (at < length && is_between(bytes[at], 0x20, 0x2f))
+		at++;
+	return at < length && is_between(bytes[at], 0x30, 0x7a) ? at + 1 : 1;
+}
+
+size_t frame_clean(char *bytes, size_t length)
+{
+	size_t to = 0;
+
+	for (size_t from = 0; from < length;) {
+		if (bytes[from] == '\033') {
+			from += escape_length(bytes + from, length - from);
+		} else if (is_between(bytes[from], 0, 0x1f) || bytes[from] == 0x7f) {
+			from++;
+		} else {
+			bytes[to++] = bytes[from++];
+		}
+	}
+	return to;
+}

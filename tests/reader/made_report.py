@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+"""Makes reports that no machine at hand would write: 200 disks, names that attack.
+
+    made_report.py disks N > FILE      a boot with N disks, a few of which stand out
+    made_report.py hostile > FILE      every text of it tries to break out
+"""
+
+import json
+import re
+import sys
+import zlib
+
+LINE_MAX = 960
+HOSTILE = ("\x1b]52;c;ZXZpbA==\x07\x1b[31m\u009b2J</text></title><script>alert(1)</script>"
+           "&amp;&#0;]]>\"'--> \x00\x7f\u202e\ufffe\U0001f4a5")
+
+
+class Report:
+    """Lines of one report, numbered, with right checksums."""
+
+    def __init__(self, boot="5a1f09c3"):
+        self.boot, self.lines, self.seq = boot, [], 0
+
+    def line(self, t, kind, members):
+        self.seq += 1
+        frame = {"bootprobe": 1, "boot": self.boot, "seq": self.seq, "t": round(t, 6), "type": kind}
+        body = json.dumps(frame | members, separators=(",", ":"), ensure_ascii=False)[:-1]
+        # As the format has it: C1 and DEL are escaped like C0.
+        body = re.sub("[\x7f-\x9f]", lambda match: f"\\u{ord(match[0]):04x}", body)
+        # The marker and the checksum's key never stand within a string, for quotes are escaped.
+        crc = zlib.crc32(body.encode("utf-8", "surrogatepass"))
+        self.lines.append(f'{body},"crc":"{crc:08x}"}}')
+        return self.seq
+
+    def add(self, t, kind, /, **members):
+        return self.line(t, kind, members)
+
+    def add_array(self, t, kind, key, elements, each=12):
+        """A record with an array that goes on in further lines."""
+        first = self.seq + 1
+        for at in range(0, max(len(elements), 1), each):
+            members = {key: elements[at:at + each]}
+            if at:
+                members = {"cont": first} | members
+            if at + each < len(elements):
+                members["more"] = True
+            self.line(t, kind, members)
+
+    def end(self, t, findings=(), errors=0, warnings=0):
+        self.add(t, "end", phase="finish", records=self.seq + 1, errors=errors, warnings=warnings,
+                 findings=list(findings))
+
+    def text(self):
+        return "".join(line + "\n" for line in self.lines)
+
+
+def start(report):
+    report.add(1.9, "begin", version="0.1.0", verb="start")
+    report.add(1.901, "config", budget_us=1000000, stall_us=30000000, sinks=["kmsg", "virtio"])
+    report.add(1.95, "platform", hypervisor="kvm", machine="pc-q35-9.0", firmware="ovmf",
+               kernel="6.12.0", architecture="x86_64", memory_kib=8000000, cpus=8, initrd="dracut")
+    report.add(1.951, "cmdline", length_bytes=30,
+               parameters=["bootprobe", "console=ttyS0", "root=/dev/vda1"])
+    report.add(1.96, "kernel.event", kind="console-enabled", stamp=0.21, subject="ttyS0",
+               text="printk: console [ttyS0] enabled")
+    report.add(1.96, "kernel.event", kind="initrd", stamp=1.8, subject="/init",
+               text="Run /init as init process")
+
+
+def disk_name(index, prefix):
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("a") + rest) + letters
+    return prefix + letters
+
+
+def reads(slow=1):
+    return [{"what": what, "offset_bytes": offset, "duration_us": int(duration * slow)}
+            for what, offset, duration in (("mbr", 0, 900), ("gpt-primary", 512, 210),
+                                           ("gpt-entries", 1024, 340), ("gpt-backup", 1 << 30, 800))]
+
+
+def disks(count):
+    """Two thirds virtio-scsi, one third virtio. One is slow, one late, one does not answer, one
+    fails: they have to be seen among the others."""
+    report = Report()
+    start(report)
+    blocks, probes, findings = [], [], []
+    for i in range(count):
+        scsi = i % 3 != 0
+        name = disk_name(i, "sd" if scsi else "vd")
+        arrived = 2.2 + 0.004 * i
+        slow = 1
+        if i == count // 2 and count > 1:
+            slow = 900
+        if i == count - 1 and count > 2:
+            arrived += 6
+        header_reads = reads(slow)
+        if i == 7:
+            header_reads = [header_reads[0], {"what": "gpt-primary", "offset_bytes": 512,
+                                              "open_since": arrived + 0.1}]
+        if i == 11:
+            header_reads[3] = header_reads[3] | {"error": "EIO"}
+        blocks.append((arrived + 0.05 + 0.003 * slow, dict(
+            name=name, transport="virtio-scsi" if scsi else "virtio",
+            driver="virtio_scsi" if scsi else "virtio_blk", serial=f"disk{i}",
+            size_bytes=(20 << 30) + (i % 5 << 34), sector_bytes=512, arrived=arrived,
+            udev=arrived + 0.03, header_reads=header_reads,
+            partitions=[{"name": f"{name}1", "number": 1, "start_bytes": 1048576,
+                         "size_bytes": 1 << 30, "arrived": arrived + 0.004,
+                         "udev": arrived + 0.035}])))
+        probes.append({"name": "disk", "subject": name, "duration_us": 4000 * slow})
+    # A reader takes a time that goes back for another report.
+    for t, block in sorted(blocks, key=lambda entry: entry[0]):
+        report.add(t, "block", **block)
+    last = 2.2 + 0.004 * count + 7
+    if count > 7:
+        findings.append(report.add(last, "finding", id="disk.hung", severity="error",
+                                   subject=disk_name(7, "sd"),
+                                   summary="the disk does not answer: a read of its GPT has been "
+                                   "open since it arrived"))
+    probes[:0] = [{"name": name, "duration_us": 40000 + 9000 * i} for i, name in enumerate(
+        ("platform", "cmdline", "acpi", "fwcfg", "console", "uart", "virtio", "driver"))]
+    report.add(last, "root", kind="device", spec="/dev/vda1", device_count=1, devices=["vda1"],
+               since=2.21)
+    report.add_array(last + 0.1, "probe", "done", probes)
+    report.end(last + 0.2, findings, errors=len(findings))
+    return report.text()
+
+
+def hostile():
+    """The same text for everything that a guest can name."""
+    h, report = HOSTILE, Report()
+    report.add(1.0, "begin", version=h, verb="start")
+    report.add(1.1, "config", budget_us=1, stall_us=1, sinks=[h], problems=[h])
+    report.add(1.2, "platform", hypervisor=h, machine=h, sys_vendor=h, product=h, firmware=h,
+               firmware_version=h, kernel=h, architecture=h, initrd=h, boot_loader=h, clocksource=h)
+    report.add(1.2, "cmdline", parameters=[h, f"console={h}", f"{h}=1", h * 8])
+    report.add(1.2, "acpi.table", read="ok", tables=[{"name": h, "oem": h}])
+    report.add(1.2, "acpi.device", path=h, hid=h, declared=True, driver=h, tty=h)
+    report.add(1.2, "fwcfg", driver=h, items=[{"name": h, "size_bytes": 1, "content": h}])
+    report.add(1.2, "console", name=h, kind=h, registered=True, open=h, empty_write=h, backend=h)
+    report.add(1.2, "console", name="/dev/console", device=h, open=h, empty_write=h)
+    report.add(1.2, "console", name="pid1", descriptors=[{"number": 0, "link": h, "target": h}])
+    report.add(1.2, "uart", name=h, live=True, uart=h, port=h, bus=h, driver=h, acpi_path=h, irq=4)
+    report.add(1.2, "device", bus=h, name=h, role=h, bound=False, ids=h, module=h, state=h)
+    report.add(1.2, "device", bus="virtio", devices=[{"name": h, "kind": h, "driver": h}])
+    report.add(1.2, "virtio.port", device=h, name=h)
+    report.add(1.2, "kernel.event", kind=h, stamp=0.5, subject=h, text=h)
+    report.add(1.2, "kernel.event", kind="io-error", stamp=-1e300, subject=h, text=h)
+    report.add(1.3, "block", name=h, transport=h, driver=h, model=h, serial=h, size_bytes=-1,
+               arrived=1.25, udev=1.26, open_error=h, holder=h,
+               header_reads=[{"what": h, "offset_bytes": 0, "duration_us": 4000, "error": h},
+                             {"what": h, "offset_bytes": 0, "open_since": 1.28}],
+               partitions=[{"name": h, "number": 1, "start_bytes": 0, "size_bytes": 1,
+                            "arrived": 1.27, "udev": 1.5, "removed": 1.6}])
+    report.add(1.3, "gpt", disk=h, kind=h, primary=h, primary_problem=h, backup=h, disk_guid=h)
+    report.add(1.3, "partition", disk=h, number=1, device=h, kind=h, name=h, first_lba=9,
+               last_lba=1)
+    report.add(1.3, "filesystem", device=h, fstype=h, label=h, error=h)
+    report.add(1.3, "root", kind=h, spec=h, devices=[h], device_count=1, since=1.3)
+    report.add(1.3, "handoff", root=h, root_open=h, fstype=h, source=h, init=h, init_stat=h,
+               init_target=h, init_type=h, architecture=h, interpreters=[{"path": h, "stat": h}])
+    report.add(1.3, "grower", name=h, where=h, path=h)
+    findings = [report.add(1.4, "finding", id=h, severity=severity, subject=h, summary=h * 3,
+                           part_of=h, fix=[{"tool": h, "change": h}])
+                for severity in ("error",)]
+    report.add(1.4, "probe", name=h, subject=h, state=h, error=h, wait_channel=h, duration_us=5000)
+    report.add(1.4, "probe", done=[{"name": h, "subject": h, "duration_us": 1000},
+                                   {"name": "disk", "subject": h, "duration_us": 1000}])
+    report.end(1.5, findings, errors=1)
+    return report.text()
+
+
+if __name__ == "__main__":
+    text = disks(int(sys.argv[2])) if sys.argv[1] == "disks" else hostile()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
