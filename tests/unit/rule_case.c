@@ -202,6 +202,8 @@ struct gpt_fact *add_gpt(const char *disk)
 		.is_header_crc_right = ANSWER_YES,
 		.is_entries_crc_right = ANSWER_YES,
 		.is_sane = ANSWER_YES,
+		.entry_count = 128,
+		.entry_length_bytes = 128,
 	};
 	struct gpt_fact *gpt = add_to(facts.gpts);
 

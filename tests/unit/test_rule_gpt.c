@@ -83,10 +83,12 @@ static void ruined_and_gone(void)
 	ruin(add_gpt("sdb"));
 }
 
+/* A plain MBR before the rest of an old GPT. */
 static void plain_mbr(void)
 {
 	ruin(gpt());
 	gpt()->kind = TABLE_MBR;
+	gpt()->has_overlap = ANSWER_NO;
 }
 
 static void volume_without_table(void)
@@ -121,6 +123,53 @@ static void both_damaged(void)
 {
 	damage(&gpt()->primary);
 	damage(&gpt()->backup);
+}
+
+static void entries_of_256_bytes(void)
+{
+	gpt()->primary.entry_length_bytes = 256;
+}
+
+/* Right by its checksum: a tool that believes it makes it worse. */
+static void primary_lies(void)
+{
+	gpt()->primary.is_sane = ANSWER_NO;
+}
+
+static void backup_lies(void)
+{
+	gpt()->backup.is_sane = ANSWER_NO;
+}
+
+static void unprotected(void)
+{
+	gpt()->has_protective_mbr = false;
+	gpt()->does_kernel_agree = ANSWER_NO;
+}
+
+static void badly_protected(void)
+{
+	unprotected();
+	gpt()->protective_count = 1;
+	gpt()->protective_first_lba = 63;
+}
+
+static void unprotected_by_choice(void)
+{
+	gpt()->has_protective_mbr = false;
+}
+
+static void mbr_unreadable(void)
+{
+	unprotected();
+	gpt()->mbr_read = -EIO;
+}
+
+static void disk_cut_off(void)
+{
+	gpt()->disk_shrunk_bytes = 4 * GIB;
+	gpt()->primary.is_sane = ANSWER_NO;
+	gpt()->backup.has_signature = ANSWER_NO;
 }
 
 static void primary_of_an_image(void)
@@ -213,11 +262,41 @@ static void out_of_range(void)
 	gpt()->out_of_range = 3;
 }
 
+static void mbr_out_of_range(void)
+{
+	out_of_range();
+	gpt()->kind = TABLE_MBR;
+}
+
+static void damaged_and_different(void)
+{
+	entries_differ();
+	damage(&gpt()->backup);
+}
+
+static void hybrid_of_another_table(void)
+{
+	gpt()->kind = TABLE_HYBRID;
+	gpt()->hybrid_mismatch = 2;
+}
+
+static void twins(void)
+{
+	gpt()->twin_first = 1;
+	gpt()->twin_second = 4;
+}
+
 static void overlap(void)
 {
 	gpt()->has_overlap = ANSWER_YES;
 	gpt()->overlap_first = 2;
 	gpt()->overlap_second = 5;
+}
+
+static void overlap_in_mbr(void)
+{
+	overlap();
+	gpt()->kind = TABLE_MBR;
 }
 
 static void overlap_in_hybrid(void)
@@ -398,6 +477,18 @@ RULE_CASES(GPT_CASES, OF_NO_CONCERN("gpt.primary-corrupt"),
 		"the backup is whole", "guest", "--backup=/root/gpt.bin /dev/vda"},
 	{"gpt.primary-corrupt", primary_not_sane, VERDICT_BAD, SEVERITY_ERROR, "vda",
 		"cannot be true"},
+	{"gpt.primary-corrupt", primary_lies, VERDICT_BAD, SEVERITY_ERROR, "vda", NULL, "guest",
+		"gdisk /dev/vda   and type: r b c y w y"},
+	{"gpt.primary-corrupt", entries_of_256_bytes, VERDICT_BAD, SEVERITY_ERROR, "vda",
+		"not of 128 bytes"},
+	{"gpt.primary-corrupt", unprotected, VERDICT_BAD, SEVERITY_ERROR, "vda",
+		"no protective MBR", "guest", "x n w y"},
+	{"gpt.primary-corrupt", badly_protected, VERDICT_BAD, SEVERITY_ERROR, "vda",
+		"at sector 63 instead of 1"},
+	{"gpt.primary-corrupt", disk_cut_off, VERDICT_BAD, SEVERITY_ERROR, "vda",
+		"4 GiB shorter", "host", "as large as it was"},
+	{"gpt.primary-corrupt", unprotected_by_choice, VERDICT_GOOD},
+	{"gpt.primary-corrupt", mbr_unreadable, VERDICT_UNKNOWN},
 	{"gpt.primary-corrupt", primary_without_signature, VERDICT_BAD, SEVERITY_ERROR, "vda",
 		"no header"},
 	{"gpt.primary-corrupt", primary_entries_damaged, VERDICT_BAD, SEVERITY_ERROR, "vda",
@@ -418,6 +509,8 @@ RULE_CASES(GPT_CASES, OF_NO_CONCERN("gpt.primary-corrupt"),
 	{"gpt.backup-corrupt", backup_missing, VERDICT_BAD, SEVERITY_WARNING, "vda", "no header"},
 	{"gpt.backup-corrupt", disk_shrunk, VERDICT_BAD, SEVERITY_WARNING, "vda",
 		"4 GiB shorter than its GPT says", "host", "as large as it was"},
+	{"gpt.backup-corrupt", backup_lies, VERDICT_BAD, SEVERITY_WARNING, "vda", NULL, "guest",
+		"and type: r d w y"},
 	{"gpt.backup-corrupt", both_damaged, VERDICT_GOOD},
 	{"gpt.backup-corrupt", backup_unreadable, VERDICT_UNKNOWN},
 
@@ -430,6 +523,13 @@ RULE_CASES(GPT_CASES, OF_NO_CONCERN("gpt.primary-corrupt"),
 	OF_NO_CONCERN("gpt.entries-mismatch"),
 	{"gpt.entries-mismatch", entries_differ, VERDICT_BAD, SEVERITY_WARNING, "vda", "differ",
 		"guest", "keeps the primary"},
+	{"gpt.entries-mismatch", damaged_and_different, VERDICT_GOOD},
+	{"gpt.entries-mismatch", mbr_out_of_range, VERDICT_BAD, SEVERITY_WARNING, "vda",
+		"outside of the disk", "host", "as large as it was"},
+	{"gpt.entries-mismatch", hybrid_of_another_table, VERDICT_BAD, SEVERITY_WARNING, "vda",
+		"partition 2 of the hybrid MBR", "guest", "--hybrid="},
+	{"gpt.entries-mismatch", twins, VERDICT_BAD, SEVERITY_WARNING, "vda",
+		"partitions 1 and 4 of vda have the same GUID", "guest", "sgdisk -u 4:R /dev/vda"},
 	{"gpt.entries-mismatch", headers_differ, VERDICT_BAD, SEVERITY_WARNING, "vda", "differ"},
 	{"gpt.entries-mismatch", out_of_range, VERDICT_BAD, SEVERITY_WARNING, "vda",
 		"partition 3 of vda lies outside"},
@@ -437,6 +537,7 @@ RULE_CASES(GPT_CASES, OF_NO_CONCERN("gpt.primary-corrupt"),
 	OF_NO_CONCERN("gpt.overlap"),
 	{"gpt.overlap", overlap, VERDICT_BAD, SEVERITY_ERROR, "vda",
 		"partitions 2 and 5 of vda share sectors"},
+	{"gpt.overlap", overlap_in_mbr, VERDICT_BAD, SEVERITY_ERROR, "vda"},
 	{"gpt.overlap", overlap_in_hybrid, VERDICT_BAD, SEVERITY_ERROR, "vda"},
 	{"gpt.overlap", no_partitions, VERDICT_GOOD},
 	{"gpt.overlap", overlap_unknown, VERDICT_UNKNOWN},
