@@ -3,6 +3,7 @@
 
 #include "unit.h"
 
+#include <malloc.h>
 #include <string.h>
 
 static char *printed;
@@ -13,6 +14,8 @@ static FILE *start(void)
 	FILE *stream = open_memstream(&printed, &printed_size);
 
 	ck_assert_ptr_nonnull(stream);
+	/* What lies behind a text is no NUL. */
+	(void)mallopt(M_PERTURB, 0x55);
 	return stream;
 }
 
@@ -60,6 +63,9 @@ START_TEST(every_character_has_room)
 
 	output_raw(stream, "\033\033\033\x7f\xc2\x9b\xff\xe2\x80\xae\xf3\xa0\x81\x81");
 	check(stream, "\\u001b\\u001b\\u001b\\u007f\\u009b\\xff\\u202e\\U000e0041");
+	stream = start();
+	output_raw(stream, "\033\033\033");
+	check(stream, "\\u001b\\u001b\\u001b");
 }
 END_TEST
 
