@@ -454,7 +454,7 @@ enum device_role {
  * One that a driver took since has the state DRIVER_BOUND. */
 struct unbound_device_fact {
 	char bus[12];    /* pci, virtio, scsi, acpi */
-	char device[32]; /* 0000:00:05.0 */
+	char device[40]; /* 0000:00:05.0, a GUID on VMBus */
 	enum device_role role;
 	char modalias[160];
 	char ids[32];    /* 1af4:1001, or the ACPI HID */
@@ -564,7 +564,7 @@ struct gpt_fact {
 	uint32_t logical_sector_bytes;
 	uint64_t disk_lba; /* logical sectors of the disk */
 	outcome_t mbr_read;
-	bool has_protective_mbr;
+	bool has_protective_mbr; /* one that the kernel takes: of type 0xEE from sector 1 */
 	uint64_t protective_last_lba;
 	uint32_t mbr_signature; /* plain MBR: the first half of its PARTUUIDs */
 	struct gpt_header_fact primary, backup;
@@ -587,7 +587,17 @@ struct gpt_fact {
 	struct gpt_partition_fact partition[GPT_PARTITIONS_MAX];
 	/* What a tool like sgdisk takes for the disk, as a shell's word. Empty: /dev/ and its name. */
 	char argument[128];
+	uint32_t protective_count;   /* entries of type 0xEE */
+	uint64_t protective_first_lba;
+	bool is_protective_active;   /* has the boot flag: EDK2 takes no GPT behind it */
+	uint32_t hybrid_mismatch;    /* number of an MBR entry that is no partition of the GPT, or 0 */
+	uint32_t twin_first, twin_second; /* partitions of one GUID that is not zero, or 0 */
 };
+
+static inline bool gpt_has_table(const struct gpt_fact *gpt)
+{
+	return gpt->kind == TABLE_GPT || gpt->kind == TABLE_MBR || gpt->kind == TABLE_HYBRID;
+}
 
 /* ----------------------------------------------------------------- filesystem, root, handoff */
 
@@ -633,6 +643,9 @@ struct root_fact {
 	uint32_t match_count;
 	bool is_one_filesystem; /* the matches are the devices of one file system (btrfs, zfs) */
 	uint64_t resolved_us; /* since when; 0: not resolved, or there before anybody listened */
+	/* The idle time of all processors when it was found first, as in struct boot_fact. */
+	uint64_t resolved_idle_us;
+	bool has_idle;
 };
 
 struct handoff_fact {
@@ -772,6 +785,9 @@ enum boot_phase {
 struct boot_fact {
 	enum boot_phase phase;
 	uint64_t started_us; /* when we began to look, CLOCK_MONOTONIC */
+	/* What all processors together had had nothing to do for by then (/proc/uptime). */
+	uint64_t started_idle_us;
+	bool has_idle;
 	uint64_t now_us;     /* when the facts are judged */
 	bool is_virtio_wanted; /* a report port was asked for */
 };

@@ -3,8 +3,8 @@
  * bootprobe gpt: the partition table of a disk image or a block device, judged by the hook's rules.
  */
 #include "cli/cli.h"
-#include "cli/escape.h"
 #include "cli/gpt_print.h"
+#include "cli/output.h"
 #include "gpt/table.h"
 #include "source/blkid.h"
 
@@ -15,41 +15,38 @@
 
 enum { EXIT_SOUND = 0, EXIT_ERRORS = 1, EXIT_UNREADABLE = 2 };
 
+/* clang-format off */
 static const char help[] =
 	"Usage: bootprobe gpt [--json] [--sector-size N] [--backing] IMAGE|DEVICE\n"
 	"\n"
-	"Says whether the partition table of a disk is sound, what is wrong with it and how to "
-	"mend\n"
-	"it, then prints it. Nothing is written, and nothing is locked: a machine may be running "
-	"on\n"
-	"the disk.\n"
+	"Says whether the partition table of a disk is sound, what is wrong with it and\n"
+	"how to mend it, then prints it. Nothing is written, and nothing is locked: a\n"
+	"machine may be running on the disk.\n"
 	"\n"
-	"Raw images and block devices are read as they are; qcow2, VMDK, VDI, VHDX and VHD "
-	"through\n"
-	"qemu-nbd (Debian: qemu-utils). What an image is stands in its first bytes, never in its\n"
-	"name. Only the files that are needed are opened, here and read-only, and qemu-nbd gets\n"
-	"nothing else: the backing file of a qcow2 where it lies beside the image, at most seven "
-	"of\n"
-	"them in a row, never a URL.\n"
+	"Raw images and block devices are read as they are; qcow2, VMDK, VDI, VHDX and\n"
+	"VHD through qemu-nbd (Debian: qemu-utils). What an image is stands in its first\n"
+	"bytes, never in its name. Only the files that are needed are opened, here and\n"
+	"read-only, and qemu-nbd gets nothing else: the backing file of a qcow2 where it\n"
+	"lies beside the image, at most seven of them in a row, never a URL.\n"
 	"\n"
-	"  --json           the records of a report (docs/report-format.md), one a line: block, "
-	"gpt,\n"
-	"                   partition, filesystem, finding\n"
-	"  --sector-size N  the disk has logical sectors of N bytes; else a device's own, and 512 "
-	"for\n"
-	"                   an image. 4096 for a disk with logical_block_size=4096\n"
-	"  --backing        follow backing files out of the image's folder, and to devices: only "
-	"for\n"
-	"                   images whose maker you trust. Each is named in the output\n"
+	"  --json           the records of a report (docs/report-format.md), one a line:\n"
+	"                   block, gpt, partition, filesystem, finding\n"
+	"  --sector-size N  the disk has logical sectors of N bytes; else a device's own,\n"
+	"                   and 512 for an image. 4096 for logical_block_size=4096\n"
+	"  --backing        follow backing files out of the image's folder, and to\n"
+	"                   devices: only for images whose maker you trust. Each is named\n"
+	"                   in the output\n"
 	"  --help           this text\n"
 	"\n"
-	"Fixes are written for the image as it was given. Mend a copy, or a disk that no machine "
-	"is\n"
-	"running on.\n"
+	"No finding, though other tools warn of it: gaps between the tables and the\n"
+	"partitions, where partitions begin and end within a MiB, a protective MBR of\n"
+	"another length than the disk. Notes in the output say the rest.\n"
 	"\n"
-	"Exit status: 0 sound, or no worse than a warning; 1 a finding of severity error; 2 usage, "
-	"or\n"
-	"a disk that cannot be read.\n";
+	"Fixes are written for the image as it was given. Mend a copy, or a disk that no\n"
+	"machine is running on.\n"
+	"\n"
+	"Exit status: 0 sound, or no worse than a warning; 1 a finding of severity error;\n"
+	"2 usage, or a disk that cannot be read.\n";
 
 static struct facts facts;
 static struct findings findings;
@@ -58,9 +55,9 @@ static struct image_source image;
 static int complain(const char *path, const char *why)
 {
 	(void)fputs("bootprobe gpt: ", stderr);
-	escape_put(stderr, path, SIZE_MAX);
+	output_raw(stderr, path);
 	(void)fputs(": ", stderr);
-	escape_put(stderr, why, SIZE_MAX);
+	output_raw(stderr, why);
 	(void)fputc('\n', stderr);
 	return EXIT_UNREADABLE;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/gpt_print.h"
 
+#include "base/cleanup.h"
 #include "base/text.h"
-#include "cli/escape.h"
+#include "cli/output.h"
 #include "gpt/guid.h"
+#include "gpt/header.h"
 #include "gpt/layout.h"
 #include "report/encode.h"
 
@@ -35,16 +37,9 @@ static bool is_gpt(const struct gpt_fact *gpt)
 
 /* ---------------------------------------------------------------------------------- the verdict */
 
-enum colour { COLOUR_GOOD = 32, COLOUR_WARNING = 33, COLOUR_ERROR = 31 };
-
-static void put_coloured(enum colour colour, const char *word)
+static void put_coloured(enum output_colour colour, const char *word)
 {
-	const char *no_colour = getenv("NO_COLOR");
-
-	if (isatty(STDOUT_FILENO) && (!no_colour || text_is_empty(no_colour)))
-		printf("\033[1;%dm%s\033[0m", colour, word);
-	else
-		fputs(word, stdout);
+	output_coloured(stdout, output_wants_colour(COLOUR_AUTO), colour, word);
 }
 
 static bool is_alarm(const struct finding *finding)
@@ -87,18 +82,18 @@ static void put_sound(const struct gpt_view *view)
 	case TABLE_GPT:
 	case TABLE_HYBRID:
 	case TABLE_MBR:
-		put_coloured(COLOUR_GOOD, "sound");
+		put_coloured(COLOUR_GREEN, "sound");
 		break;
 	case TABLE_FILESYSTEM:
-		put_coloured(COLOUR_GOOD, "no partition table");
+		put_coloured(COLOUR_GREEN, "no partition table");
 		fputs(": the whole disk is one ", stdout);
 		if (filesystem->is_ambivalent)
 			fputs("file system, of more than one kind by its marks", stdout);
 		else
-			escape_put_array(stdout, filesystem->type);
+			output_raw(stdout, filesystem->type);
 		break;
 	default:
-		put_coloured(COLOUR_GOOD, "no partition table");
+		put_coloured(COLOUR_GREEN, "no partition table");
 		fputs(" and no file system: nothing that could be damaged", stdout);
 		break;
 	}
@@ -106,11 +101,11 @@ static void put_sound(const struct gpt_view *view)
 
 static void print_verdict(const struct gpt_view *view)
 {
-	escape_put(stdout, view->path, SIZE_MAX);
+	output_raw(stdout, view->path);
 	fputs(": ", stdout);
 	if (has_alarm(view->findings)) {
-		put_coloured(findings_worst(view->findings) == SEVERITY_ERROR ? COLOUR_ERROR
-									      : COLOUR_WARNING,
+		put_coloured(findings_worst(view->findings) == SEVERITY_ERROR ? COLOUR_RED
+									      : COLOUR_YELLOW,
 			"damaged");
 		put_ids(view->findings);
 	} else {
@@ -121,12 +116,13 @@ static void print_verdict(const struct gpt_view *view)
 
 static void print_finding(const struct finding *finding)
 {
-	printf("\n%s (%s): ", finding->id, SEVERITY_NAMES[finding->severity]);
-	escape_put_array(stdout, finding->summary);
-	putchar('\n');
+	int column = printf("\n%s (%s): ", finding->id, SEVERITY_NAMES[finding->severity]) - 1;
+
+	output_words(stdout, (unsigned)column, 0, finding->summary);
+	/* On one line each, to be pasted. */
 	for (uint32_t i = 0; i < finding->fix_count; i++) {
 		fputs("  ", stdout);
-		escape_put_array(stdout, finding->fix[i].change);
+		output_raw(stdout, finding->fix[i].change);
 		putchar('\n');
 	}
 }
@@ -139,7 +135,7 @@ static void print_chain(const struct gpt_view *view)
 
 	for (uint32_t i = 1; i < image->link_count; i++) {
 		fputs("backing    ", stdout);
-		escape_put_array(stdout, image->link[i].path);
+		output_raw(stdout, image->link[i].path);
 		printf(", %s\n", image->link[i].format.driver);
 	}
 }
@@ -229,7 +225,7 @@ static void print_partition(const struct gpt_fact *gpt, const struct gpt_partiti
 	print_type(gpt, partition);
 	if (!text_is_empty(partition->name)) {
 		fputs("  ", stdout);
-		escape_put_array(stdout, partition->name);
+		output_raw(stdout, partition->name);
 	}
 	putchar('\n');
 }
@@ -249,6 +245,84 @@ static void print_partitions(const struct gpt_fact *gpt)
 		puts("(as the backup has them)");
 }
 
+/* ---------------------------------------------------------------------------------------- notes */
+
+/* What other tools warn of and nobody suffers from: no finding, and here is why. */
+
+static const struct gpt_header_fact *header_of(const struct gpt_fact *gpt)
+{
+	const struct gpt_header_fact *header = gpt->is_from_backup ? &gpt->backup : &gpt->primary;
+
+	return is_gpt(gpt) && gpt_header_is_sound(header) ? header : NULL;
+}
+
+static void note_protection(const struct gpt_fact *gpt)
+{
+	uint64_t last_lba = gpt->disk_lba - 1;
+	bool is_length_told =
+		gpt->backup_misplaced_bytes || gpt->disk_shrunk_bytes || gpt->kind == TABLE_HYBRID;
+
+	if (!gpt->has_protective_mbr)
+		return;
+	if (gpt->is_protective_active)
+		puts("note       the protective MBR has the boot flag: some BIOSes ask for it, "
+		     "and\n"
+		     "           some UEFI firmware takes no GPT then");
+	if (gpt->protective_count > 1)
+		printf("note       the protective MBR has %u entries of type 0xEE: one is enough\n",
+			gpt->protective_count);
+	if (gpt->protective_last_lba != last_lba && gpt->protective_last_lba != UINT32_MAX &&
+		!is_length_told)
+		printf("note       the protective MBR ends at sector %llu, not with the disk: the "
+		       "kernel\n           and firmware do not look at that\n",
+			(unsigned long long)gpt->protective_last_lba);
+}
+
+static void note_entries(const struct gpt_fact *gpt)
+{
+	enum { UEFI_LEAST_BYTES = 16384 };
+	const struct gpt_header_fact *header = header_of(gpt);
+
+	if (header && gpt_header_entries_bytes(header) < UEFI_LEAST_BYTES)
+		printf("note       there is room for %u partitions only: less than UEFI asks for, "
+		       "and\n           systems take it\n",
+			header->entry_count);
+}
+
+static void note_alignment(const struct gpt_fact *gpt)
+{
+	enum { BLOCK_BYTES = 4096 };
+	uint64_t sectors = BLOCK_BYTES / gpt->logical_sector_bytes;
+
+	for (uint32_t i = 0; sectors && i < gpt_kept_count(gpt); i++) {
+		const struct gpt_partition_fact *partition = &gpt->partition[i];
+
+		if (partition->first_lba % sectors && !partition->mbr_type) {
+			printf("note       partition %u does not begin at a multiple of 4 KiB: "
+			       "slow, not wrong\n",
+				partition->number);
+			return;
+		}
+	}
+}
+
+static void note_stale(const struct gpt_fact *gpt)
+{
+	if (gpt->kind == TABLE_MBR &&
+		(gpt_header_is_sound(&gpt->primary) || gpt_header_is_sound(&gpt->backup)))
+		puts("note       behind the MBR there is still a sound GPT header of an earlier "
+		     "table: "
+		     "the\n           kernel does not look at it, other tools may");
+}
+
+static void print_notes(const struct gpt_fact *gpt)
+{
+	note_protection(gpt);
+	note_entries(gpt);
+	note_alignment(gpt);
+	note_stale(gpt);
+}
+
 static int flush(void)
 {
 	return fflush(stdout) == EOF || ferror(stdout) ? -EIO : 0;
@@ -261,6 +335,7 @@ int gpt_print_text(const struct gpt_view *view)
 		print_finding(&view->findings->item[i]);
 	print_disk(view);
 	print_table(gpt_of(view));
+	print_notes(gpt_of(view));
 	print_partitions(gpt_of(view));
 	return flush();
 }
@@ -269,9 +344,10 @@ int gpt_print_text(const struct gpt_view *view)
 
 static void print_line(void *context, const char *line, size_t length)
 {
+	_cleanup_free_ char *safe = output_record_line(line, length);
+
 	(void)context;
-	(void)fwrite(line, 1, length, stdout);
-	putchar('\n');
+	puts(safe ? safe : "");
 }
 
 /* Records of the hook bear the time of the boot; there is none here. */

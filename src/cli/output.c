@@ -35,12 +35,17 @@ static char *escape(const char *bytes, size_t length)
 	return data;
 }
 
-void output_raw(FILE *stream, const char *text)
+void output_chars(FILE *stream, const char *chars, size_t size)
 {
-	_cleanup_free_ char *escaped = escape(text, strlen(text));
+	_cleanup_free_ char *escaped = escape(chars, strnlen(chars, size));
 
 	if (escaped)
 		(void)fputs(escaped, stream);
+}
+
+void output_raw(FILE *stream, const char *text)
+{
+	output_chars(stream, text, strlen(text));
 }
 
 void output_coloured(FILE *stream, bool is_coloured, enum output_colour colour, const char *text)

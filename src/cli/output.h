@@ -27,6 +27,9 @@ bool output_wants_colour(enum output_when when);
 
 /* Escapes and writes a text as it is. */
 void output_raw(FILE *stream, const char *text);
+/* The same for at most size bytes up to a NUL. */
+void output_chars(FILE *stream, const char *chars, size_t size);
+#define output_array(stream, array) output_chars(stream, array, sizeof(array))
 void output_coloured(FILE *stream, bool is_coloured, enum output_colour colour, const char *text);
 /* Writes words behind what already takes `column` columns of this line; further lines begin with
  * `indent` spaces. Ends with a newline. A word that is too long stands on a line of its own. */

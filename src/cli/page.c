@@ -217,6 +217,17 @@ static void append_platform(struct text *text, const struct reader_report *repor
 		describe_record(text, record->members);
 }
 
+/* Whether a finding of weight is about that thing. */
+static bool is_accused(const struct reader_report *report, const char *name)
+{
+	for (size_t i = 0; i < report->finding_count; i++) {
+		if (report->findings[i].severity != READER_INFO &&
+			strcmp(report->findings[i].subject, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void append_names(struct text *text, const struct reader_report *report, const char *type)
 {
 	const struct reader_record *record = NULL;
@@ -224,7 +235,8 @@ static void append_names(struct text *text, const struct reader_report *report, 
 	while ((record = reader_report_next(report, type, record))) {
 		const char *name = reader_string(record->members, "name");
 
-		if (!reader_bool(record->members, "live", false) || !*name)
+		if (!reader_bool(record->members, "live", false) || !*name ||
+			is_accused(report, name))
 			continue;
 		text_append(text, text->length ? ", " : "");
 		text_append(text, name);
@@ -259,24 +271,28 @@ static void append_disk(struct text *text, const json_t *block)
 	describe_seconds(text, reader_number(block, "arrived", 0));
 }
 
+static bool is_table_sound(const struct reader_record *gpt)
+{
+	return !reader_is(gpt->members, "kind", "gpt") ||
+	       (reader_is(gpt->members, "primary", "sound") &&
+		       reader_is(gpt->members, "backup", "sound"));
+}
+
 /* The disk that the root file system is on, if both tables of it are as they should be. */
 static void append_root_disk(struct text *text, const struct reader_report *report)
 {
 	const struct reader_record *root = reader_report_find(report, "root", NULL, NULL);
-	const char *device = root ? json_string_value(json_array_get(
-					    json_object_get(root->members, "devices"), 0))
-				  : NULL;
+	const char *device =
+		root ? reader_string_at(json_object_get(root->members, "devices"), 0) : "";
 	const struct reader_record *block = NULL;
 
-	while (device && (block = reader_report_next(report, "block", block))) {
+	while (*device && (block = reader_report_next(report, "block", block))) {
 		const char *name = reader_string(block->members, "name");
 		const struct reader_record *gpt = reader_report_find(report, "gpt", "disk", name);
 
 		if (!*name || !text_starts_with(device, name))
 			continue;
-		if (gpt && reader_is(gpt->members, "kind", "gpt") &&
-			!(reader_is(gpt->members, "primary", "sound") &&
-				reader_is(gpt->members, "backup", "sound")))
+		if (is_accused(report, name) || (gpt && !is_table_sound(gpt)))
 			return;
 		append_disk(text, block->members);
 		return;
@@ -287,8 +303,12 @@ static void append_root(struct text *text, const struct reader_report *report)
 {
 	const struct reader_record *root = reader_report_find(report, "root", NULL, NULL);
 
-	if (root && reader_integer(root->members, "device_count", 0) == 1)
-		describe_record(text, root->members);
+	if (!root || reader_integer(root->members, "device_count", 0) != 1)
+		return;
+	text_append(text, "root=");
+	text_append(text, reader_string(root->members, "spec"));
+	text_append(text, " is ");
+	text_append(text, reader_string_at(json_object_get(root->members, "devices"), 0));
 }
 
 static void append_handoff(struct text *text, const struct reader_report *report)

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "gpt/mbr.h"
 
+#include <string.h>
+
 uint32_t gpt_kept_count(const struct gpt_fact *gpt)
 {
 	return gpt->partition_count < GPT_PARTITIONS_MAX ? gpt->partition_count
@@ -66,6 +68,26 @@ static void find_out_of_range(struct gpt_fact *gpt, uint64_t first_lba, uint64_t
 	}
 }
 
+/* Two partitions of one GUID, which is there to tell them apart. */
+static void find_twins(struct gpt_fact *gpt)
+{
+	static const uint8_t NONE[16];
+	uint32_t kept = gpt_kept_count(gpt);
+
+	for (uint32_t i = 0; i < kept && !gpt->twin_first; i++) {
+		const struct gpt_partition_fact *one = &gpt->partition[i];
+
+		for (uint32_t k = i + 1; k < kept && !gpt->twin_first; k++) {
+			if (memcmp(one->unique_guid, NONE, sizeof(NONE)) == 0 ||
+				memcmp(one->unique_guid, gpt->partition[k].unique_guid,
+					sizeof(NONE)) != 0)
+				continue;
+			gpt->twin_first = one->number;
+			gpt->twin_second = gpt->partition[k].number;
+		}
+	}
+}
+
 static void find_last(struct gpt_fact *gpt, uint64_t growable_last_lba)
 {
 	uint64_t end = 0;
@@ -93,6 +115,7 @@ void gpt_layout_judge(
 
 	find_overlap(gpt, order, count);
 	find_out_of_range(gpt, first_lba, last_lba);
+	find_twins(gpt);
 	find_last(gpt, growable_last_lba);
 }
 

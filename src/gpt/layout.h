@@ -11,8 +11,9 @@
 /* The kept partitions; gpt->partition_count may be larger. */
 uint32_t gpt_kept_count(const struct gpt_fact *gpt);
 
-/* Overlaps, partitions out of range, the last partition and what is free behind it: [first_lba,
- * last_lba] is where partitions may be, growable_last_lba where the last one could grow to. */
+/* Overlaps, partitions out of range, GUIDs that are there twice, the last partition and what is
+ * free behind it: [first_lba, last_lba] is where partitions may be, growable_last_lba where the
+ * last one could grow to. */
 void gpt_layout_judge(
 	struct gpt_fact *gpt, uint64_t first_lba, uint64_t last_lba, uint64_t growable_last_lba);
 

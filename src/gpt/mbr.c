@@ -18,6 +18,11 @@ bool mbr_entry_is_used(const struct mbr_entry *entry)
 	return entry->type && entry->lba_count;
 }
 
+bool mbr_entry_is_protective(const struct mbr_entry *entry)
+{
+	return entry->type == TYPE_PROTECTIVE;
+}
+
 static bool has_signature(const uint8_t *sector)
 {
 	return sector[SIGNATURE_AT] == 0x55 && sector[SIGNATURE_AT + 1] == 0xaa;
@@ -35,25 +40,49 @@ static void entry_parse(const uint8_t *bytes, struct mbr_entry *ret_entry)
 
 /* As the kernel (block/partitions/msdos.c) tells a table from a boot sector: by the boot flags.
  * Beyond that a table of which no partition begins on the disk is taken for none. */
-static enum mbr_kind kind_of(const struct mbr *mbr, uint64_t disk_lba)
+static enum mbr_kind kind_without_protective(const struct mbr *mbr, uint64_t disk_lba)
 {
-	unsigned used = 0, on_disk = 0, protective = 0;
+	unsigned used = 0, on_disk = 0;
 
 	for (size_t i = 0; i < MBR_ENTRIES; i++) {
 		const struct mbr_entry *entry = &mbr->entry[i];
+
 		if (entry->status != 0 && entry->status != STATUS_BOOTABLE)
 			return MBR_ABSENT;
-		if (!mbr_entry_is_used(entry))
-			continue;
-		used++;
-		on_disk += entry->first_lba && entry->first_lba < disk_lba;
-		protective += entry->type == TYPE_PROTECTIVE;
+		used += mbr_entry_is_used(entry);
+		on_disk +=
+			mbr_entry_is_used(entry) && entry->first_lba && entry->first_lba < disk_lba;
 	}
-	if (protective)
-		return used > protective ? MBR_HYBRID : MBR_PROTECTIVE;
 	if (used)
 		return on_disk ? MBR_PLAIN : MBR_ABSENT;
 	return MBR_EMPTY;
+}
+
+/* The kernel looks for the type and the first sector alone. */
+static enum mbr_kind kind_of(const struct mbr *mbr, uint64_t disk_lba)
+{
+	bool is_protective = false, has_others = false;
+
+	if (!mbr->protective_count)
+		return kind_without_protective(mbr, disk_lba);
+	for (size_t i = 0; i < MBR_ENTRIES; i++) {
+		const struct mbr_entry *entry = &mbr->entry[i];
+
+		is_protective |= mbr_entry_is_protective(entry) && entry->first_lba == 1;
+		has_others |= mbr_entry_is_used(entry) && !mbr_entry_is_protective(entry);
+	}
+	if (!is_protective)
+		return MBR_EMPTY;
+	return has_others ? MBR_HYBRID : MBR_PROTECTIVE;
+}
+
+static void take_protective(struct mbr *mbr, const struct mbr_entry *entry)
+{
+	if (!mbr->protective_count++)
+		mbr->protective_first_lba = entry->first_lba;
+	mbr->is_protective_active |= entry->status == STATUS_BOOTABLE;
+	if (entry->lba_count)
+		mbr->protective_last_lba = (uint64_t)entry->first_lba + entry->lba_count - 1;
 }
 
 void mbr_parse(const uint8_t sector[MBR_SIZE], uint64_t disk_lba, struct mbr *ret_mbr)
@@ -65,10 +94,10 @@ void mbr_parse(const uint8_t sector[MBR_SIZE], uint64_t disk_lba, struct mbr *re
 	ret_mbr->signature = get_le32(sector + DISK_SIGNATURE_AT);
 	for (size_t i = 0; i < MBR_ENTRIES; i++) {
 		struct mbr_entry *entry = &ret_mbr->entry[i];
+
 		entry_parse(sector + ENTRIES_AT + i * ENTRY_SIZE, entry);
-		if (entry->type == TYPE_PROTECTIVE && entry->lba_count)
-			ret_mbr->protective_last_lba =
-				(uint64_t)entry->first_lba + entry->lba_count - 1;
+		if (mbr_entry_is_protective(entry))
+			take_protective(ret_mbr, entry);
 	}
 	ret_mbr->kind = kind_of(ret_mbr, disk_lba);
 }

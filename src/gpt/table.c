@@ -47,6 +47,9 @@ static void read_mbr(struct walk *walk)
 	walk->gpt->has_protective_mbr =
 		walk->mbr.kind == MBR_PROTECTIVE || walk->mbr.kind == MBR_HYBRID;
 	walk->gpt->protective_last_lba = walk->mbr.protective_last_lba;
+	walk->gpt->protective_first_lba = walk->mbr.protective_first_lba;
+	walk->gpt->protective_count = walk->mbr.protective_count;
+	walk->gpt->is_protective_active = walk->mbr.is_protective_active;
 }
 
 /* ------------------------------------------------------------------------- headers, entries */
@@ -147,16 +150,26 @@ static void read_backup(struct walk *walk)
 	gpt->backup_misplaced_bytes = (last_lba_of(walk) - other_lba) * walk->input->sector_bytes;
 }
 
+/* A disk that lost more than the backup makes its primary header a lie, but not one of the header's
+ * making: the place of the backup is believed if all was right on a larger disk. */
+static void find_shrinkage(struct gpt_fact *gpt)
+{
+	const struct gpt_header_fact *primary = &gpt->primary;
+	uint64_t last_lba = gpt->disk_lba - 1;
+
+	if (primary->is_header_crc_right != ANSWER_YES || primary->my_lba != primary->found_lba ||
+		primary->alternate_lba <= last_lba ||
+		primary->last_usable_lba >= primary->alternate_lba)
+		return;
+	if (__builtin_mul_overflow(primary->alternate_lba - last_lba, gpt->logical_sector_bytes,
+		    &gpt->disk_shrunk_bytes))
+		gpt->disk_shrunk_bytes = UINT64_MAX;
+}
+
 static void compare_headers(struct gpt_fact *gpt)
 {
 	const struct gpt_header_fact *primary = &gpt->primary, *backup = &gpt->backup;
-	uint64_t last_lba = gpt->disk_lba - 1;
 
-	if (gpt_header_is_sound(primary) && primary->alternate_lba > last_lba) {
-		uint64_t lba = primary->alternate_lba - last_lba;
-		if (__builtin_mul_overflow(lba, gpt->logical_sector_bytes, &gpt->disk_shrunk_bytes))
-			gpt->disk_shrunk_bytes = UINT64_MAX;
-	}
 	if (!gpt_header_is_sound(primary) || !gpt_header_is_sound(backup))
 		return;
 	gpt->do_headers_match = answer_from(gpt_headers_match(primary, backup));
@@ -266,9 +279,38 @@ static enum table_kind kind_of(const struct walk *walk)
 	return TABLE_NONE;
 }
 
-/* The backup table takes the last sectors of a disk that is used to its end. */
-static void judge_gpt_layout(struct gpt_fact *gpt)
+static bool is_partition_of(const struct gpt_fact *gpt, const struct mbr_entry *entry)
 {
+	for (uint32_t i = 0; i < gpt_kept_count(gpt); i++) {
+		const struct gpt_partition_fact *partition = &gpt->partition[i];
+
+		if (partition->first_lba == entry->first_lba &&
+			partition->last_lba == (uint64_t)entry->first_lba + entry->lba_count - 1)
+			return true;
+	}
+	return false;
+}
+
+/* What a hybrid MBR is for: the same partitions, for those who do not know a GPT. */
+static void find_hybrid_mismatch(const struct walk *walk)
+{
+	struct gpt_fact *gpt = walk->gpt;
+
+	if (walk->mbr.kind != MBR_HYBRID || gpt->partition_count > GPT_PARTITIONS_MAX)
+		return;
+	for (uint32_t i = 0; i < MBR_ENTRIES && !gpt->hybrid_mismatch; i++) {
+		const struct mbr_entry *entry = &walk->mbr.entry[i];
+
+		if (mbr_entry_is_used(entry) && !mbr_entry_is_protective(entry) &&
+			!is_partition_of(gpt, entry))
+			gpt->hybrid_mismatch = i + 1;
+	}
+}
+
+/* The backup table takes the last sectors of a disk that is used to its end. */
+static void judge_gpt_layout(const struct walk *walk)
+{
+	struct gpt_fact *gpt = walk->gpt;
 	const struct gpt_header_fact *header = gpt->is_from_backup ? &gpt->backup : &gpt->primary;
 	uint64_t sector = gpt->logical_sector_bytes;
 	uint64_t array_lba = (gpt_header_entries_bytes(header) + sector - 1) / sector;
@@ -276,6 +318,7 @@ static void judge_gpt_layout(struct gpt_fact *gpt)
 
 	if (!gpt_header_is_sound(header))
 		return;
+	find_hybrid_mismatch(walk);
 	gpt_layout_judge(gpt, header->first_usable_lba, header->last_usable_lba,
 		array_lba + 1 < last_lba ? last_lba - array_lba - 1 : 0);
 }
@@ -302,6 +345,7 @@ int gpt_table_read(const struct gpt_input *input, struct gpt_fact *gpt)
 	take_entries(&walk, "gpt-entries", &gpt->primary);
 	read_backup(&walk);
 	take_entries(&walk, "backup-entries", &gpt->backup);
+	find_shrinkage(gpt);
 	compare_headers(gpt);
 	if (!gpt_header_is_sound(&gpt->primary) && !gpt_header_is_sound(&gpt->backup))
 		look_at_other_size(&walk);
@@ -310,7 +354,7 @@ int gpt_table_read(const struct gpt_input *input, struct gpt_fact *gpt)
 	if (gpt->kind == TABLE_MBR)
 		take_mbr(&walk);
 	else
-		judge_gpt_layout(gpt);
+		judge_gpt_layout(&walk);
 	return 0;
 }
 

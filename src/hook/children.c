@@ -53,6 +53,17 @@ static void child_confine(const struct children *children, pid_t parent)
 		(void)close(children->keep_out[i]);
 }
 
+void children_let_in(struct children *children, int fd)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(children->keep_out) && children->keep_out[i] >= 0; i++) {
+		if (children->keep_out[i] != fd)
+			children->keep_out[kept++] = children->keep_out[i];
+	}
+	children->keep_out[kept] = -1;
+}
+
 int children_start(struct children *children, const struct probe *probe, uint32_t phase,
 	const struct sources *sources, struct facts *facts, uint32_t subject,
 	const char *subject_name)

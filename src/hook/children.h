@@ -31,6 +31,8 @@ struct children {
 	int keep_out[8];
 };
 
+/* A descriptor that was closed: its number may be another one's from now on. */
+void children_let_in(struct children *children, int fd);
 /* Returns 0, -EAGAIN when there are CHILDREN_MAX already, or fork's errno (which is published as
  * a fact too). subject_name goes into the fact and may be NULL. */
 int children_start(struct children *children, const struct probe *probe, uint32_t phase,

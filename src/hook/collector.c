@@ -8,6 +8,7 @@
 #include "hook/control.h"
 #include "hook/disks.h"
 #include "hook/stage1.h"
+#include "parse/uptime.h"
 #include "report/encode.h"
 #include "report/encode_hook.h"
 #include "report/summary.h"
@@ -156,6 +157,7 @@ static void answer_caller(int *fd)
 {
 	if (*fd >= 0)
 		(void)!write(*fd, "", 1);
+	children_let_in(&the.children, *fd);
 	cleanup_close(fd);
 	*fd = -1;
 }
@@ -268,6 +270,7 @@ static void begin_final(const char *phase)
 	/* Nobody waits for a single pass but the one who asked for it. */
 	the.disk_deadline_us = the.is_single_pass ? the.final_deadline_us : now + DISK_GRACE_US;
 	the.is_rescan_wanted = !the.is_single_pass;
+	disks_refresh(&the.disks);
 	/* In a single pass, what the early phase found is fresh. */
 	start_probes(PHASE_FINISH, the.is_single_pass ? PHASE_START : 0);
 }
@@ -690,6 +693,16 @@ static void open_inputs(void)
 	*keep_out = -1;
 }
 
+static void note_start(void)
+{
+	struct boot_fact *boot = &the.facts->boot;
+	char text[64];
+
+	boot->started_us = clock_now_us();
+	boot->has_idle = sysroot_read(&the.sources.root, "proc/uptime", text, sizeof(text)) > 0 &&
+			 uptime_idle_us(text, &boot->started_idle_us);
+}
+
 int collector_run(const struct collector_options *options)
 {
 	int r;
@@ -717,7 +730,7 @@ int collector_run(const struct collector_options *options)
 	the.look_us = the.is_first_program ? clock_now_us() : UINT64_MAX;
 	if (the.is_first_program)
 		(void)sysroot_open_below(&the.sources.root, "proc", &the.proc);
-	the.facts->boot.started_us = clock_now_us();
+	note_start();
 	the.facts->boot.is_virtio_wanted = the.config->sinks & 1U << SINK_VIRTIO;
 	open_outputs(options);
 	open_inputs();

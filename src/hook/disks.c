@@ -108,6 +108,7 @@ void disks_start(struct disks *disks, struct children *children, const struct pr
 			continue;
 		if (disks->item[i].started >= DISK_READS_MAX || !reserve_gpt(facts, block)) {
 			disks->item[i].is_wanted = false;
+			disks->item[i].is_stale = true;
 			continue;
 		}
 		if (children_start(children, probe, PHASE_DISK, sources, facts, i, block->name) ==
@@ -115,6 +116,17 @@ void disks_start(struct disks *disks, struct children *children, const struct pr
 			return;
 		disks->item[i].is_wanted = false;
 		disks->item[i].started++;
+	}
+}
+
+void disks_refresh(struct disks *disks)
+{
+	for (uint32_t i = 0; i < disks->count; i++) {
+		if (!disks->item[i].is_stale)
+			continue;
+		disks->item[i].is_stale = false;
+		disks->item[i].is_wanted = true;
+		disks->item[i].started = DISK_READS_MAX - 1;
 	}
 }
 

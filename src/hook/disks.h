@@ -15,6 +15,7 @@ struct disks {
 	/* By index in facts->blocks. */
 	struct {
 		bool is_known, is_wanted;
+		bool is_stale; /* it changed and was not read again */
 		uint8_t started;
 	} item[BLOCK_MAX];
 	uint32_t count;
@@ -26,6 +27,8 @@ void disks_event(struct disks *disks, struct facts *facts, const struct udev_eve
 /* Starts a child for each disk that wants to be read, as far as there is room. */
 void disks_start(struct disks *disks, struct children *children, const struct probe *probe,
 	const struct sources *sources, struct facts *facts);
+/* Once more for those that changed more often than they were read. */
+void disks_refresh(struct disks *disks);
 /* No disk is waiting for its child to be started. */
 bool disks_are_idle(const struct disks *disks);
 

@@ -116,9 +116,10 @@ enum stage1_place stage1_look(const struct sysroot *proc)
 
 int stage1_go_home(const struct sysroot *proc)
 {
-	_cleanup_close_ int fd = sysroot_openat(proc, "1/ns/mnt", O_RDONLY);
+	/* A magic link, which sysroot_openat() refuses to follow. */
+	_cleanup_close_ int fd = openat(proc->fd, "1/ns/mnt", O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return fd;
+		return -errno;
 	return setns(fd, CLONE_NEWNS) < 0 ? -errno : 0;
 }

@@ -55,6 +55,18 @@ static void qcow2_extensions(
 	}
 }
 
+/* How far the two tables reach by which all else is found. What overflows is no length. */
+static uint64_t qcow2_least_bytes(const uint8_t *head)
+{
+	uint64_t table_at = get_be(head + 40, 8), table_bytes = get_be(head + 36, 4) * 8;
+	uint64_t counts_at = get_be(head + 48, 8);
+	uint64_t table_end = table_at + table_bytes;
+
+	if (table_end < table_at)
+		return UINT64_MAX;
+	return table_end > counts_at ? table_end : counts_at;
+}
+
 static void qcow2_parse(const uint8_t *head, size_t length, struct image_format *format)
 {
 	uint64_t version, header_size = QCOW2_HEADER_V2;
@@ -74,6 +86,7 @@ static void qcow2_parse(const uint8_t *head, size_t length, struct image_format 
 		refuse(format, "is an encrypted qcow2");
 	if (!format->driver)
 		return;
+	format->least_bytes = qcow2_least_bytes(head);
 	qcow2_backing(head, length, format);
 	if (header_size <= length)
 		qcow2_extensions(head, length, (size_t)header_size, format);

@@ -22,6 +22,8 @@ struct image_format {
 	char backing[IMAGE_BACKING_MAX];
 	/* Its format by the image's account, or empty. */
 	char backing_driver[16];
+	/* A shorter file was cut off. */
+	uint64_t least_bytes;
 };
 
 /* head holds the first length bytes of the file: IMAGE_HEAD_SIZE of them, or all. */

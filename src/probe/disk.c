@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "probe/layout.h"
 #include "probe/probe.h"
 
 #include "base/cleanup.h"
@@ -51,37 +52,6 @@ static void read_table(
 		gpt->kind = TABLE_UNKNOWN;
 }
 
-/* Device mapper, and a loop device that was not asked to, never have partitions of the kernel's
- * (genhd: GENHD_FL_NO_PART). */
-static bool can_have_partitions(const struct sources *sources, const char *name)
-{
-	unsigned long long range = 0;
-	int r = sysroot_number(
-		&sources->root, 10, &range, "sys/class/block/", name, "/ext_range", NULL);
-
-	return r < 0 || range > 1;
-}
-
-static bool is_partition_of(const struct block_fact *block, const struct block_fact *disk)
-{
-	return block->partition && !block->is_removed &&
-	       strncmp(block->parent, disk->name, sizeof(block->parent)) == 0;
-}
-
-static void ask_kernel(struct facts *facts, const struct block_fact *disk, struct gpt_fact *gpt)
-{
-	static struct extent extents[BLOCK_MAX];
-	size_t count = 0;
-
-	fact_foreach (block, facts->blocks) {
-		if (is_partition_of(block, disk))
-			extents[count++] = (struct extent){
-				block->partition, block->start_lba, block->size_bytes / 512};
-	}
-	gpt->does_kernel_agree = answer_from(gpt_layout_agrees(
-		gpt, extents, count, "the kernel", gpt->disagreement, sizeof(gpt->disagreement)));
-}
-
 static void ask_libblkid(struct disk_source *disk, struct gpt_fact *gpt)
 {
 	static struct extent extents[2 * GPT_PARTITIONS_MAX];
@@ -94,11 +64,6 @@ static void ask_libblkid(struct disk_source *disk, struct gpt_fact *gpt)
 		gpt_layout_agrees(gpt, extents, (size_t)count, "libblkid", why, sizeof(why)));
 	if (text_is_empty(gpt->disagreement))
 		(void)text_copy(gpt->disagreement, sizeof(gpt->disagreement), why);
-}
-
-static bool has_table(const struct gpt_fact *gpt)
-{
-	return gpt->kind == TABLE_GPT || gpt->kind == TABLE_MBR || gpt->kind == TABLE_HYBRID;
 }
 
 /* ------------------------------------------------------------------------------- file systems */
@@ -219,7 +184,7 @@ static void look_at_partitions(const struct sources *sources, struct facts *fact
 	uint32_t count = fact_count(facts->blocks);
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (is_partition_of(&facts->blocks.item[i], &facts->blocks.item[subject]))
+		if (layout_is_part(&facts->blocks.item[i], &facts->blocks.item[subject]))
 			look_at(sources, facts, disk, gpt, i);
 	}
 }
@@ -232,7 +197,7 @@ static void look_at_whole(const struct sources *sources, struct facts *facts,
 {
 	const struct filesystem_fact *filesystem = &facts->filesystems[subject];
 
-	if (has_table(gpt) && !gpt_table_may_be_filesystem(gpt))
+	if (gpt_has_table(gpt) && !gpt_table_may_be_filesystem(gpt))
 		return;
 	look_at(sources, facts, disk, gpt, subject);
 	if (filesystem->probe == OUTCOME_OK)
@@ -249,9 +214,8 @@ static void look_at_disk(const struct sources *sources, struct facts *facts,
 	if (disk->fd >= 0)
 		read_table(disk, block, gpt);
 	look_at_whole(sources, facts, disk, gpt, subject);
-	if (has_table(gpt) && can_have_partitions(sources, block->name))
-		ask_kernel(facts, block, gpt);
-	if (has_table(gpt) && disk->fd >= 0)
+	layout_compare(sources, facts, block, gpt);
+	if (gpt_has_table(gpt) && disk->fd >= 0)
 		ask_libblkid(disk, gpt);
 	if (gpt->kind != TABLE_UNKNOWN)
 		fact_publish(&gpt->once);

@@ -18,6 +18,7 @@ const struct probe PROBES[] = {
 	{"block", PHASE_START | PHASE_FOLLOW, 900 * US_PER_MS, block_run},
 	{"disk", PHASE_DISK, 5 * US_PER_S, disk_run},
 	{"grower", PHASE_RESOLVE, 900 * US_PER_MS, grower_run},
+	{"layout", PHASE_RESOLVE, 900 * US_PER_MS, layout_run},
 	{"root", PHASE_RESOLVE, 900 * US_PER_MS, root_run},
 	{"handoff", PHASE_FINISH, 900 * US_PER_MS, handoff_run},
 	{"timeline", PHASE_START | PHASE_FINISH, 900 * US_PER_MS, timeline_run},

@@ -44,6 +44,7 @@ int block_run(const struct sources *sources, struct facts *facts, uint32_t subje
 /* Reads one disk's headers, table and file systems. */
 int disk_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int grower_run(const struct sources *sources, struct facts *facts, uint32_t subject);
+int layout_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int root_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int handoff_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int timeline_run(const struct sources *sources, struct facts *facts, uint32_t subject);

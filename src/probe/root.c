@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "parse/cmdline.h"
 #include "parse/root_param.h"
+#include "parse/uptime.h"
 
 #include <errno.h>
 #include <string.h>
@@ -312,15 +313,33 @@ static void parse(const char *cmdline, struct root_fact *root)
 	(void)text_copy(root->value, sizeof(root->value), param.value);
 }
 
+/* Taken once, by the first pass that finds the root. */
+static void note_idle(
+	const struct sysroot *sysroot, const struct root_fact *before, struct root_fact *root)
+{
+	char text[64];
+
+	if (!root->match_count)
+		return;
+	if (before->match_count) {
+		root->has_idle = before->has_idle;
+		root->resolved_idle_us = before->resolved_idle_us;
+		return;
+	}
+	root->has_idle = sysroot_read(sysroot, "proc/uptime", text, sizeof(text)) > 0 &&
+			 uptime_idle_us(text, &root->resolved_idle_us);
+}
+
 int root_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	static char cmdline[4096];
-	struct root_fact *root = &facts->root;
+	struct root_fact *root = &facts->root, before;
 	ssize_t n = sysroot_read(&sources->root, "proc/cmdline", cmdline, sizeof(cmdline));
 
 	(void)subject;
 	if (n < 0 && n != -EFBIG)
 		return (int)n;
+	before = *root;
 	memset(root, 0, sizeof(*root));
 	parse(text_trim(cmdline), root);
 	if (root->kind == ROOT_GPT_AUTO)
@@ -329,6 +348,7 @@ int root_run(const struct sources *sources, struct facts *facts, uint32_t subjec
 		resolve_tag(facts, root);
 	else
 		resolve_device(sources, facts, root);
+	note_idle(&sources->root, &before, root);
 	fact_publish(&root->once);
 	return 0;
 }

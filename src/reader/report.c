@@ -21,6 +21,13 @@ const char *reader_string(const json_t *object, const char *key)
 	return value ? value : "";
 }
 
+const char *reader_string_at(const json_t *array, size_t index)
+{
+	const char *value = json_string_value(json_array_get(array, index));
+
+	return value ? value : "";
+}
+
 bool reader_is(const json_t *object, const char *key, const char *value)
 {
 	return strcmp(reader_string(object, key), value) == 0;

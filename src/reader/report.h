@@ -98,6 +98,7 @@ const struct reader_finding *reader_report_finding(
 /* Members of a record, or of any object: "" or the fallback where it is absent or of another type.
  */
 const char *reader_string(const json_t *object, const char *key);
+const char *reader_string_at(const json_t *array, size_t index);
 bool reader_is(const json_t *object, const char *key, const char *value);
 bool reader_has(const json_t *object, const char *key);
 int64_t reader_integer(const json_t *object, const char *key, int64_t fallback);

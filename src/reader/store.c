@@ -144,12 +144,23 @@ static struct store_boot *get_boot(struct store *store, const char *id)
 	return boot;
 }
 
-/* Makes room for a line of this boot by forgetting older boots. False: there is none. */
-static bool make_room(struct store *store, const struct store_boot *boot, size_t weight)
+/* What a verdict hangs on has room of its own. */
+static size_t weight_limit(const struct frame *frame)
 {
-	while (store->weight + weight > STORE_WEIGHT_MAX && store->boots[0] != boot)
+	bool is_verdict = strcmp(frame->type, "end") == 0 || strcmp(frame->type, "finding") == 0;
+
+	return STORE_WEIGHT_MAX + (is_verdict ? STORE_RESERVE : 0);
+}
+
+/* Makes room for a line of this boot by forgetting older boots. False: there is none. */
+static bool make_room(struct store *store, const struct store_boot *boot, const struct frame *frame,
+	size_t weight)
+{
+	size_t limit = weight_limit(frame);
+
+	while (store->weight + weight > limit && store->boots[0] != boot)
 		forget_oldest(store);
-	return store->weight + weight <= STORE_WEIGHT_MAX;
+	return store->weight + weight <= limit;
 }
 
 /* ------------------------------------------------------------------------- which run it belongs to
@@ -218,7 +229,7 @@ int store_add(struct store *store, const struct frame *frame, const char *bytes,
 		}
 	}
 	chosen = choose_run(boot, frame);
-	if (chosen == STORE_RUNS_MAX || !make_room(store, boot, weight)) {
+	if (chosen == STORE_RUNS_MAX || !make_room(store, boot, frame, weight)) {
 		boot->runs[boot->current].refused++;
 		return STORE_REFUSED;
 	}

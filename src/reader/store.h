@@ -15,6 +15,7 @@
  * they take more, the oldest ones are forgotten; what is too much for one boot is counted. */
 enum { STORE_BOOTS_MAX = 64, STORE_RUNS_MAX = 8, STORE_DAMAGE_MAX = 1024 };
 #define STORE_WEIGHT_MAX ((size_t)64 * 1024 * 1024)
+#define STORE_RESERVE ((size_t)1024 * 1024)
 
 struct store_line {
 	struct frame frame;

@@ -196,6 +196,12 @@ static void encode_table(struct record *record, const struct gpt_fact *gpt)
 	record_flag(record, "protective_mbr", gpt->has_protective_mbr);
 	if (gpt->has_protective_mbr)
 		record_u64(record, "protective_last_lba", gpt->protective_last_lba);
+	if (gpt->protective_count && !gpt->has_protective_mbr)
+		record_u64(record, "protective_first_lba", gpt->protective_first_lba);
+	if (gpt->protective_count > 1)
+		record_u64(record, "protective_count", gpt->protective_count);
+	record_flag(record, "protective_active", gpt->is_protective_active);
+	record_nonzero(record, "hybrid_mismatch", gpt->hybrid_mismatch);
 	encode_header(record, &PRIMARY, &gpt->primary);
 	encode_header(record, &BACKUP, &gpt->backup);
 	record_flag(record, "from_backup", gpt->is_from_backup);
@@ -230,6 +236,12 @@ static void encode_layout(struct record *record, const struct gpt_fact *gpt)
 		record_array_end(record);
 	}
 	record_nonzero(record, "out_of_range", gpt->out_of_range);
+	if (gpt->twin_first) {
+		record_array_begin(record, "twins");
+		record_array_u64(record, gpt->twin_first);
+		record_array_u64(record, gpt->twin_second);
+		record_array_end(record);
+	}
 	if (gpt->last_partition) {
 		record_u64(record, "last_partition", gpt->last_partition);
 		record_u64(record, "free_behind_last_bytes", gpt->free_behind_last_bytes);

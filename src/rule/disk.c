@@ -63,11 +63,13 @@ static bool is_stuck_in_scan(const struct facts *facts, const struct block_fact 
 		       facts->boot.now_us > block->listed_us + SCAN_US);
 }
 
-/* A probe of the mounted root that cannot be killed, while a disk has a request under way. */
+/* A probe of the mounted root that cannot be killed waits for the disk that the root is on. */
 static const struct probe_fact *stuck_on_mount(
 	const struct facts *facts, const struct block_fact *block)
 {
-	if (!block->in_flight || facts->boot.phase == BOOT_PHASE_EARLY)
+	const struct block_fact *root = root_block(facts);
+
+	if (!root || disk_of(facts, root) != block)
 		return NULL;
 	fact_foreach (probe, facts->probes) {
 		if (probe->state == PROBE_TIMEOUT && probe->process_state == 'D' &&

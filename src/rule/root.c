@@ -179,24 +179,47 @@ enum verdict judge_root_ambiguous(struct judgement *judgement)
 /* -------------------------------------------------------------------------------- root.late */
 
 static const uint64_t LATE_US = 5 * US_PER_S;
+/* A machine that is slow has work to do all the time; one that waits for a disk has not. */
+static const uint64_t WAITED_US = 5 * US_PER_S / 2;
+
+/* How long a processor had nothing to do, on average, before the root was there. */
+static bool waited_us(const struct facts *facts, uint64_t *ret_us)
+{
+	const struct boot_fact *boot = &facts->boot;
+	const struct root_fact *root = &facts->root;
+	uint32_t cpus = facts->platform.cpus ? facts->platform.cpus : 1;
+
+	if (!boot->has_idle || !root->has_idle || root->resolved_idle_us < boot->started_idle_us)
+		return false;
+	*ret_us = (root->resolved_idle_us - boot->started_idle_us) / cpus;
+	return true;
+}
 
 enum verdict judge_root_late(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
 	const struct root_fact *root = &facts->root;
 	uint64_t started_us = facts->boot.started_us;
+	uint64_t waited;
 	struct finding *finding;
 
 	if (!fact_is_known(&root->once) || !started_us)
 		return VERDICT_UNKNOWN;
 	if (!root->resolved_us || root->resolved_us <= started_us + LATE_US)
 		return VERDICT_GOOD;
+	if (!waited_us(facts, &waited))
+		return VERDICT_UNKNOWN;
+	if (waited < WAITED_US)
+		return VERDICT_GOOD;
 	finding = finding_about(judgement, SEVERITY_WARNING, root->spec);
 	finding_say(finding, "root=", NULL);
 	finding_say_array(finding, root->spec);
 	finding_say(finding, " appeared only ", NULL);
 	finding_say_u64(finding, (root->resolved_us - started_us) / US_PER_S);
-	finding_say(finding, " s after stage 1 began: what waits less gives up", NULL);
+	finding_say(finding,
+		" s after stage 1 began, while the machine had nothing to do: what waits "
+		"less gives up",
+		NULL);
 	finding_because(judgement, finding, root);
 	finding_because(judgement, finding, root_block(facts));
 	finding_fix(finding, "kernel",

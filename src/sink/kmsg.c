@@ -37,7 +37,8 @@ static ssize_t kmsg_write(struct sink *sink, const char *bytes, size_t length)
 		return -EAGAIN;
 	text_init(&text, line, sizeof(line));
 	text_append(&text, KMSG_PREFIX);
-	text_append_bytes(&text, bytes, (size_t)(end - bytes));
+	/* With its newline: the kernel shows nobody a text that might go on. */
+	text_append_bytes(&text, bytes, (size_t)(end - bytes) + 1);
 	n = write(fresh >= 0 ? fresh : sink->fd, text.data, text.length);
 	if (n < 0)
 		return -errno;

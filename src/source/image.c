@@ -58,6 +58,8 @@ static int link_identify(struct image_link *link, struct text *why)
 			text_append(why, ". 'qemu-img convert -O raw' may help, if you trust it");
 		return -ENOTSUP;
 	}
+	if (link->file_bytes < link->format.least_bytes)
+		return explain(why, -ENODATA, "is cut off: copy it again");
 	leave_out_footer(link);
 	return 0;
 }

@@ -41,7 +41,7 @@ class Image:
         if self.sector == 512:
             return dict(os.environ, LC_ALL="C")
         return dict(os.environ, LC_ALL="C", LD_PRELOAD=str(self.shim),
-                    SECTOR_BYTES=str(self.sector))
+                    SECTOR_BYTES=str(self.sector), PARTED_SECTOR_SIZE=str(self.sector))
 
     def sgdisk(self, *options):
         run("sgdisk", *options, self.path, env=self.environment())

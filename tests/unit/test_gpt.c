@@ -85,6 +85,7 @@ START_TEST(shrunk)
 	walk();
 	ck_assert_int_eq(gpt.primary.is_sane, ANSWER_NO);
 	ck_assert_str_eq(gpt.primary.problem, "usable area ends beyond the disk");
+	ck_assert_uint_eq(gpt.disk_shrunk_bytes, 100 * 512);
 }
 END_TEST
 
@@ -273,6 +274,39 @@ START_TEST(hybrid_and_stale)
 }
 END_TEST
 
+START_TEST(hybrid_that_says_something_else)
+{
+	disk_make(512);
+	disk[446 + 16 + 4] = 0x83;
+	put(disk + 446 + 16 + 8, 64, 4);
+	put(disk + 446 + 16 + 12, last_lba() - ARRAY / sector - 1 - 100 - 63, 4);
+	walk();
+	ck_assert_int_eq(gpt.kind, TABLE_HYBRID);
+	ck_assert_uint_eq(gpt.hybrid_mismatch, 0);
+	put(disk + 446 + 16 + 8, 65, 4);
+	walk();
+	ck_assert_uint_eq(gpt.hybrid_mismatch, 2);
+}
+END_TEST
+
+START_TEST(protection_that_the_kernel_ignores)
+{
+	disk_make(512);
+	put(disk + 446 + 8, 2, 4);
+	walk();
+	ck_assert_int_eq(gpt.kind, TABLE_GPT);
+	ck_assert(!gpt.has_protective_mbr);
+	ck_assert_uint_eq(gpt.protective_first_lba, 2);
+	ck_assert_uint_eq(gpt.protective_count, 1);
+	/* The boot sector of a file system may have that byte there. */
+	memset(disk + 512, 0, sizeof(disk) - 512);
+	walk();
+	ck_assert_int_eq(gpt.kind, TABLE_NONE);
+	ck_assert(gpt_table_may_be_filesystem(&gpt));
+}
+END_TEST
+
 UNIT_MAIN("gpt", sound, grown, shrunk, primary_corrupt, primary_entries_corrupt, backup_corrupt,
 	both_entries_corrupt, stale_backup_at_the_end, headers_differ, wrong_sector_size,
-	disc_is_not_confused, read_errors, nothing_and_leftovers, hybrid_and_stale)
+	disc_is_not_confused, read_errors, nothing_and_leftovers, hybrid_and_stale,
+	hybrid_that_says_something_else, protection_that_the_kernel_ignores)

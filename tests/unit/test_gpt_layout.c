@@ -48,6 +48,25 @@ START_TEST(overlap_and_range)
 }
 END_TEST
 
+START_TEST(twins)
+{
+	disk_make(512);
+	entry_write(2, 3, 64, 99);
+	entry_write(2, 5, 100, 120);
+	memcpy(lba(2) + 5 * 128 + 16, lba(2) + 3 * 128 + 16, 16);
+	seal();
+	walk();
+	ck_assert_uint_eq(gpt.twin_first, 4);
+	ck_assert_uint_eq(gpt.twin_second, 6);
+	/* None at all is no GUID to confuse. */
+	memset(lba(2) + 5 * 128 + 16, 0, 16);
+	memset(lba(2) + 3 * 128 + 16, 0, 16);
+	seal();
+	walk();
+	ck_assert_uint_eq(gpt.twin_first, 0);
+}
+END_TEST
+
 START_TEST(names_become_utf8)
 {
 	static const struct {
@@ -125,4 +144,4 @@ START_TEST(type_names)
 }
 END_TEST
 
-UNIT_MAIN("gpt_layout", overlap_and_range, names_become_utf8, others_agree_or_not, type_names)
+UNIT_MAIN("gpt_layout", overlap_and_range, twins, names_become_utf8, others_agree_or_not, type_names)

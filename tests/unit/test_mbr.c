@@ -77,8 +77,28 @@ START_TEST(an_end_beyond_32_bits)
 {
 	memset(sector, 0, sizeof(sector));
 	entry_set(sector, 0, 0, 0xee, UINT32_MAX, UINT32_MAX);
-	ck_assert_int_eq(kind(), MBR_PROTECTIVE);
+	ck_assert_int_eq(kind(), MBR_EMPTY);
 	ck_assert_uint_eq(mbr.protective_last_lba, UINT64_C(2) * UINT32_MAX - 1);
+}
+END_TEST
+
+/* As the kernel has it: the type and the first sector, and nothing else. */
+START_TEST(what_protects)
+{
+	memset(sector, 0, sizeof(sector));
+	entry_set(sector, 3, 0x7f, 0xee, 1, 0);
+	ck_assert_int_eq(kind(), MBR_PROTECTIVE);
+	ck_assert(!mbr.is_protective_active);
+	ck_assert_uint_eq(mbr.protective_last_lba, 0);
+	entry_set(sector, 0, 0x80, 0xee, 5000, 1000);
+	ck_assert_int_eq(kind(), MBR_PROTECTIVE);
+	ck_assert(mbr.is_protective_active);
+	ck_assert_uint_eq(mbr.protective_count, 2);
+	ck_assert_uint_eq(mbr.protective_first_lba, 5000);
+	entry_set(sector, 3, 0, 0x83, 2048, 1000);
+	ck_assert_int_eq(kind(), MBR_EMPTY);
+	entry_set(sector, 0, 0, 0xee, 1, 2047);
+	ck_assert_int_eq(kind(), MBR_HYBRID);
 }
 END_TEST
 
@@ -188,5 +208,5 @@ START_TEST(partitions_beyond_the_disk)
 }
 END_TEST
 
-UNIT_MAIN("mbr", kinds, boot_sectors, an_end_beyond_32_bits, links, logical_partitions,
+UNIT_MAIN("mbr", kinds, boot_sectors, an_end_beyond_32_bits, what_protects, links, logical_partitions,
 	a_circle_of_links_ends, a_link_out_of_the_disk_ends, partitions_beyond_the_disk)

@@ -227,6 +227,27 @@ START_TEST(reports_of_one_boot_are_told_apart)
 }
 END_TEST
 
+/* The first report lost its beginning; what begins later is not it. */
+START_TEST(a_later_begin_opens_a_report)
+{
+	struct reader *reader = reader_start();
+	struct reader_report *report;
+	char begin[512], *tail;
+
+	feed_line(reader, 2, "\"uart\"");
+	feed_line(reader, 3, LATE);
+	strcpy(begin, line_of(BOOT, 1, BEGIN));
+	*strstr(begin, "1.010000") = '9';
+	tail = strstr(begin, ",\"crc");
+	(void)sprintf(tail, ",\"crc\":\"%08x\"}\n", crc32_update(0, begin, (size_t)(tail - begin)));
+	feed(reader, begin);
+	report = report_of(reader, NULL);
+	ck_assert_uint_eq(report->run, 2);
+	ck_assert_uint_eq(report->record_count, 1);
+	reader_report_free(report);
+}
+END_TEST
+
 START_TEST(the_order_of_the_input_does_not_matter)
 {
 	struct reader *reader = reader_start();
@@ -259,6 +280,18 @@ START_TEST(findings_stand_as_the_last_end_says)
 	ck_assert_uint_eq(report->errors, 2);
 	ck_assert_uint_eq(report->warnings, 0);
 	ck_assert_str_eq(report->phase, "finish");
+	reader_report_free(report);
+}
+END_TEST
+
+/* The last word on deliveries does not say how the boot went. */
+START_TEST(the_phase_is_that_of_a_pass)
+{
+	struct reader_report *report = READ(BEGIN, "\"end\",\"phase\":\"stall\",\"errors\":0",
+		"\"end\",\"phase\":\"delivered\",\"errors\":0");
+
+	ck_assert_str_eq(report->phase, "stall");
+	ck_assert_uint_eq(report->end->seq, 3);
 	reader_report_free(report);
 }
 END_TEST
@@ -504,11 +537,16 @@ START_TEST(a_report_without_bounds_is_cut)
 	memcpy(members + sizeof(members) - 2, "\"", 2);
 	for (unsigned seq = 1; seq <= 2000; seq++)
 		feed_line(reader, seq, members);
+	for (unsigned seq = 2001; seq <= 3000; seq++)
+		feed_line(reader, seq, "\"uart\"");
+	feed_line(reader, 3001, PHANTOM);
+	feed_line(reader, 3002, "\"end\",\"errors\":1,\"warnings\":0,\"findings\":[3001]");
 	report = report_of(reader, NULL);
-	ck_assert_uint_eq(report->record_count + report->refused_lines, 2000);
+	ck_assert_uint_eq(report->record_count + report->refused_lines, 3002);
+	ck_assert_ptr_nonnull(report->end);
 	ck_assert_uint_gt(report->record_count, 300);
-	ck_assert_uint_lt(report->record_count, 1000);
-	ck_assert_int_eq(report->verdict, READER_INCOMPLETE);
+	ck_assert_uint_lt(report->record_count, 2000);
+	ck_assert_int_eq(report->verdict, READER_FAIL);
 	reader_report_free(report);
 }
 END_TEST
@@ -562,7 +600,8 @@ UNIT_MAIN("reader", copies_are_one_record, what_is_missing_is_named,
 	a_record_that_something_broke_into_is_damaged, lines_of_a_record_are_joined,
 	a_record_with_a_line_missing_is_partial, the_newest_of_a_subject_wins,
 	the_newest_boot_is_read_unless_one_is_named, reports_of_one_boot_are_told_apart,
-	the_order_of_the_input_does_not_matter, findings_stand_as_the_last_end_says,
+	a_later_begin_opens_a_report, the_order_of_the_input_does_not_matter,
+	findings_stand_as_the_last_end_says, the_phase_is_that_of_a_pass,
 	without_an_end_all_findings_hold, verdicts, a_right_checksum_makes_no_json,
 	logs_of_every_kind, a_message_as_an_array_of_bytes, what_kmsg_escaped_is_read,
 	bytes_may_come_one_by_one, a_log_without_newlines_is_read_in_pieces, nothing_but_zeroes,

@@ -6,6 +6,9 @@ ALARMS = ("error", "warning")
 # Until the hook has rules, a report that says nothing of findings is passed over.
 ARE_REQUIRED = False
 
+# What a slow host alone can make of a healthy guest.
+OF_TIME = ("probe.timeout", "root.late", "console.blocked", "disk.slow", "disk.hung")
+
 
 class Verdict(NamedTuple):
     """is_judged: the report speaks of findings at all. false_alarms: how many nobody expects."""

@@ -58,7 +58,7 @@ class Disk:
     nbd: list | None = None     # served by nbdkit, each a filter and its parameters
     bad_last: str = "0"         # so much at the end of the disk cannot be read; wants nbd
     hangs_at: str = ""          # nbdkit stops once this is on the serial or the test port
-    late_s: float = 0           # plugged in so long after stage 1 has loaded its drivers
+    late_s: float = 0           # plugged in so long after stage 1 has loaded its drivers, in the guest's time
 
     def __post_init__(self):
         _one_of("disk.bus", self.bus, BUSES)

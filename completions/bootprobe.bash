@@ -1,0 +1,44 @@
+# Completion of bootprobe for bash.
+
+_bootprobe() {
+	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
+	local verbs="read show acpi gpt"
+	local words=
+
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$verbs --help --version" -- "$current")
+		return
+	fi
+	if [ "$current" = = ]; then
+		current=
+	elif [ "$previous" = = ]; then
+		previous=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	case $previous in
+	--output) words="text records json journal prometheus" ;;
+	--color) words="auto always never" ;;
+	--sector-size) words="512 4096" ;;
+	--boot | --started) return ;;
+	*)
+		case $verb in
+		read) words="--follow --boot --boots --json --output --started --color --help" ;;
+		show) words="--boot --boots --json --output --started --color --help" ;;
+		acpi) words="--json --help" ;;
+		gpt) words="--json --sector-size --backing --help" ;;
+		esac
+		case $current in
+		-*) ;;
+		*) words= ;;
+		esac
+		;;
+	esac
+	if [ -n "$words" ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+	elif [ "$verb" != show ]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		compopt -o filenames 2>/dev/null
+	fi
+}
+
+complete -F _bootprobe bootprobe

@@ -1,0 +1,31 @@
+"""Lines of reports, and the logs that they come in."""
+
+import json
+import zlib
+
+BOOT = "5a1f09c3"
+
+
+def seal(body):
+    """A line with its CRC: body is the object without its last brace."""
+    return b'%s,"crc":"%08x"}' % (body, zlib.crc32(body))
+
+
+def line(seq, type_, members=None, boot=BOOT, t=None):
+    record = {"bootprobe": 1, "boot": boot, "seq": seq, "t": 0.5 + seq / 100 if t is None else t,
+              "type": type_, **(members or {})}
+    return seal(json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode(
+        errors="surrogateescape")[:-1])
+
+
+def kmsg_escaped(text):
+    """As /dev/kmsg gives it: a backslash and what is not printable ASCII as \\xHH."""
+    return b"".join(b"\\x%02x" % c if c == 0x5c or not 32 <= c < 127 else bytes([c]) for c in text)
+
+
+def journal_entry(message, index, boot="0" * 32):
+    """The journal export format."""
+    return (b"__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%s\n"
+            b"PRIORITY=7\n_TRANSPORT=kernel\nSYSLOG_IDENTIFIER=kernel\n"
+            b"_HOSTNAME=guest\nMESSAGE=bootprobe: %s\n\n"
+            % (1795000000000000 + index * 1000, 2000000 + index * 1000, boot.encode(), message))

@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+"""No byte of a report reaches the terminal unescaped: test_hostile.py BOOTPROBE SCHEMA_FOLDER
+
+Each string of each type of record is filled with what terminals act upon, in turn, with a right CRC:
+raw where JSON allows it, as escapes where it does not. No output may hold a control character other
+than newline, and the sequences of its own colours.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from report_lines import BOOT, seal
+
+BOOTPROBE = None
+SCHEMAS = None
+OWN_COLOURS = re.compile(rb"\x1b\[(?:0|1|1;3[1235])m")
+C0 = "".join(map(chr, range(0x20))) + "\x7f"
+C1 = "".join(map(chr, range(0x80, 0xa0)))
+POISONS = {
+    "c0": C0[:11],
+    "more c0": C0[11:22],
+    "yet more c0": C0[22:],
+    "c1": C1,
+    "ansi": "\x1b[2J\x1b[31mred\x1b]0;title\x07\x1bc\x1b[6n",
+    "osc52": "\x1b]52;c;cm0gLXJmIC8=\x07",
+    "bidi": "\u202e\u202d\u2066\u2069\u200f\u061c\u200b\u2028\u2029\ufeff\U000e0041",
+    "wide": "\u4e2d\u0301\U0001f600",
+    "format": "%s%n%99999d\\",
+    "html": "<script>\"'&",
+}
+
+
+def example(schema, poison):
+    """A value that the schema describes, with poison in all strings."""
+    type_ = schema.get("type")
+    if type_ == "object" or "properties" in schema:
+        return {key: example(value, poison) for key, value in schema["properties"].items()}
+    if type_ == "array":
+        return [example(schema["items"], poison)]
+    if type_ == "boolean" or schema.get("const") is True:
+        return schema.get("const", False)
+    if type_ in ("integer", "number"):
+        return schema.get("minimum", 3)
+    return poison
+
+
+def records(poison):
+    """A report with each type of record, poisoned; twice, as the schema says and with known words
+    where those decide what is said."""
+    for path in sorted(Path(SCHEMAS).glob("*.json")):
+        schema = json.loads(path.read_text())
+        yield path.stem, example(schema, poison)
+        known = {key: value["enum"][0] for key, value in schema["properties"].items()
+                 if "enum" in value}
+        yield path.stem, {**example(schema, poison), **known, "live": True, "registered": False}
+    yield "finding", {"id": poison, "severity": "warning", "subject": poison, "summary": poison,
+                      "because": list(range(1, 60)), "fix": [{"tool": poison, "change": poison}]}
+    yield "finding", {"id": "x.y", "severity": "error", "summary": poison, "part_of": poison}
+    yield "unknown.type", {"what": poison}
+
+
+def encode(record, ensure_ascii):
+    body = json.dumps(record, separators=(",", ":"), ensure_ascii=ensure_ascii)
+    # the one control character that JSON allows raw, and no terminal line can hold
+    return seal(body.replace("\x7f", "\\u007f").encode()[:-1])
+
+
+def report(poison, ensure_ascii, with_end=True):
+    lines, seq = [], 0
+    for seq, (type_, members) in enumerate(records(poison), 1):
+        frame = {"bootprobe": 1, "boot": BOOT, "seq": seq, "t": seq / 10, "type": type_}
+        members = {k: v for k, v in members.items() if k not in ("more", "cont", "cut")}
+        if type_ == "end" and not with_end:
+            members, frame["type"] = {}, "begin"
+        # JSON forbids raw C0; all else goes raw
+        lines.append(encode({**frame, **members}, ensure_ascii))
+    return b"\n".join(lines) + b"\n"
+
+
+WAYS = ([], ["--color=always"], ["--json"], ["--boots"], ["--boots", "--json"], ["--follow"],
+        ["--follow", "--color=always"], ["--output=records"], ["--output=json"],
+        ["--output=journal"], ["--output=prometheus"])
+
+
+class Hostile(unittest.TestCase):
+    def assert_clean(self, output, arguments):
+        if "--color=always" in arguments:
+            output = OWN_COLOURS.sub(b"", output)
+        bad = re.search(rb"[^\x20-\x7e\n]", output)
+        self.assertIsNone(bad, output[max(0, bad.start() - 60):bad.start() + 20] if bad else None)
+
+    def try_all(self, log):
+        for arguments in WAYS:
+            done = subprocess.run([BOOTPROBE, "read", *arguments], input=log, capture_output=True,
+                                  timeout=60)
+            self.assertIn(done.returncode, (0, 1, 2))
+            self.assertTrue(done.stdout, (arguments, done.stderr))
+            self.assert_clean(done.stdout, arguments)
+            self.assert_clean(done.stderr, arguments)
+        with tempfile.TemporaryDirectory() as root:
+            Path(root, "run/bootprobe").mkdir(parents=True)
+            Path(root, "run/bootprobe/report.jsonl").write_bytes(log)
+            for arguments in WAYS:
+                if "--follow" in arguments:
+                    continue
+                done = subprocess.run([BOOTPROBE, "show", *arguments], capture_output=True,
+                                      env={**os.environ, "BOOTPROBE_ROOT": root}, timeout=60)
+                self.assertTrue(done.stdout)
+                self.assert_clean(done.stdout + done.stderr, arguments)
+
+    def test_every_string_of_every_type(self):
+        for name, poison in POISONS.items():
+            for ensure_ascii in (False, True):
+                with self.subTest(name, ensure_ascii=ensure_ascii):
+                    self.try_all(report(poison, ensure_ascii))
+
+    def test_without_an_end(self):
+        self.try_all(report(POISONS["ansi"], False, with_end=False))
+
+    def test_the_poison_is_read(self):
+        """The test would be void if the records were thrown away."""
+        for name, poison in POISONS.items():
+            log = report(poison, False)
+            done = subprocess.run([BOOTPROBE, "read", "--json"], input=log, capture_output=True)
+            got = json.loads(done.stdout)
+            self.assertEqual((got["damaged"], got["missing"]), ([], []), name)
+            self.assertEqual(got["facts"]["platform"][0]["kernel"], poison)
+
+    def test_invalid_utf8(self):
+        """Such a record is no JSON, and is called damaged; its bytes stay where they are."""
+        for bytes_ in (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\x9b31m"):
+            rows = []
+            for row in report("POISON", False).splitlines():
+                body = row[:row.rindex(b',"crc"')].replace(b"POISON", bytes_)
+                rows.append(b'%s,"crc":"%08x"}\n' % (body, zlib.crc32(body)))
+            begin = seal(b'{"bootprobe":1,"boot":"%s","seq":900,"t":99,"type":"begin"'
+                         % BOOT.encode())
+            self.try_all(b"".join(rows) + begin + b"\n")
+
+    def test_damaged_lines_and_what_stands_between(self):
+        log = report(POISONS["ansi"], True)
+        damaged = log.replace(b'"type"', b'"type\x1b[31m"', 3).replace(b'"crc":"', b'"crc":"\x9b', 2)
+        self.try_all(b"\x1b]0;x\x07\xff\n" + damaged)
+
+    def test_a_name_of_a_file(self):
+        done = subprocess.run([BOOTPROBE, "read", "no\x1b[31msuch"], capture_output=True)
+        self.assertEqual(done.returncode, 2)
+
+
+if __name__ == "__main__":
+    SCHEMAS = sys.argv.pop(2)
+    BOOTPROBE = sys.argv.pop(1)
+    unittest.main(verbosity=1)
