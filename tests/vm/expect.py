@@ -213,7 +213,7 @@ class Judgement:
         if not self.scenario.hook:
             return
         self.verdict = findings.judge(self.records(), self.scenario.expect.findings)
-        if findings.ARE_REQUIRED and not self.verdict.is_judged:
+        if not self.verdict.is_judged:
             self.complain("the report says nothing of findings")
         for complaint in self.verdict.complaints:
             self.complain(complaint)
