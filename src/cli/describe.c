@@ -255,6 +255,23 @@ static void describe_partition(struct text *text, const json_t *m)
 	add_key(text, ", named ", m, "name");
 }
 
+/* What stands in the way of a module, in words. */
+static void add_module_state(
+	struct text *text, const char *separator, const json_t *members, const char *key)
+{
+	static const char *const STATES[][2] = {{"bound", "in use"}, {"built-in", "built in"},
+		{"module-file", "not loaded"}, {"failed", "failing to load"}};
+	const char *state = get(members, key);
+
+	for (size_t i = 0; i < ARRAY_SIZE(STATES); i++) {
+		if (strcmp(STATES[i][0], state) == 0) {
+			add(text, separator, STATES[i][1]);
+			return;
+		}
+	}
+	add(text, separator, state);
+}
+
 static void describe_filesystem(struct text *text, const json_t *m)
 {
 	add_key(text, "file system on ", m, "device");
@@ -262,7 +279,7 @@ static void describe_filesystem(struct text *text, const json_t *m)
 	add_key(text, ", label ", m, "label");
 	add_key(text, ", UUID ", m, "uuid");
 	add_key(text, ", ", m, "error");
-	add_key(text, ", its module is ", m, "module_state");
+	add_module_state(text, ", its module is ", m, "module_state");
 }
 
 static void describe_root(struct text *text, const json_t *m)
@@ -315,7 +332,7 @@ static void describe_device(struct text *text, const json_t *m)
 		text_append(text,
 			reader_bool(m, "bound", false) ? ": has a driver now" : ": no driver");
 	add_key(text, ", module ", m, "module");
-	add_key(text, " is ", m, "state");
+	add_module_state(text, reader_has(m, "module") ? " is " : ", its module is ", m, "state");
 	for (size_t i = 0; i < json_array_size(json_object_get(m, "devices")); i++)
 		add_key(text, i ? ", " : "s: ", json_array_get(json_object_get(m, "devices"), i),
 			"kind");
@@ -363,7 +380,7 @@ static void describe_fwcfg(struct text *text, const json_t *m)
 {
 	text_append(text, "fw_cfg");
 	add_bool(text, m, "is_declared", "declared", "not declared");
-	add_key(text, ", its driver is ", m, "driver");
+	add_module_state(text, ", its driver is ", m, "driver");
 	add_integer(text, ", items: ", m, "item_count");
 }
 
@@ -443,7 +460,7 @@ static void describe_any(struct text *text, const json_t *m)
 	add_key(text, "", m, "type");
 	json_object_foreach((json_t *)(uintptr_t)m, key, value)
 	{
-		if (strcmp(key, "type") == 0 || strcmp(key, "boot") == 0)
+		if (strcmp(key, "type") == 0 || strcmp(key, "boot") == 0 || strcmp(key, "crc") == 0)
 			continue;
 		if (!json_is_string(value))
 			continue;

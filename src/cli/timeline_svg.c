@@ -366,34 +366,44 @@ static void put_summary(const struct picture *picture, const struct timeline_lan
 		put_text(picture, first - 12 - width, y, "dim", summary, SUMMARY_CHARS);
 }
 
+/* What a disk did, or what it has not come back from. */
 static void summarize_disk(const struct timeline_lane *lane, char *data, size_t size)
 {
-	double reads = 0, arrival = -1;
-	size_t count = 0, open = 0;
-	char number[32], duration[32];
-	struct text text;
+	char arrival[40] = "", reads[64] = "", number[32];
+	double sum = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; i < lane->count; i++) {
 		const struct timeline_item *item = &lane->item[i];
 
-		if (item->kind == TIMELINE_ITEM_ARRIVAL && arrival < 0)
-			arrival = item->start;
-		count += item->kind == TIMELINE_ITEM_READ;
-		open += item->kind == TIMELINE_ITEM_READ && item->is_open;
-		reads += item->kind == TIMELINE_ITEM_READ ? item->end - item->start : 0;
+		timeline_format(number, sizeof(number), item->start, 0.001);
+		if (item->kind == TIMELINE_ITEM_ARRIVAL && !*arrival)
+			(void)text_join(arrival, sizeof(arrival), "at ", number, NULL);
+		if (item->kind != TIMELINE_ITEM_READ)
+			continue;
+		timeline_format_duration(number, sizeof(number), item->end - item->start);
+		if (item->is_open) {
+			(void)text_join(data, size, "read open for ", number, NULL);
+			return;
+		}
+		count++;
+		sum += item->end - item->start;
 	}
-	text_init(&text, data, size);
-	timeline_format(number, sizeof(number), arrival, 0.001);
-	text_append(&text, arrival < 0 ? "" : "at ");
-	text_append(&text, arrival < 0 ? "" : number);
-	if (!count)
-		return;
-	timeline_format_duration(duration, sizeof(duration), reads);
-	text_append(&text, text.length ? ", " : "");
-	text_append_u64(&text, count);
-	text_append(&text, count == 1 ? " read " : " reads ");
-	text_append(&text, duration);
-	text_append(&text, open ? ", not back" : "");
+	timeline_format_duration(number, sizeof(number), sum);
+	if (count)
+		(void)snprintf(reads, sizeof(reads), "%s%zu read%s %s", *arrival ? ", " : "", count,
+			count == 1 ? "" : "s", number);
+	(void)text_join(data, size, arrival, reads, NULL);
+}
+
+/* Of the one span that stands for all reads. */
+static void summarize_group(const struct timeline_lane *lane, char *data, size_t size)
+{
+	*data = '\0';
+	for (size_t i = 0; i < lane->count; i++) {
+		if (lane->item[i].kind == TIMELINE_ITEM_READ)
+			(void)text_copy(data, size, lane->item[i].label);
+	}
 }
 
 static void put_disk_item(
@@ -447,13 +457,10 @@ static void draw_disk(struct picture *picture, const struct timeline_lane *lane)
 				put_disk_item(picture, &lane->item[i], is_group);
 		}
 	}
-	summarize_disk(lane, summary, sizeof(summary));
-	if (is_group) {
-		for (size_t i = 0; i < lane->count; i++) {
-			if (lane->item[i].kind == TIMELINE_ITEM_READ)
-				(void)text_copy(summary, sizeof(summary), lane->item[i].label);
-		}
-	}
+	if (is_group)
+		summarize_group(lane, summary, sizeof(summary));
+	else
+		summarize_disk(lane, summary, sizeof(summary));
 	put_summary(picture, lane, summary, picture->y + 28);
 	picture->y += HEIGHT;
 }

@@ -423,7 +423,7 @@ static bool is_member(const struct disk *disk, const char *transport)
 static void append_group_detail(
 	struct text *text, const struct disks *disks, const char *transport)
 {
-	const struct disk *first = NULL, *last = NULL, *least = NULL, *most = NULL;
+	const struct disk *least = NULL, *most = NULL;
 
 	for (size_t i = 0; i < disks->count; i++) {
 		const struct disk *disk = &disks->item[i];
@@ -431,19 +431,13 @@ static void append_group_detail(
 
 		if (!is_member(disk, transport))
 			continue;
-		first = first ? first : disk;
-		last = disk;
 		if (!least || size_bytes < reader_integer(least->record->members, "size_bytes", 0))
 			least = disk;
 		if (!most || size_bytes > reader_integer(most->record->members, "size_bytes", 0))
 			most = disk;
 	}
-	if (!first)
+	if (!least)
 		return;
-	text_append(text, first->name);
-	text_append(text, " to ");
-	text_append(text, last->name);
-	text_append(text, ", ");
 	append_size(text, least->record->members);
 	if (reader_integer(least->record->members, "size_bytes", 0) ==
 		reader_integer(most->record->members, "size_bytes", 0))

@@ -6,6 +6,7 @@
 """
 
 import json
+import re
 import sys
 import zlib
 
@@ -24,12 +25,14 @@ class Report:
         self.seq += 1
         frame = {"bootprobe": 1, "boot": self.boot, "seq": self.seq, "t": round(t, 6), "type": kind}
         body = json.dumps(frame | members, separators=(",", ":"), ensure_ascii=False)[:-1]
+        # As the format has it: C1 and DEL are escaped like C0.
+        body = re.sub("[\x7f-\x9f]", lambda match: f"\\u{ord(match[0]):04x}", body)
         # The marker and the checksum's key never stand within a string, for quotes are escaped.
         crc = zlib.crc32(body.encode("utf-8", "surrogatepass"))
         self.lines.append(f'{body},"crc":"{crc:08x}"}}')
         return self.seq
 
-    def add(self, t, kind, **members):
+    def add(self, t, kind, /, **members):
         return self.line(t, kind, members)
 
     def add_array(self, t, kind, key, elements, each=12):
@@ -51,7 +54,7 @@ class Report:
         return "".join(line + "\n" for line in self.lines)
 
 
-def start(report, name="qemu"):
+def start(report):
     report.add(1.9, "begin", version="0.1.0", verb="start")
     report.add(1.901, "config", budget_us=1000000, stall_us=30000000, sinks=["kmsg", "virtio"])
     report.add(1.95, "platform", hypervisor="kvm", machine="pc-q35-9.0", firmware="ovmf",
@@ -84,12 +87,12 @@ def disks(count):
     fails: they have to be seen among the others."""
     report = Report()
     start(report)
-    probes, findings = [], []
+    blocks, probes, findings = [], [], []
     for i in range(count):
         scsi = i % 3 != 0
         name = disk_name(i, "sd" if scsi else "vd")
         arrived = 2.2 + 0.004 * i
-        slow, extra = 1, {}
+        slow = 1
         if i == count // 2 and count > 1:
             slow = 900
         if i == count - 1 and count > 2:
@@ -100,15 +103,18 @@ def disks(count):
                                               "open_since": arrived + 0.1}]
         if i == 11:
             header_reads[3] = header_reads[3] | {"error": "EIO"}
-        report.add(arrived + 0.05 + 0.003 * slow, "block", name=name,
-                   transport="virtio-scsi" if scsi else "virtio",
-                   driver="virtio_scsi" if scsi else "virtio_blk", serial=f"disk{i}",
-                   size_bytes=(20 << 30) + (i % 5 << 34), sector_bytes=512, arrived=arrived,
-                   udev=arrived + 0.03, header_reads=header_reads,
-                   partitions=[{"name": f"{name}1", "number": 1, "start_bytes": 1048576,
-                                "size_bytes": 1 << 30, "arrived": arrived + 0.004,
-                                "udev": arrived + 0.035}], **extra)
+        blocks.append((arrived + 0.05 + 0.003 * slow, dict(
+            name=name, transport="virtio-scsi" if scsi else "virtio",
+            driver="virtio_scsi" if scsi else "virtio_blk", serial=f"disk{i}",
+            size_bytes=(20 << 30) + (i % 5 << 34), sector_bytes=512, arrived=arrived,
+            udev=arrived + 0.03, header_reads=header_reads,
+            partitions=[{"name": f"{name}1", "number": 1, "start_bytes": 1048576,
+                         "size_bytes": 1 << 30, "arrived": arrived + 0.004,
+                         "udev": arrived + 0.035}])))
         probes.append({"name": "disk", "subject": name, "duration_us": 4000 * slow})
+    # A reader takes a time that goes back for another report.
+    for t, block in sorted(blocks, key=lambda entry: entry[0]):
+        report.add(t, "block", **block)
     last = 2.2 + 0.004 * count + 7
     if count > 7:
         findings.append(report.add(last, "finding", id="disk.hung", severity="error",

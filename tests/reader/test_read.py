@@ -100,6 +100,15 @@ class Input(unittest.TestCase):
         self.assert_whole(text(self.records(), b"\x1b[32m[    3.123456] \x1b[0m\x1b[33mbootprobe: "
                                                b"\x1b[0m%s\x1b[K\r\r\n"), self.whole())
 
+    @unittest.skipUnless(shutil.which("dmesg"), "no dmesg")
+    def test_dmesg_itself(self):
+        for options in ([], ["-T"], ["-x"], ["-r"], ["-H"], ["--color=always"],
+                        ["--time-format=iso"]):
+            with self.subTest(options):
+                log = subprocess.run(["dmesg", "-F", CAPTURES / "console-records-kmsg.log", *options],
+                                     check=True, capture_output=True).stdout
+                self.assert_whole(log, self.whole())
+
     def test_dmesg_t(self):
         self.assert_whole(text(self.records(), b"[Sat Nov 21 13:51:53 2026] bootprobe: %s\n"),
                           self.whole())
@@ -281,6 +290,26 @@ class Verdicts(unittest.TestCase):
                 self.assertEqual(b"\x1b[" in os.read(master, 65536), has_colour)
                 os.close(master)
 
+    def test_records_in_words(self):
+        for type_, members, words in (
+                ("device", {"bus": "pci", "name": "0000:00:03.0", "role": "storage", "bound": False,
+                            "module": "virtio_pci", "state": "module-file"},
+                 "pci device 0000:00:03.0 (storage): no driver, module virtio_pci is not loaded"),
+                ("device", {"bus": "pci", "name": "x", "bound": False, "state": "missing"},
+                 "pci device x: no driver, its module is missing"),
+                ("console", {"name": "/dev/console", "device": "ttyS0", "open": "ok",
+                             "empty_write": "EIO"},
+                 "/dev/console is ttyS0: opening it: ok, a write of no bytes: EIO"),
+                ("root", {"spec": "UUID=1", "device_count": 0},
+                 "root=UUID=1: no device bears that name"),
+                ("block", {"name": "sda", "size_bytes": 21474836480, "transport": "virtio-scsi",
+                           "header_reads": [{"what": "mbr", "error": "EIO"}]},
+                 "disk sda: 20 GiB virtio-scsi, reading its mbr: EIO"),
+                ("later.type", {"what": "this"}, "later.type what this")):
+            log = text([line(1, "begin"), line(2, type_, members), finding(3, because=[2])])
+            page = " ".join(run(stdin=log).stdout.decode().split())
+            self.assertRegex(page, "Because " + re.escape(words) + " Change")
+
     def test_usage(self):
         for arguments in (["--nonsense"], ["a", "b"], ["--output=yaml"], ["--color=red"],
                           ["--json", "--output=json"], ["--follow", "--json"],
@@ -380,8 +409,10 @@ class Follow(unittest.TestCase):
             self.assertEqual(child.wait(PATIENCE_S), 1)
 
     def test_standard_input_and_no_line_twice(self):
-        log = text(failing())
-        done = run("--follow", stdin=log + log)
+        lines = failing()
+        again = finding(7, n=1)
+        log = text(lines)
+        done = run("--follow", stdin=log + again + b"\n" + log)
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stdout.count(b"error console.phantom"), 1)
         self.assertEqual(done.stdout.count(b"FAIL  "), 1)
@@ -462,8 +493,10 @@ class Fleet(unittest.TestCase):
         self.check_prometheus(done.stdout)
         self.assertIn(b'bootprobe_verdict{boot="52c750ac",verdict="WARNING"} 1\n', done.stdout)
         self.assertRegex(done.stdout, rb'bootprobe_finding\{[^}]*id="console.phantom"')
+        # two of the same would be two series of the same name
         hostile = [line(1, "begin"), finding(2, subject='a"b\\c\nd'), finding(3, subject="é"),
-                   line(4, "end", {"errors": 2, "warnings": 0, "findings": [2, 3, 2, 3]})]
+                   finding(4, subject="é", n=1),
+                   line(5, "end", {"errors": 2, "warnings": 0, "findings": [2, 3, 2, 3, 4]})]
         done = run("--output=prometheus", stdin=text(hostile))
         self.check_prometheus(done.stdout)
         self.assertIn(rb'subject="a\"b\\c\\u000ad"', done.stdout)
