@@ -10,7 +10,6 @@ array and "*" any one of them.
 import json
 import re
 import subprocess
-import sys
 
 import cache
 import findings
