@@ -5,7 +5,8 @@ from typing import NamedTuple
 ALARMS = ("error", "warning")
 
 # What a slow host alone can make of a healthy guest.
-OF_TIME = ("probe.timeout", "root.late", "console.blocked", "disk.slow", "disk.hung")
+OF_TIME = ("probe.timeout", "root.late", "console.blocked", "device.no-driver", "disk.slow",
+           "disk.hung")
 
 
 class Verdict(NamedTuple):
