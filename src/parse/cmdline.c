@@ -123,6 +123,7 @@ bool cmdline_get(const char *text, const char *name, char *buf, size_t size)
 bool cmdline_redact(const char *text, char *buf, size_t size, unsigned *ret_count)
 {
 	struct cmdline_parameter parameter;
+	bool is_secret_next = false;
 	struct text out;
 
 	text_init(&out, buf, size);
@@ -130,7 +131,17 @@ bool cmdline_redact(const char *text, char *buf, size_t size, unsigned *ret_coun
 	while (cmdline_next_token(&text, &parameter)) {
 		if (out.length)
 			text_append_char(&out, ' ');
+		if (is_secret_next) {
+			text_append(&out, "***");
+			++*ret_count;
+			is_secret_next = false;
+			continue;
+		}
 		*ret_count += redact_parameter(&parameter, &out);
+		/* Behind "--" stand arguments of init: "--password value". */
+		is_secret_next = !parameter.value && parameter.name_length > 1 &&
+				 parameter.name[0] == '-' &&
+				 redact_is_secret_name(parameter.name, parameter.name_length);
 	}
 	return !out.is_cut;
 }

@@ -12,6 +12,8 @@ static const char *const SECRET[] = {
 	"systemd.machine_id",
 	"rd.luks.key",
 	"luks.key",
+	/* a command line of its own */
+	"systemd.run",
 };
 
 /* Named like a secret, and none: parameters, and options in values. */
@@ -76,6 +78,9 @@ static const char *const KNOWN[] = {
 	"vlan",
 };
 
+/* But not these of them: their values are anybody's. */
+static const char *const UNKNOWN[] = {"systemd.setenv*"};
+
 /* Parts of a name that make it a secret's, anywhere in it. */
 static const char *const SECRET_PARTS[] = {
 	"pass",
@@ -89,10 +94,11 @@ static const char *const SECRET_PARTS[] = {
 	"private",
 	"bearer",
 	"signature",
+	"dhchap",
 };
 
 /* The same, but only as a whole word between dots, dashes and underscores. */
-static const char *const SECRET_WORDS[] = {"pw", "pin", "otp", "sig", "sas", "jwt"};
+static const char *const SECRET_WORDS[] = {"pw", "pin", "otp", "sig", "sas", "jwt", "wep", "wpa"};
 
 /* Values of secrets' namesakes that are switches. */
 static const char *const SWITCHES[] = {
@@ -167,12 +173,20 @@ static bool has_secret_part(const char *name, size_t length, size_t at)
 	return false;
 }
 
+/* rootpw, userpw, vncpw */
+static bool is_password_name(const char *name, size_t length)
+{
+	return length > 2 && is_folded_prefix(name + length - 2, 2, "pw", 2);
+}
+
 bool redact_is_secret_name(const char *name, size_t length)
 {
 	if (is_named_in(SECRET, ARRAY_SIZE(SECRET), name, length))
 		return true;
 	if (is_named_in(NOT_SECRET, ARRAY_SIZE(NOT_SECRET), name, length))
 		return false;
+	if (is_password_name(name, length))
+		return true;
 	for (size_t at = 0; at < length; at++) {
 		if (has_secret_part(name, length, at) || has_secret_word(name, length, at))
 			return true;
@@ -435,6 +449,24 @@ static size_t secret_option_length(const char *text, size_t length, bool is_know
 	return redact_is_secret_name(text, name) ? name + 1 : 0;
 }
 
+/* A secret goes on to the next option, "name=": it may hold white space and commas itself. */
+static size_t secret_length(const char *text, size_t length)
+{
+	size_t end = span_until(text, length, "&");
+
+	for (size_t at = 0; at < end; at++) {
+		size_t name = 0;
+
+		if (!strchr(",; ", text[at]))
+			continue;
+		while (at + 1 + name < end && is_name_byte(text[at + 1 + name]))
+			name++;
+		if (name && at + 1 + name < end && text[at + 1 + name] == '=')
+			return at;
+	}
+	return end;
+}
+
 /* Appends a value, leaving out the secret parts. Returns how many. */
 static unsigned append_parts(const char *value, size_t length, bool is_known, struct text *out)
 {
@@ -451,8 +483,7 @@ static unsigned append_parts(const char *value, size_t length, bool is_known, st
 		}
 		if (!secret && is_start) {
 			keep = secret_option_length(value + at, length - at, is_known);
-			secret = keep ? span_until(value + at + keep, length - at - keep, ",;& ")
-				      : 0;
+			secret = keep ? secret_length(value + at + keep, length - at - keep) : 0;
 		}
 		if (secret && !is_switch(value + at + keep, secret)) {
 			text_append_bytes(out, value + at, keep);
@@ -462,7 +493,7 @@ static unsigned append_parts(const char *value, size_t length, bool is_known, st
 			count++;
 			continue;
 		}
-		is_start = strchr(",;&?: ", value[at]) != NULL;
+		is_start = strchr(",;&?: '\"", value[at]) != NULL;
 		text_append_char(out, value[at++]);
 	}
 	return count;
@@ -497,7 +528,8 @@ unsigned redact_parameter(const struct cmdline_parameter *parameter, struct text
 	const char *value = parameter->value;
 	size_t before, length = parameter->value_length;
 	bool is_known =
-		is_named_in(KNOWN, ARRAY_SIZE(KNOWN), parameter->name, parameter->name_length);
+		is_named_in(KNOWN, ARRAY_SIZE(KNOWN), parameter->name, parameter->name_length) &&
+		!is_named_in(UNKNOWN, ARRAY_SIZE(UNKNOWN), parameter->name, parameter->name_length);
 	unsigned count = 1;
 
 	if (!value)

@@ -71,13 +71,16 @@ static void note_earlycon(struct dev_console_fact *fact, const struct cmdline_pa
 
 static void note_cmdline(const struct sysroot *root, struct facts *facts)
 {
-	static char text[CMDLINE_SIZE];
+	static char whole[CMDLINE_SIZE], text[CMDLINE_SIZE];
 	struct cmdline_parameter parameter;
 	const char *cursor = text;
 	uint32_t position = 0;
+	unsigned redacted;
 
-	if (sysroot_read(root, "proc/cmdline", text, sizeof(text)) < 0)
+	if (sysroot_read(root, "proc/cmdline", whole, sizeof(whole)) < 0)
 		return;
+	/* Options are reported as they are written. */
+	(void)cmdline_redact(whole, text, sizeof(text), &redacted);
 	facts->dev_console.has_earlycon = ANSWER_NO;
 	while (cmdline_next(&cursor, &parameter)) {
 		/* The kernel ignores a "console" without '='. */

@@ -146,6 +146,7 @@ void encode_blocks(struct encoding *encoding)
 			continue;
 		record_begin(encoding->record, encoding->report, "block");
 		record_text(encoding->record, "name", block->name);
+		record_subject(encoding->record);
 		encode_disk(encoding, block);
 		encoding_end(encoding, block);
 	}
@@ -276,6 +277,7 @@ static void encode_partition(struct encoding *encoding, const struct gpt_fact *g
 	record_begin(record, encoding->report, "partition");
 	record_text(record, "disk", gpt->disk);
 	record_u64(record, "number", partition->number);
+	record_subject(record);
 	encode_device_name(encoding, gpt, partition->number);
 	record_text(record, "kind", partition->type_name);
 	if (is_gpt_kind(gpt)) {
@@ -300,6 +302,7 @@ static void encode_gpt(struct encoding *encoding, const struct gpt_fact *gpt)
 
 	record_begin(record, encoding->report, "gpt");
 	record_text(record, "disk", gpt->disk);
+	record_subject(record);
 	record_string(record, "kind", TABLE_KINDS[gpt->kind % TABLE_KIND_COUNT]);
 	record_u64(record, "disk_sectors", gpt->disk_lba);
 	if (is_gpt_kind(gpt))
@@ -337,6 +340,7 @@ static void encode_filesystem(struct encoding *encoding, const struct filesystem
 
 	record_begin(record, encoding->report, "filesystem");
 	record_text(record, "device", filesystem->device);
+	record_subject(record);
 	record_text(record, "fstype", filesystem->type);
 	record_text(record, "uuid", filesystem->uuid);
 	record_text(record, "uuid_sub", filesystem->uuid_sub);

@@ -38,6 +38,7 @@ void encode_root(struct encoding *encoding)
 	if (!fact_is_known(&root->once))
 		return;
 	record_begin(record, encoding->report, "root");
+	record_subject(record);
 	record_string(record, "kind", ROOT_KINDS[root->kind % ROOT_KIND_COUNT]);
 	record_text(record, "spec", root->spec);
 	record_text(record, "value", root->value);
@@ -107,6 +108,7 @@ void encode_handoff(struct encoding *encoding)
 	if (!fact_is_known(&handoff->once))
 		return;
 	record_begin(record, encoding->report, "handoff");
+	record_subject(record);
 	encode_new_root(record, handoff);
 	encode_init(record, handoff);
 	encode_interpreters(record, handoff);

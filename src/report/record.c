@@ -32,6 +32,7 @@ void record_begin(struct record *record, struct report *report, const char *type
 	record->element_length = 0;
 	record->is_element_cut = false;
 	record->is_in_array = record->is_in_object = record->is_array_open = false;
+	record->subject = 0;
 }
 
 /* ------------------------------------------------------------------ placing members on lines */
@@ -370,20 +371,39 @@ static uint64_t record_hash(const struct record *record)
 	return hash;
 }
 
-static uint32_t said_find(const struct report *report, uint64_t hash)
+void record_subject(struct record *record)
+{
+	record->subject = record_hash(record);
+}
+
+/* The place of the record in the list, or -1. */
+static int64_t said_find(const struct report *report, uint64_t hash)
 {
 	for (uint32_t i = 0; i < report->said_count; i++) {
 		if (report->said[i].hash == hash)
-			return report->said[i].sequence;
+			return i;
 	}
-	return 0;
+	return -1;
 }
 
-static void said_add(struct report *report, uint64_t hash, uint32_t sequence)
+/* Something else was said of the same subject since. */
+static bool said_is_superseded(const struct report *report, int64_t at, uint64_t subject)
+{
+	for (uint32_t i = 0; subject && i < report->said_count; i++) {
+		if (report->said[i].subject == subject &&
+			report->said[i].sequence > report->said[at].sequence)
+			return true;
+	}
+	return false;
+}
+
+static void said_add(
+	struct report *report, const struct record *record, uint64_t hash, uint32_t sequence)
 {
 	if (report->said_count >= REPORT_SAID_MAX)
 		return;
 	report->said[report->said_count].hash = hash;
+	report->said[report->said_count].subject = record->subject;
 	report->said[report->said_count].sequence = sequence;
 	report->said_count++;
 }
@@ -438,13 +458,18 @@ static uint32_t send_lines(const struct record *record)
 
 uint32_t record_end(struct record *record)
 {
+	struct report *report = record->report;
 	uint64_t hash = record_hash(record);
-	uint32_t sequence = said_find(record->report, hash);
+	int64_t at = said_find(report, hash);
+	uint32_t sequence;
 
-	if (sequence)
-		return sequence;
+	if (at >= 0 && !said_is_superseded(report, at, record->subject))
+		return report->said[at].sequence;
 	sequence = send_lines(record);
-	said_add(record->report, hash, sequence);
+	if (at >= 0)
+		report->said[at].sequence = sequence;
+	else
+		said_add(report, record, hash, sequence);
 	return sequence;
 }
 

@@ -32,7 +32,7 @@ struct report {
 	/* What was said already: hashes of payloads with the sequence number of their first line,
 	 * so that a later pass says only what is new. */
 	struct {
-		uint64_t hash;
+		uint64_t hash, subject;
 		uint32_t sequence;
 	} said[REPORT_SAID_MAX];
 	uint32_t said_count;
@@ -55,13 +55,17 @@ struct record {
 	bool is_element_cut;
 	bool is_in_array, is_in_object;
 	bool is_array_open; /* "key":[ stands on this line */
+	uint64_t subject;   /* 0: the record speaks for itself alone */
 	char array_key[32];
 };
 
 /* Usage: record_begin, members, record_end. The struct is large (13 kB): keep it static. */
 void record_begin(struct record *record, struct report *report, const char *type);
-/* Numbers and sends the lines, unless the same was said before. Returns the sequence number of its
- * first line, now or then. */
+/* The type and the members so far name what the record is about. Of two records of one subject the
+ * later one counts, so the same is said again when something else was said in between. */
+void record_subject(struct record *record);
+/* Numbers and sends the lines, unless the same was said before and still stands. Returns the
+ * sequence number of its first line, now or then. */
 uint32_t record_end(struct record *record);
 /* As record_end, but sends even what was said before (begin, sink, end). */
 uint32_t record_end_always(struct record *record);
