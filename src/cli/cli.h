@@ -8,6 +8,7 @@
 
 int acpi_main(int argc, char **argv);
 int compare_main(int argc, char **argv);
+int explain_main(int argc, char **argv);
 int gpt_main(int argc, char **argv);
 int read_main(int argc, char **argv);
 int show_main(int argc, char **argv);
