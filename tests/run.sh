@@ -13,7 +13,7 @@ cd "$repo"
 logs=$repo/.cache/test-logs
 mkdir -p "$logs"
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 score=
 vm=yes meson=yes
 case ${1-} in
 --no-vm) vm=no; shift ;;
@@ -79,6 +79,7 @@ vm_tests() {
 	child=$!
 	tail -n +1 -s 0.5 -f --pid="$child" "$logs/vm.log"
 	wait "$child" || :
+	score=$(grep '^score: ' "$logs/vm.log" | tail -1)
 	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$logs/vm.log" | tail -1)
 	if [ -z "$line" ]; then
 		add 0 1
@@ -99,5 +100,6 @@ if [ $vm = yes ] && step "static build" build_static; then
 	vm_tests "$@"
 fi
 
+[ -z "$score" ] || echo "$score"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
