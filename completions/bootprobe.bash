@@ -2,7 +2,7 @@
 
 _bootprobe() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
-	local verbs="read show acpi gpt"
+	local verbs="read show compare timeline explain acpi gpt"
 	local words=
 
 	COMPREPLY=()
@@ -16,26 +16,31 @@ _bootprobe() {
 		previous=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	case $previous in
-	--output) words="text records json journal prometheus" ;;
+	--output) [ "$verb" = timeline ] || words="text records json journal prometheus" ;;
 	--color) words="auto always never" ;;
 	--sector-size) words="512 4096" ;;
-	--boot | --started) return ;;
+	--boot | --boot-a | --boot-b | --started | --width) return ;;
 	*)
 		case $verb in
 		read) words="--follow --boot --boots --json --output --started --color --help" ;;
 		show) words="--boot --boots --json --output --started --color --help" ;;
-		acpi) words="--json --help" ;;
+		compare) words="--boot-a --boot-b --json --color --help" ;;
+		timeline) words="--output --width --boot --json --color --help" ;;
+		explain | acpi) words="--json --help" ;;
 		gpt) words="--json --sector-size --backing --help" ;;
 		esac
 		case $current in
 		-*) ;;
-		*) words= ;;
+		*)
+			words=
+			[ "$verb" != explain ] || words=$(bootprobe explain 2>/dev/null | cut -d " " -f 1)
+			;;
 		esac
 		;;
 	esac
 	if [ -n "$words" ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
-	elif [ "$verb" != show ]; then
+	elif [ "$verb" != show ] && [ "$verb" != explain ]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		compopt -o filenames 2>/dev/null
 	fi

@@ -7,7 +7,7 @@ build="gcc clang libclang-rt-dev meson ninja-build pkg-config libc6-dev libudev-
 	libblkid-dev libjansson-dev libnbd-dev check python3 python3-jsonschema dosfstools e2fsprogs
 	fdisk gdisk parted qemu-utils acpica-tools scdoc systemd-journal-remote"
 demo="python3 qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs busybox-static"
-vm="$demo python3-jsonschema ovmf mmdebstrap debian-archive-keyring"
+vm="$demo python3-jsonschema ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools"
 
 wanted=
 for group in "${@:-build demo vm}"; do

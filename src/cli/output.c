@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* No character is longer escaped than four times its bytes. */
-enum { ESCAPE_FACTOR = 4 };
+/* A control character of one byte becomes six: \u001b. */
+enum { ESCAPE_FACTOR = 6 };
 
 bool output_wants_colour(enum output_when when)
 {

@@ -474,8 +474,10 @@ enum verdict judge_gpt_growable(struct judgement *judgement)
 		if (!grower && candidate->is_done != ANSWER_YES)
 			grower = candidate;
 	}
+	if (!fact_is_known(&facts->root.once) || (!grower && !has_probed(facts, "grower")))
+		return VERDICT_UNKNOWN;
 	if (!room || !grower)
-		return fact_is_known(&facts->root.once) ? VERDICT_GOOD : VERDICT_UNKNOWN;
+		return VERDICT_GOOD;
 	finding = finding_about(judgement, SEVERITY_INFO, root->name);
 	finding_say_array(finding, grower->name);
 	finding_say(finding, grower->is_in_initrd ? " (in the initrd)" : " (in stage 2)",
@@ -497,8 +499,10 @@ enum verdict judge_growroot_trap(struct judgement *judgement)
 	struct finding *finding;
 
 	/* At the handoff the grower has been through, and survived. */
-	if (!grower || facts->boot.phase == BOOT_PHASE_HANDOFF || console == VERDICT_GOOD)
+	if (facts->boot.phase == BOOT_PHASE_HANDOFF || console == VERDICT_GOOD)
 		return VERDICT_GOOD;
+	if (!grower)
+		return has_probed(facts, "grower") ? VERDICT_GOOD : VERDICT_UNKNOWN;
 	if (console == VERDICT_UNKNOWN || !fact_is_known(&facts->root.once))
 		return VERDICT_UNKNOWN;
 	if (!root_room_bytes(facts))

@@ -199,6 +199,13 @@ static void put_in_order(struct findings *findings)
 	}
 }
 
+void findings_arrange(struct findings *findings)
+{
+	for (uint32_t i = 0; i < findings->count; i++)
+		findings->item[i].part_of = story_of(findings, &findings->item[i]);
+	put_in_order(findings);
+}
+
 /* --------------------------------------------------------------------------------------- all */
 
 void rules_judge(const struct facts *facts, struct findings *ret)
@@ -215,9 +222,7 @@ void rules_judge(const struct facts *facts, struct findings *ret)
 			ret->undecided[ret->undecided_count++] = RULES[i].id;
 		ret->is_undecided |= RULES[i].worst > SEVERITY_INFO;
 	}
-	for (uint32_t i = 0; i < ret->count; i++)
-		ret->item[i].part_of = story_of(ret, &ret->item[i]);
-	put_in_order(ret);
+	findings_arrange(ret);
 }
 
 uint32_t findings_count(const struct findings *findings, enum severity severity)

@@ -84,6 +84,9 @@ extern const size_t STORIES_COUNT;
 /* Judges by every rule that the boot has come far enough for, and puts the findings in order. */
 void rules_judge(const struct facts *facts, struct findings *ret);
 
+/* Says what is part of what, and puts root causes first: the last step of rules_judge(). */
+void findings_arrange(struct findings *findings);
+
 /* Findings that lead their story, of one severity. */
 uint32_t findings_count(const struct findings *findings, enum severity severity);
 /* The most severe of all that lead their story; SEVERITY_INFO when there is none. */

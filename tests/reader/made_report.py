@@ -8,9 +8,12 @@
 import json
 import re
 import sys
-import zlib
+from pathlib import Path
 
-LINE_MAX = 960
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from report_lines import seal
+
 HOSTILE = ("\x1b]52;c;ZXZpbA==\x07\x1b[31m\u009b2J</text></title><script>alert(1)</script>"
            "&amp;&#0;]]>\"'--> \x00\x7f\u202e\ufffe\U0001f4a5")
 
@@ -27,9 +30,7 @@ class Report:
         body = json.dumps(frame | members, separators=(",", ":"), ensure_ascii=False)[:-1]
         # As the format has it: C1 and DEL are escaped like C0.
         body = re.sub("[\x7f-\x9f]", lambda match: f"\\u{ord(match[0]):04x}", body)
-        # The marker and the checksum's key never stand within a string, for quotes are escaped.
-        crc = zlib.crc32(body.encode("utf-8", "surrogatepass"))
-        self.lines.append(f'{body},"crc":"{crc:08x}"}}')
+        self.lines.append(seal(body.encode("utf-8", "surrogatepass")))
         return self.seq
 
     def add(self, t, kind, /, **members):
@@ -51,7 +52,7 @@ class Report:
                  findings=list(findings))
 
     def text(self):
-        return "".join(line + "\n" for line in self.lines)
+        return b"".join(line + b"\n" for line in self.lines)
 
 
 def start(report):
@@ -176,4 +177,4 @@ def hostile():
 
 if __name__ == "__main__":
     text = disks(int(sys.argv[2])) if sys.argv[1] == "disks" else hostile()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+    sys.stdout.buffer.write(text)
