@@ -21,7 +21,7 @@ static size_t count_of(const struct reader_report *report)
 /* Root causes and errors weigh most; then the order of their report. */
 static double weight_of(const struct reader_finding *finding, size_t index)
 {
-	return (finding->part_of ? 0 : 10000) + 1000.0 * finding->severity - (double)index;
+	return (finding->part_of ? 0 : 10000) + 1000.0 * (int)finding->severity - (double)index;
 }
 
 static void append_name(struct text *text, const struct reader_finding *finding)

@@ -83,7 +83,7 @@ def reads(slow=1):
                                            ("gpt-entries", 1024, 340), ("gpt-backup", 1 << 30, 800))]
 
 
-def disks(count):
+def disks(count, rest=7):
     """Two thirds virtio-scsi, one third virtio. One is slow, one late, one does not answer, one
     fails: they have to be seen among the others."""
     report = Report()
@@ -97,7 +97,7 @@ def disks(count):
         if i == count // 2 and count > 1:
             slow = 900
         if i == count - 1 and count > 2:
-            arrived += 6
+            arrived += min(6, rest)
         header_reads = reads(slow)
         if i == 7:
             header_reads = [header_reads[0], {"what": "gpt-primary", "offset_bytes": 512,
@@ -116,7 +116,7 @@ def disks(count):
     # A reader takes a time that goes back for another report.
     for t, block in sorted(blocks, key=lambda entry: entry[0]):
         report.add(t, "block", **block)
-    last = 2.2 + 0.004 * count + 7
+    last = max(2.2 + 0.004 * count + rest, max(t for t, _ in blocks) + 0.1)
     if count > 7:
         findings.append(report.add(last, "finding", id="disk.hung", severity="error",
                                    subject=disk_name(7, "sd"),
@@ -128,6 +128,17 @@ def disks(count):
                since=2.21)
     report.add_array(last + 0.1, "probe", "done", probes)
     report.end(last + 0.2, findings, errors=len(findings))
+    return report.text()
+
+
+def events(count):
+    """So many lines of the kernel log."""
+    report = Report()
+    start(report)
+    for i in range(count):
+        report.add(2.0, "kernel.event", kind="io-error" if i == count - 1 else "mount",
+                   stamp=0.3 + i / 200, subject=f"/mnt{i}", text=f"mounted number {i}")
+    report.end(2.1)
     return report.text()
 
 
