@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* No character is longer escaped than four times its bytes. */
-enum { ESCAPE_FACTOR = 4 };
+/* A control character of one byte becomes six: \u001b. */
+enum { ESCAPE_FACTOR = 6 };
 
 bool output_wants_colour(enum output_when when)
 {
@@ -75,8 +75,8 @@ void output_words(FILE *stream, unsigned column, unsigned indent, const char *te
 		if (column > start && column + spaces + length >= OUTPUT_COLUMNS) {
 			(void)fprintf(stream, "\n%*s", (int)indent, "");
 			column = start = indent;
-			spaces = column ? 0 : spaces;
-			at += strspn(at, " ");
+			at += spaces;
+			spaces = 0;
 		}
 		(void)fprintf(stream, "%.*s", (int)(spaces + length), at);
 		column += spaces + length;
