@@ -243,6 +243,8 @@ class Timeline(Verb):
         self.assertIn(b"mounted number 299", text)
         self.assertIn(b"more: see --json", text)
         self.assertIn(b" without a label", self.picture(many))
+        bad = self.text(self.file(made_report.events(300, bad=300)))
+        self.assertLess(len(bad.splitlines()), 100)
 
     def test_pictures_are_xml_and_need_nothing(self):
         for report, status in ((capture("original"), 0), (capture("growroot-trap"), 1),
@@ -270,7 +272,7 @@ class Timeline(Verb):
                 (capture("original"), 1200, 0), (capture("original"), 640, 0),
                 (self.made(1), 1200, 0), (self.made(200), 1200, 1),
                 (self.file(made_report.events(300), "events.jsonl"), 1200, 0),
-                (self.file(made_report.disks(60, rest=0.2), "late.jsonl"), 700, 1), (self.made(200), 640, 1),
+                (self.file(made_report.disks(60, rest=0, odd=False), "late.jsonl"), 700, 0), (self.made(200), 640, 1),
                 (self.file(made_report.hostile()), 1200, 1),
                 (self.file(made_report.hostile()), 640, 1)):
             root = ET.fromstring(self.picture(report, "--width", width, status=status))
