@@ -111,8 +111,8 @@ static bool is_console_wanted(const struct facts *facts)
 	return console && console->kind != CONSOLE_NULL && !is_text_empty(console->name);
 }
 
-/* systemd opens the console anew for each use; NixOS's scripted stage 1 dies of descriptors that are
- * closed. */
+/* systemd opens the console anew for each use; NixOS's scripted stage 1 dies of descriptors that
+ * are closed. */
 static enum severity closed_severity(const struct facts *facts)
 {
 	return facts->platform.initrd == INITRD_NIXOS_SCRIPTED || is_console_wanted(facts)
@@ -266,8 +266,8 @@ static const struct probe_fact *stuck_write(
 	return stuck && stuck->duration_us >= WRITE_US ? stuck : NULL;
 }
 
-/* A serial port that is being written to takes nothing more for a moment, which is all that the look
- * at it tells: one that took a page since is well. */
+/* A serial port that is being written to takes nothing more for a moment, which is all that the
+ * look at it tells: one that took a page since is well. */
 static enum verdict is_console_blocked(
 	const struct facts *facts, const struct console_fact *console)
 {
