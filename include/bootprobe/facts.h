@@ -637,7 +637,7 @@ enum { ROOT_MATCHES_MAX = 4 };
 struct root_fact {
 	struct fact_once once;
 	enum root_kind kind;
-	char spec[160];  /* root= as given */
+	char spec[160];  /* root= as given, redacted like all that follows */
 	char value[128]; /* what it names */
 	char rootfstype[24];
 	char matches[ROOT_MATCHES_MAX][32]; /* devices that bear it; more than one is ambiguous */
@@ -658,8 +658,10 @@ struct handoff_fact {
 	enum answer is_root_read_only;
 	enum answer has_free_counts; /* the two below are known */
 	uint64_t free_bytes, free_inodes;
-	char init[160]; /* init= or the one that would be taken */
+	char init[160]; /* the one that will be started */
 	bool is_init_from_cmdline;
+	char requested_init[160]; /* the one that the command line asks for, where it is not that */
+	outcome_t requested_stat; /* -EACCES: it is there, and not executable */
 	outcome_t init_stat;
 	char init_target[160]; /* after links */
 	uint32_t init_mode;

@@ -74,6 +74,8 @@ static void encode_init(struct record *record, const struct handoff_fact *handof
 {
 	record_text(record, "init", handoff->init);
 	record_flag(record, "init_from_cmdline", handoff->is_init_from_cmdline);
+	record_text(record, "requested_init", handoff->requested_init);
+	record_outcome(record, "requested_stat", handoff->requested_stat);
 	record_outcome(record, "init_stat", handoff->init_stat);
 	if (strncmp(handoff->init, handoff->init_target, sizeof(handoff->init)) != 0)
 		record_text(record, "init_target", handoff->init_target);

@@ -400,6 +400,18 @@ static void missing_from_cmdline(void)
 	facts.handoff.is_init_from_cmdline = true;
 }
 
+static void passed_over(void)
+{
+	set_text(facts.handoff.requested_init, "/nonexistent");
+	facts.handoff.requested_stat = -ENOENT;
+}
+
+static void passed_over_for_its_mode(void)
+{
+	passed_over();
+	facts.handoff.requested_stat = -EACCES;
+}
+
 static void link_in_circles(void)
 {
 	init_stat(-ELOOP);
@@ -490,6 +502,10 @@ RULE_CASES(HANDOFF_CASES, {"handoff.init-missing", NULL, VERDICT_GOOD},
 		"is not in the root file system on /dev/vda1", "guest", "install an init"},
 	{"handoff.init-missing", missing_from_cmdline, VERDICT_BAD, SEVERITY_ERROR,
 		"/nix/store/gone/init", "init= of the kernel command line", "kernel", "init="},
+	{"handoff.init-missing", passed_over, VERDICT_BAD, SEVERITY_WARNING, "/nonexistent",
+		"init=/nonexistent is not there; /sbin/init is started instead", "kernel", "init="},
+	{"handoff.init-missing", passed_over_for_its_mode, VERDICT_BAD, SEVERITY_WARNING, NULL,
+		"init=/nonexistent is not executable; /sbin/init is started instead"},
 	{"handoff.init-missing", link_in_circles, VERDICT_BAD, SEVERITY_ERROR},
 	{"handoff.init-missing", unreadable, VERDICT_UNKNOWN},
 	{"handoff.init-missing", nothing_mounted, VERDICT_UNKNOWN},
