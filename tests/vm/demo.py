@@ -157,7 +157,8 @@ def boot(options, scenario, progress):
     args = machine.CommandLine(scenario, FOLDER).build(*files)
     report = FOLDER / "report-port.log"
     serial = "a" if options.serial else "no"
-    size = f"{int(options.disk) / (1 << 30):g} GiB"
+    mib = int(options.disk) >> 20
+    size = f"{mib / 1024:g} GiB" if mib >= 1024 else f"{mib} MiB"
     state = ["waits: other VMs run on this machine"]
 
     def where():
