@@ -54,7 +54,7 @@ step() {
 	name=$1
 	shift
 	say "$name"
-	if ! watched "$logs/step.log" '^$^' "$@"; then
+	if ! watched "$logs/step.log" '$.' "$@"; then
 		tail -50 "$logs/step.log"
 		echo "FAIL  $name"
 		add 0 1

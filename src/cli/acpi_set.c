@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,15 +215,16 @@ static int take_folder_entry(struct acpi_set *set, int folder, const char *prefi
 	return 0;
 }
 
-static int take_folder(struct acpi_set *set, int parent, const char *path, const char *prefix)
+static int take_folder(struct acpi_set *set, const char *path, const char *prefix)
 {
-	_cleanup_close_ int folder = openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent **entries;
+	char dynamic[PATH_MAX];
 	int count, result = 0;
 
 	if (folder < 0)
 		return -errno;
-	count = scandirat(folder, ".", &entries, select_table, by_natural_name);
+	count = scandir(path, &entries, select_table, by_natural_name);
 	if (count < 0)
 		return -errno;
 	for (int i = 0; i < count; i++) {
@@ -231,8 +233,8 @@ static int take_folder(struct acpi_set *set, int parent, const char *path, const
 		free(entries[i]);
 	}
 	free(entries);
-	if (result == 0 && !prefix[0])
-		(void)take_folder(set, folder, "dynamic", "dynamic/");
+	if (result == 0 && !prefix[0] && text_join(dynamic, sizeof(dynamic), path, "/dynamic", NULL))
+		(void)take_folder(set, dynamic, "dynamic/");
 	return result;
 }
 
@@ -246,7 +248,7 @@ int acpi_set_read(char **paths, int path_count, struct acpi_set *ret_set)
 	for (int i = 0; i < path_count && result == 0; i++) {
 		result = take_file(ret_set, AT_FDCWD, paths[i], paths[i]);
 		if (result == -EISDIR && path_count == 1)
-			result = take_folder(ret_set, AT_FDCWD, paths[i], "");
+			result = take_folder(ret_set, paths[i], "");
 		if (result == 0 && !ret_set->count)
 			result = -ENODATA;
 		if (result < 0)

@@ -60,8 +60,8 @@ static void print_all(void)
 		(void)printf("%-22s ", one->id);
 		output_coloured(stdout, is_coloured, colour_of(one->severity),
 			SEVERITY_NAMES[one->severity]);
-		(void)printf("%*s%s\n", (int)(8 - strlen(SEVERITY_NAMES[one->severity])), "",
-			one->line);
+		(void)printf(
+			"%*s%s\n", (int)(8 - strlen(SEVERITY_NAMES[one->severity])), "", one->line);
 	}
 }
 

@@ -151,6 +151,7 @@ static void emit_end(void)
 	struct sink_fact accounts[SINKS_MAX];
 
 	encode_probe_durations(&to);
+	report_tell_omitted(&the.report, &the.record);
 	sinks_pump(&the.sinks);
 	encode_sinks(&the.record, &the.report, accounts, sinks_account(&the.sinks, accounts));
 	encode_end(&the.record, &the.report, the.phase, &the.findings, the.finding_sequences);
@@ -286,10 +287,15 @@ static void begin_follow(void)
 		begin_final(the.phase);
 }
 
+static uint64_t later(uint64_t one, uint64_t other)
+{
+	return one > other ? one : other;
+}
+
 static void begin_resolve(void)
 {
 	the.state = STATE_RESOLVE;
-	the.final_deadline_us = the.final_end_us - OUTPUT_US;
+	the.final_deadline_us = later(the.final_end_us - OUTPUT_US, clock_now_us() + RESOLVE_US);
 	start_probes(PHASE_RESOLVE, 0);
 }
 
@@ -679,6 +685,7 @@ static void open_outputs(const struct collector_options *options)
 		    "proc/sys/kernel/random/boot_id", NULL) < 0)
 		text_copy(boot_id, sizeof(boot_id), "00000000");
 	report_init(&the.report, boot_id, sinks_emit, &the.sinks, clock_now_us);
+	the.report.has_room = sinks_have_room;
 	if (options->report_fd >= 0)
 		sinks_add_file(&the.sinks, options->report_fd);
 	if (!the.sources.root.is_fixture)

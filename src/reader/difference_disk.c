@@ -239,8 +239,11 @@ static void compare_disk(struct comparison *comparison, const char *name, const 
 	};
 	const json_t *const object[2] = {pair->disk[0]->members, pair->disk[1]->members};
 
+	char what[220];
+
 	if (pair->disk[0]->is_partial || pair->disk[1]->is_partial) {
-		difference_say_unknown(comparison, name, prefix, pair->disk[0]->is_partial ? 0 : 1);
+		(void)text_join(what, sizeof(what), "the disk ", name, NULL);
+		difference_say_unknown(comparison, name, what, pair->disk[0]->is_partial ? 0 : 1);
 		return;
 	}
 	difference_members(
@@ -335,11 +338,10 @@ static void compare_filesystems(struct comparison *comparison, const char *name,
 	}
 	if (!object[0] || !object[1])
 		return;
-	for (int side = 0; side < 2; side++) {
-		if (!reader_has(object[side], "open_since"))
-			continue;
-		(void)difference_say(comparison, DIFFERENCE_UNKNOWN, name, prefix, "in ",
-			SIDE[side], " libblkid was still looking for a file system", NULL);
+	if (reader_has(object[0], "open_since") || reader_has(object[1], "open_since")) {
+		(void)difference_say(comparison, DIFFERENCE_UNKNOWN, name, prefix,
+			"libblkid was still looking for a file system in ",
+			SIDE[!reader_has(object[0], "open_since")], NULL);
 		return;
 	}
 	difference_members(

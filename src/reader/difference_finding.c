@@ -21,7 +21,7 @@ static size_t count_of(const struct reader_report *report)
 /* Root causes and errors weigh most; then the order of their report. */
 static double weight_of(const struct reader_finding *finding, size_t index)
 {
-	return (finding->part_of ? 0 : 10000) + 1000.0 * finding->severity - (double)index;
+	return (finding->part_of ? 0 : 10000) + 1000.0 * (int)finding->severity - (double)index;
 }
 
 static void append_name(struct text *text, const struct reader_finding *finding)
@@ -200,20 +200,8 @@ static void say_losses(struct comparison *comparison, int side)
 		item->weight = 2;
 }
 
-/* A report that is not whole is the same twice, too: nothing to say about that. */
-static bool is_same_boot(const struct comparison *comparison)
-{
-	const struct reader_report *a = comparison->report[0], *b = comparison->report[1];
-
-	return strcmp(a->boot, b->boot) == 0 && a->run == b->run &&
-	       a->record_count == b->record_count && a->missing_lines == b->missing_lines &&
-	       a->damage_count == b->damage_count;
-}
-
 void difference_losses(struct comparison *comparison)
 {
-	if (is_same_boot(comparison))
-		return;
 	for (int side = 0; side < 2; side++) {
 		const struct reader_report *report = comparison->report[side];
 		struct difference *item = NULL;

@@ -151,8 +151,7 @@ bool is_qemu(const struct platform_fact *platform)
 	static const char *const CLOUDS[] = {"Amazon EC2", "Google", "Alibaba Cloud",
 		"DigitalOcean", "Hetzner", "Scaleway", "Vultr", "Akamai", "Linode", "OVHcloud"};
 
-	if (platform->hypervisor == HYPERVISOR_QEMU_TCG ||
-		platform->hypervisor == HYPERVISOR_QEMU)
+	if (platform->hypervisor == HYPERVISOR_QEMU_TCG || platform->hypervisor == HYPERVISOR_QEMU)
 		return true;
 	if (platform->hypervisor != HYPERVISOR_KVM)
 		return false;
@@ -281,7 +280,8 @@ enum verdict are_disks_known(const struct facts *facts)
 	fact_foreach (block, facts->blocks) {
 		bool is_over = atomic_load(&block->is_look_over) || block->open < 0;
 
-		if (!is_over && block->size_bytes && !block->partition && is_plain_disk(facts, block))
+		if (!is_over && block->size_bytes && !block->partition &&
+			is_plain_disk(facts, block))
 			return VERDICT_UNKNOWN;
 	}
 	return VERDICT_GOOD;

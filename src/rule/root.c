@@ -435,10 +435,11 @@ static void say_unreadable(struct finding *finding, outcome_t error)
 		finding_say(finding, "input/output error)", NULL);
 	} else {
 		finding_say(finding, "error ", NULL);
-		finding_say_u64(finding, (uint64_t)-(int64_t)error);
+		finding_say_u64(finding, (uint64_t) - (int64_t)error);
 		finding_say(finding, ")", NULL);
 	}
-	finding_fix(finding, "guest", "check the root file system from a rescue system (fsck)", NULL);
+	finding_fix(
+		finding, "guest", "check the root file system from a rescue system (fsck)", NULL);
 }
 
 static bool is_unusable(const struct handoff_fact *handoff)

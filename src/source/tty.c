@@ -3,13 +3,13 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "source/ioctl.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/serial.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
 
@@ -29,7 +29,7 @@ static void ask_device(int fd, struct tty_state *state)
 {
 	unsigned int device;
 
-	if (ioctl(fd, TIOCGDEV, &device) < 0)
+	if (ioctl(fd, IOCTL_REQUEST(TIOCGDEV), &device) < 0)
 		return;
 	state->major = major(device);
 	state->minor = minor(device);

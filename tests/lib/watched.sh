@@ -2,6 +2,7 @@
 
 # watched LOG FILTER COMMAND...: runs a command with its output in a log. Shows the lines of the log
 # that match the filter as they come; where that is silent for quiet_s, the last line of all.
+# '$.' matches no line.
 # The command stays in the foreground, so that Ctrl-C reaches it.
 watched() {
 	watched_log=$1 watched_filter=$2

@@ -167,6 +167,7 @@ class Compare(Verb):
     def test_no_verdict(self):
         facts = self.file(line(1, "begin", {"version": "0.1.0", "verb": "start"}) + b"\n")
         self.assertEqual(run("compare", facts, capture("blk-uart")).returncode, 2)
+        self.assertEqual(run("compare", capture("blk-uart"), facts).returncode, 2)
         self.assertEqual(run("compare", facts, capture("growroot-trap")).returncode, 1)
 
     def test_hostile(self):
@@ -234,6 +235,17 @@ class Timeline(Verb):
                          ["sdh", "sdl", "sdcw", "sdgr", "67 virtio disks", "129 virtio-scsi .."])
         self.assertLess(len(text.splitlines()), 120)
 
+    def test_many_events(self):
+        """What is bad is told, whatever has to be left out."""
+        many = self.file(made_report.events(300))
+        text = self.text(many)
+        self.assertLess(len(text.splitlines()), 100)
+        self.assertIn(b"mounted number 299", text)
+        self.assertIn(b"more: see --json", text)
+        self.assertIn(b" without a label", self.picture(many))
+        bad = self.text(self.file(made_report.events(300, bad=300)))
+        self.assertLess(len(bad.splitlines()), 100)
+
     def test_pictures_are_xml_and_need_nothing(self):
         for report, status in ((capture("original"), 0), (capture("growroot-trap"), 1),
                                (self.made(1), 0), (self.made(200), 1),
@@ -258,7 +270,9 @@ class Timeline(Verb):
         """No two texts on one another, none beyond the edge: all are monospaced, 11 pixels."""
         for report, width, status in (
                 (capture("original"), 1200, 0), (capture("original"), 640, 0),
-                (self.made(1), 1200, 0), (self.made(200), 1200, 1), (self.made(200), 640, 1),
+                (self.made(1), 1200, 0), (self.made(200), 1200, 1),
+                (self.file(made_report.events(300), "events.jsonl"), 1200, 0),
+                (self.file(made_report.disks(60, rest=0, odd=False), "late.jsonl"), 700, 0), (self.made(200), 640, 1),
                 (self.file(made_report.hostile()), 1200, 1),
                 (self.file(made_report.hostile()), 640, 1)):
             root = ET.fromstring(self.picture(report, "--width", width, status=status))

@@ -235,7 +235,7 @@ START_TEST(twins_are_paired_by_name)
 {
 	struct difference_list list = find(READ(BEGIN, DISK("sda", ",\"serial\":\"x\""),
 						   DISK("sdb", ",\"serial\":\"x\""), END),
-		READ(BEGIN, DISK("sda", ",\"serial\":\"x\""), DISK("sdb", ",\"serial\":\"x\""),
+		READ(BEGIN, DISK("sdb", ",\"serial\":\"x\""), DISK("sda", ",\"serial\":\"x\""),
 			END));
 
 	ck_assert_uint_eq(list.count, 0);
@@ -296,6 +296,18 @@ START_TEST(noise_is_left_out)
 }
 END_TEST
 
+START_TEST(how_far_a_boot_came)
+{
+	struct difference_list list = find(READ(BEGIN, END),
+		READ(BEGIN, "\"end\",\"phase\":\"stall\",\"errors\":0,\"warnings\":0"));
+
+	ck_assert_uint_eq(list.count, 1);
+	ck_assert_str_eq(
+		list.item[0].text, "in A the handoff was reached, in B stage 1 had not gone on");
+	difference_release(&list);
+}
+END_TEST
+
 /* Members of other types than they should have, and lists without an end. */
 START_TEST(lies)
 {
@@ -321,4 +333,4 @@ UNIT_MAIN("difference", the_same_is_no_difference, the_same_with_holes_is_no_dif
 	findings_come_first_and_causes_before_parts, a_finding_that_could_not_be_judged,
 	parameters_in_another_order, parameters_differ_and_the_order_of_consoles_counts,
 	disks_are_paired_by_what_they_say, twins_are_paired_by_name, times_as_ratios,
-	times_that_do_not_matter, noise_is_left_out, lies)
+	times_that_do_not_matter, noise_is_left_out, how_far_a_boot_came, lies)

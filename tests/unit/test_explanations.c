@@ -24,8 +24,8 @@ START_TEST(ids_severities_and_order_are_those_of_the_rules)
 		const struct explanation *one = &EXPLANATIONS[RULES_COUNT + i];
 
 		ck_assert_str_eq(one->id, LATER[i]);
-		ck_assert_ptr_nonnull(strstr(one->text, "does not produce it yet") ?: strstr(one->text,
-									   "does\nnot produce it yet"));
+		ck_assert_ptr_nonnull(strstr(one->text, "does not produce it yet")
+					      ?: strstr(one->text, "does\nnot produce it yet"));
 	}
 }
 END_TEST

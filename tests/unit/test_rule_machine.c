@@ -145,6 +145,11 @@ static void timeout(void)
 	set_text(add_probe("fwcfg", "", PROBE_TIMEOUT)->wait_channel, "fw_cfg_dma_wait");
 }
 
+static void timeout_at_work(void)
+{
+	add_probe("acpi", "", PROBE_TIMEOUT)->process_state = 'R';
+}
+
 static void timeout_of_a_disk(void)
 {
 	(void)add_probe("disk", "vda", PROBE_TIMEOUT);
@@ -246,13 +251,15 @@ RULE_CASES(MACHINE_CASES, {"platform.nested", NULL, VERDICT_GOOD},
 	{"virtio.port-unread", NULL, VERDICT_GOOD},
 	{"virtio.port-unread", unread, VERDICT_BAD, SEVERITY_INFO, "org.bootprobe.report.0",
 		"nobody on the host reads", "host", "socat"},
-	{"virtio.port-unread", no_port, VERDICT_GOOD}, {"virtio.port-unread", port_of_others, VERDICT_GOOD},
+	{"virtio.port-unread", no_port, VERDICT_GOOD},
+	{"virtio.port-unread", port_of_others, VERDICT_GOOD},
 	{"virtio.port-unread", reader_unknown, VERDICT_UNKNOWN},
 	{"virtio.port-unread", virtio_not_looked_at, VERDICT_UNKNOWN},
 
 	{"probe.timeout", NULL, VERDICT_GOOD},
 	{"probe.timeout", timeout, VERDICT_BAD, SEVERITY_WARNING, "fwcfg", "fw_cfg_dma_wait"},
 	{"probe.timeout", timeout_of_a_disk, VERDICT_BAD, SEVERITY_WARNING, "vda", "disk of vda"},
+	{"probe.timeout", timeout_at_work, VERDICT_BAD, SEVERITY_INFO, "acpi"},
 	{"probe.timeout", timeout_of_a_disc, VERDICT_BAD, SEVERITY_INFO, "sr0"},
 	{"probe.timeout", crash, VERDICT_GOOD}, {"probe.timeout", nothing_ran, VERDICT_UNKNOWN},
 
