@@ -125,13 +125,18 @@ static enum boot_phase boot_phase(void)
 	return the.facts->platform.initrd == INITRD_NONE ? BOOT_PHASE_RUNNING : BOOT_PHASE_STALLED;
 }
 
+static void note_phase(void)
+{
+	the.facts->boot.phase = boot_phase();
+	the.facts->boot.now_us = clock_now_us();
+}
+
 static void emit_findings(void)
 {
 	struct encoding to = encoding();
 
 	note_sinks();
-	the.facts->boot.phase = boot_phase();
-	the.facts->boot.now_us = clock_now_us();
+	note_phase();
 	rules_judge(the.facts, &the.findings);
 	encode_findings(&to, &the.findings, the.finding_sequences);
 }
@@ -141,6 +146,7 @@ static void emit_facts(void)
 	struct encoding to = encoding();
 
 	note_sinks();
+	note_phase();
 	encode_facts(&to);
 	emit_findings();
 	the.is_encoding_wanted = false;
