@@ -360,6 +360,7 @@ struct console_fact {
 	/* tried on /dev/NAME with O_NONBLOCK | O_NOCTTY */
 	outcome_t open, tcgetattr, empty_write;
 	enum answer is_writable_now; /* poll says POLLOUT */
+	uint64_t refused_us; /* since when the empty write gives EAGAIN; 0: it does not */
 	outcome_t serial_ioctl;      /* TIOCGSERIAL */
 	int32_t uart_type;           /* TIOCGSERIAL: -1 unknown, 0 no hardware */
 	char backend[40];            /* what a VT is drawn on: "VGA+", "dummy device" */
@@ -636,7 +637,7 @@ enum { ROOT_MATCHES_MAX = 4 };
 struct root_fact {
 	struct fact_once once;
 	enum root_kind kind;
-	char spec[160];  /* root= as given */
+	char spec[160];  /* root= as given, redacted like all that follows */
 	char value[128]; /* what it names */
 	char rootfstype[24];
 	char matches[ROOT_MATCHES_MAX][32]; /* devices that bear it; more than one is ambiguous */
@@ -657,8 +658,10 @@ struct handoff_fact {
 	enum answer is_root_read_only;
 	enum answer has_free_counts; /* the two below are known */
 	uint64_t free_bytes, free_inodes;
-	char init[160]; /* init= or the one that would be taken */
+	char init[160]; /* the one that will be started */
 	bool is_init_from_cmdline;
+	char requested_init[160]; /* the one that the command line asks for, where it is not that */
+	outcome_t requested_stat; /* -EACCES: it is there, and not executable */
 	outcome_t init_stat;
 	char init_target[160]; /* after links */
 	uint32_t init_mode;

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,32 @@ static int take_file(struct acpi_set *set, int folder, const char *path, const c
 	return 0;
 }
 
+/* Why a path cannot be taken. */
+static const char *words_of(int error)
+{
+	switch (-error) {
+	case EISDIR:
+		return "a folder must stand alone: give one folder, or files";
+	case EINVAL:
+		return "is neither a file nor a folder";
+	case EFBIG:
+		return "is too large for a table";
+	case ENODATA:
+		return "no tables there; they have names such as DSDT and SSDT1";
+	default:
+		return strerror(-error);
+	}
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct acpi_file *left = a, *right = b;
+
+	if (left->rank != right->rank)
+		return left->rank < right->rank ? -1 : 1;
+	return left->position < right->position ? -1 : 1;
+}
+
 /* ---- folders ---- */
 
 /* Runs of digits compare as numbers: SSDT2 comes before SSDT10. */
@@ -178,7 +205,7 @@ static int take_folder_entry(struct acpi_set *set, int folder, const char *prefi
 	if (result < 0) {
 		if (rank == ACPI_RANK_DATA || result == -EISDIR)
 			return 0;
-		fprintf(stderr, "bootprobe acpi: %s: %s\n", shown, strerror(-result));
+		fprintf(stderr, "bootprobe acpi: %s: %s\n", shown, words_of(result));
 		return result;
 	}
 	file = &set->files[set->count - 1];
@@ -188,15 +215,16 @@ static int take_folder_entry(struct acpi_set *set, int folder, const char *prefi
 	return 0;
 }
 
-static int take_folder(struct acpi_set *set, int parent, const char *path, const char *prefix)
+static int take_folder(struct acpi_set *set, const char *path, const char *prefix)
 {
-	_cleanup_close_ int folder = openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent **entries;
+	char dynamic[PATH_MAX];
 	int count, result = 0;
 
 	if (folder < 0)
 		return -errno;
-	count = scandirat(folder, ".", &entries, select_table, by_natural_name);
+	count = scandir(path, &entries, select_table, by_natural_name);
 	if (count < 0)
 		return -errno;
 	for (int i = 0; i < count; i++) {
@@ -205,21 +233,12 @@ static int take_folder(struct acpi_set *set, int parent, const char *path, const
 		free(entries[i]);
 	}
 	free(entries);
-	if (result == 0 && !prefix[0])
-		(void)take_folder(set, folder, "dynamic", "dynamic/");
+	if (result == 0 && !prefix[0] && text_join(dynamic, sizeof(dynamic), path, "/dynamic", NULL))
+		(void)take_folder(set, dynamic, "dynamic/");
 	return result;
 }
 
 /* ---- sets ---- */
-
-static int by_rank(const void *a, const void *b)
-{
-	const struct acpi_file *left = a, *right = b;
-
-	if (left->rank != right->rank)
-		return left->rank < right->rank ? -1 : 1;
-	return left->position < right->position ? -1 : 1;
-}
 
 int acpi_set_read(char **paths, int path_count, struct acpi_set *ret_set)
 {
@@ -229,9 +248,11 @@ int acpi_set_read(char **paths, int path_count, struct acpi_set *ret_set)
 	for (int i = 0; i < path_count && result == 0; i++) {
 		result = take_file(ret_set, AT_FDCWD, paths[i], paths[i]);
 		if (result == -EISDIR && path_count == 1)
-			result = take_folder(ret_set, AT_FDCWD, paths[i], "");
+			result = take_folder(ret_set, paths[i], "");
+		if (result == 0 && !ret_set->count)
+			result = -ENODATA;
 		if (result < 0)
-			fprintf(stderr, "bootprobe acpi: %s: %s\n", paths[i], strerror(-result));
+			fprintf(stderr, "bootprobe acpi: %s: %s\n", paths[i], words_of(result));
 	}
 	if (ret_set->count)
 		qsort(ret_set->files, ret_set->count, sizeof(*ret_set->files), by_rank);

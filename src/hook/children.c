@@ -68,16 +68,14 @@ int children_start(struct children *children, const struct probe *probe, uint32_
 	const struct sources *sources, struct facts *facts, uint32_t subject,
 	const char *subject_name)
 {
-	struct probe_fact *fact;
+	struct probe_fact *fact = fact_open(facts, probe, subject_name);
+	bool is_full = children->count >= CHILDREN_MAX;
 	pid_t parent = getpid();
-	pid_t pid;
+	pid_t pid = is_full ? -1 : fork();
 
-	if (children->count >= CHILDREN_MAX)
-		return -EAGAIN;
-	fact = fact_open(facts, probe, subject_name);
-	pid = fork();
 	if (pid < 0) {
-		int r = -errno;
+		int r = is_full ? -EAGAIN : -errno;
+
 		if (fact) {
 			fact->error = r;
 			fact->state = PROBE_NO_CHILD;

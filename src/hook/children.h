@@ -11,8 +11,9 @@
 
 #include <sys/types.h>
 
-/* At most this many at once; more disks than that wait for their turn. */
-enum { CHILDREN_MAX = 32 };
+/* At most this many at once. Disks, which may hang by the dozen, leave room for all others; those
+ * beyond wait for their turn. */
+enum { CHILDREN_MAX = 64, CHILDREN_DISKS_MAX = 32 };
 
 struct child {
 	pid_t pid;
@@ -33,7 +34,7 @@ struct children {
 
 /* A descriptor that was closed: its number may be another one's from now on. */
 void children_let_in(struct children *children, int fd);
-/* Returns 0, -EAGAIN when there are CHILDREN_MAX already, or fork's errno (which is published as
+/* Returns 0, -EAGAIN when there are CHILDREN_MAX already, or fork's errno (both are published as
  * a fact too). subject_name goes into the fact and may be NULL. */
 int children_start(struct children *children, const struct probe *probe, uint32_t phase,
 	const struct sources *sources, struct facts *facts, uint32_t subject,

@@ -29,8 +29,11 @@
 #define RETRY_US (1 * US_PER_S)
 /* Records that are late go out while the slowest early probe still runs. */
 #define PARTIAL_REPORT_US (200 * US_PER_MS)
-/* What is kept of the final pass for encoding, writing and answering. */
-#define FINISH_RESERVE_US (400 * US_PER_MS)
+/* What is kept of the final pass for encoding and answering, and what each step behind the first
+ * has for itself, however long that one took. */
+#define FINISH_RESERVE_US (200 * US_PER_MS)
+#define RESOLVE_US (200 * US_PER_MS)
+#define OUTPUT_US (200 * US_PER_MS)
 /* A disk that is still being read when stage 2 is ready gets this much more time. */
 #define DISK_GRACE_US (300 * US_PER_MS)
 /* How often the mounts of PID 1 are looked at, where nobody tells of the switch of root. */
@@ -76,8 +79,8 @@ static struct collector {
 	char new_root[64];
 	char summary[SUMMARY_SIZE];
 	/* CLOCK_MONOTONIC; UINT64_MAX: never */
-	uint64_t partial_us, final_deadline_us, disk_deadline_us, stall_us, stall_step_us, retry_us,
-		linger_end_us, look_us;
+	uint64_t partial_us, final_end_us, final_deadline_us, disk_deadline_us, stall_us,
+		stall_step_us, retry_us, linger_end_us, look_us;
 } the;
 
 /* ------------------------------------------------------------------------------------ output */
@@ -148,6 +151,7 @@ static void emit_end(void)
 	struct sink_fact accounts[SINKS_MAX];
 
 	encode_probe_durations(&to);
+	report_tell_omitted(&the.report, &the.record);
 	sinks_pump(&the.sinks);
 	encode_sinks(&the.record, &the.report, accounts, sinks_account(&the.sinks, accounts));
 	encode_end(&the.record, &the.report, the.phase, &the.findings, the.finding_sequences);
@@ -266,7 +270,8 @@ static void begin_final(const char *phase)
 
 	the.state = STATE_FINAL;
 	the.phase = phase;
-	the.final_deadline_us = now + FINISH_MAX_US - FINISH_RESERVE_US;
+	the.final_end_us = now + FINISH_MAX_US - FINISH_RESERVE_US;
+	the.final_deadline_us = the.final_end_us - RESOLVE_US - OUTPUT_US;
 	/* Nobody waits for a single pass but the one who asked for it. */
 	the.disk_deadline_us = the.is_single_pass ? the.final_deadline_us : now + DISK_GRACE_US;
 	the.is_rescan_wanted = !the.is_single_pass;
@@ -282,18 +287,22 @@ static void begin_follow(void)
 		begin_final(the.phase);
 }
 
+static uint64_t later(uint64_t one, uint64_t other)
+{
+	return one > other ? one : other;
+}
+
 static void begin_resolve(void)
 {
 	the.state = STATE_RESOLVE;
+	the.final_deadline_us = later(the.final_end_us - OUTPUT_US, clock_now_us() + RESOLVE_US);
 	start_probes(PHASE_RESOLVE, 0);
 }
 
 static void begin_output(void)
 {
 	the.state = STATE_OUTPUT;
-	/* Probes that took all of the time leave some for what they found. */
-	if (the.final_deadline_us < clock_now_us() + CONSOLE_WRITE_US / 2)
-		the.final_deadline_us = clock_now_us() + CONSOLE_WRITE_US / 2;
+	the.final_deadline_us = the.final_end_us;
 	emit_facts();
 	/* A console gets a whole report or none, so the end comes first there. */
 	if (are_records_on_consoles())
@@ -312,14 +321,14 @@ static void after_output(void)
 		emit_facts();
 		emit_end();
 	}
-	answer_client();
-	answer_caller(&the.caller_fd);
 	if (strcmp(the.phase, "stall") == 0) {
 		the.stall_step_us *= 2;
 		the.stall_us = clock_now_us() + the.stall_step_us;
 		the.state = STATE_FOLLOW;
 		return;
 	}
+	answer_client();
+	answer_caller(&the.caller_fd);
 	the.state = STATE_LINGER;
 	the.is_late = sinks_are_waiting(&the.sinks);
 	the.linger_end_us = clock_now_us() + (the.may_linger ? LINGER_MAX_US : 0);
@@ -379,8 +388,14 @@ static void advance(void)
 			end_start();
 		break;
 	case STATE_FOLLOW:
-		if (the.is_finish_wanted)
+		if (the.is_finish_wanted) {
 			begin_final("finish");
+		} else if (the.is_terminated) {
+			the.is_single_pass = true;
+			begin_final("terminated");
+		} else if (is_overdue(the.stall_us)) {
+			begin_final("stall");
+		}
 		break;
 	case STATE_FINAL:
 		if (are_disks_done() &&
@@ -555,12 +570,6 @@ static void handle_timers(void)
 		the.partial_us = UINT64_MAX;
 		emit_facts();
 	}
-	if (the.state == STATE_FOLLOW && the.is_terminated) {
-		the.is_single_pass = true;
-		begin_final("terminated");
-	}
-	if (the.state == STATE_FOLLOW && now >= the.stall_us)
-		begin_final("stall");
 	if (now >= the.retry_us) {
 		the.retry_us = now + RETRY_US;
 		sinks_pump(&the.sinks);
@@ -608,6 +617,13 @@ static void wait_for_events(void)
 	(void)poll(fds, ARRAY_SIZE(fds), timeout_ms);
 }
 
+/* While probes run again their facts are half filled; all is said behind them. */
+static bool may_encode(void)
+{
+	return the.state == STATE_FOLLOW || the.state == STATE_LINGER ||
+	       (the.is_single_pass && the.state == STATE_FINAL);
+}
+
 static void loop(void)
 {
 	enum state before;
@@ -620,7 +636,7 @@ static void loop(void)
 		handle_timers();
 		follow_disks();
 		resolve_early();
-		if (the.is_encoding_wanted && the.state != STATE_START) {
+		if (the.is_encoding_wanted && may_encode()) {
 			emit_facts();
 			warn_early();
 		}
@@ -669,6 +685,7 @@ static void open_outputs(const struct collector_options *options)
 		    "proc/sys/kernel/random/boot_id", NULL) < 0)
 		text_copy(boot_id, sizeof(boot_id), "00000000");
 	report_init(&the.report, boot_id, sinks_emit, &the.sinks, clock_now_us);
+	the.report.has_room = sinks_have_room;
 	if (options->report_fd >= 0)
 		sinks_add_file(&the.sinks, options->report_fd);
 	if (!the.sources.root.is_fixture)

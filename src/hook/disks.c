@@ -98,6 +98,16 @@ static bool is_running(const struct children *children, uint32_t subject)
 	return false;
 }
 
+/* Those that were left behind are counted too: they still are processes. */
+static bool is_room_left(const struct children *children)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < children->count; i++)
+		count += children->item[i].phase == PHASE_DISK;
+	return count < CHILDREN_DISKS_MAX;
+}
+
 void disks_start(struct disks *disks, struct children *children, const struct probe *probe,
 	const struct sources *sources, struct facts *facts)
 {
@@ -111,9 +121,9 @@ void disks_start(struct disks *disks, struct children *children, const struct pr
 			disks->item[i].is_stale = true;
 			continue;
 		}
-		if (children_start(children, probe, PHASE_DISK, sources, facts, i, block->name) ==
-			-EAGAIN)
+		if (!is_room_left(children))
 			return;
+		(void)children_start(children, probe, PHASE_DISK, sources, facts, i, block->name);
 		disks->item[i].is_wanted = false;
 		disks->item[i].started++;
 	}

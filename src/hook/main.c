@@ -208,8 +208,14 @@ static int verb_start(char **argv)
 
 static bool is_verb(const char *word)
 {
-	return strcmp(word, "start") == 0 || strcmp(word, "finish") == 0 ||
-	       strcmp(word, "now") == 0 || word[0] == '-';
+	static const char *const VERBS[] = {"start", "finish", "now", "--help", "--version"};
+
+	/* Any other option is one for /init: the kernel hands on "-b", and what stands behind "--". */
+	for (size_t i = 0; i < ARRAY_SIZE(VERBS); i++) {
+		if (strcmp(word, VERBS[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* rdinit=/bootprobe-hook: the kernel's arguments are those for /init. */

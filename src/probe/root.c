@@ -330,25 +330,44 @@ static void note_idle(
 			 uptime_idle_us(text, &root->resolved_idle_us);
 }
 
+/* Devices are found by what the command line says, and reported by what may be shown of it. It is
+ * redacted before anything is cut off: half a URL does not show where its password ends. */
+static void redact(const char *cmdline, struct root_fact *root)
+{
+	static char shown[4096];
+	static struct root_fact fact;
+	unsigned count;
+
+	(void)cmdline_redact(cmdline, shown, sizeof(shown), &count);
+	memset(&fact, 0, sizeof(fact));
+	parse(shown, &fact);
+	(void)text_copy(root->spec, sizeof(root->spec), fact.spec);
+	(void)text_copy(root->rootfstype, sizeof(root->rootfstype), fact.rootfstype);
+	if (root->kind != ROOT_GPT_AUTO)
+		(void)text_copy(root->value, sizeof(root->value), fact.value);
+}
+
 int root_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	static char cmdline[4096];
-	struct root_fact *root = &facts->root, before;
+	/* Not in the shared memory: what stands there may be reported. */
+	static struct root_fact root;
 	ssize_t n = sysroot_read(&sources->root, "proc/cmdline", cmdline, sizeof(cmdline));
 
 	(void)subject;
 	if (n < 0 && n != -EFBIG)
 		return (int)n;
-	before = *root;
-	memset(root, 0, sizeof(*root));
-	parse(text_trim(cmdline), root);
-	if (root->kind == ROOT_GPT_AUTO)
-		name_auto_root(sources, facts, root);
-	if (root->kind == ROOT_VIRTIOFS || root->kind == ROOT_9P)
-		resolve_tag(facts, root);
+	memset(&root, 0, sizeof(root));
+	parse(text_trim(cmdline), &root);
+	if (root.kind == ROOT_GPT_AUTO)
+		name_auto_root(sources, facts, &root);
+	if (root.kind == ROOT_VIRTIOFS || root.kind == ROOT_9P)
+		resolve_tag(facts, &root);
 	else
-		resolve_device(sources, facts, root);
-	note_idle(&sources->root, &before, root);
-	fact_publish(&root->once);
+		resolve_device(sources, facts, &root);
+	note_idle(&sources->root, &facts->root, &root);
+	redact(cmdline, &root);
+	facts->root = root;
+	fact_publish(&facts->root.once);
 	return 0;
 }

@@ -69,6 +69,7 @@ void encode_acpi_tables(struct encoding *encoding)
 	if (!fact_is_known(&acpi->once))
 		return;
 	record_begin(record, encoding->report, "acpi.table");
+	record_subject(record);
 	record_outcome(record, "read", acpi->tables_read);
 	record_nonzero(record, "declared_devices", acpi->declared_device_count);
 	record_nonzero(record, "kernel_devices", acpi->kernel_device_count);
@@ -169,6 +170,7 @@ static void encode_device(struct encoding *encoding, const struct acpi_device_fa
 
 	record_begin(record, encoding->report, "acpi.device");
 	record_text(record, "path", device->path);
+	record_subject(record);
 	record_text(record, "hid", device->hid);
 	if (device->hid_declared != DECLARED_CONST)
 		record_string(record, "hid_is", declared_name(device->hid_declared));
@@ -185,6 +187,7 @@ static void encode_processors(struct encoding *encoding)
 	uint32_t count = 0;
 
 	record_begin(record, encoding->report, "acpi.device");
+	record_subject(record);
 	record_array_begin(record, "processors");
 	fact_foreach (device, encoding->facts->acpi_devices) {
 		if (!is_processor(device))

@@ -15,6 +15,9 @@ static const char *const TABLE_KINDS[TABLE_KIND_COUNT] = {
 	[TABLE_FILESYSTEM] = "filesystem",
 };
 
+/* Where there are more, those beyond give way to others when room is short. */
+enum { DISKS_ORDINARY_MAX = 64 };
+
 static bool is_same_name(const char one[32], const char other[32])
 {
 	return strncmp(one, other, 32) == 0;
@@ -141,11 +144,16 @@ static void encode_disk(struct encoding *encoding, const struct block_fact *bloc
 
 void encode_blocks(struct encoding *encoding)
 {
+	uint32_t disks = 0;
+
 	fact_foreach (block, encoding->facts->blocks) {
 		if (block->partition)
 			continue;
 		record_begin(encoding->record, encoding->report, "block");
+		if (disks++ >= DISKS_ORDINARY_MAX)
+			record_is_bulk(encoding->record);
 		record_text(encoding->record, "name", block->name);
+		record_subject(encoding->record);
 		encode_disk(encoding, block);
 		encoding_end(encoding, block);
 	}
@@ -276,6 +284,7 @@ static void encode_partition(struct encoding *encoding, const struct gpt_fact *g
 	record_begin(record, encoding->report, "partition");
 	record_text(record, "disk", gpt->disk);
 	record_u64(record, "number", partition->number);
+	record_subject(record);
 	encode_device_name(encoding, gpt, partition->number);
 	record_text(record, "kind", partition->type_name);
 	if (is_gpt_kind(gpt)) {
@@ -299,7 +308,10 @@ static void encode_gpt(struct encoding *encoding, const struct gpt_fact *gpt)
 	bool has_table = is_gpt_kind(gpt) || gpt->kind == TABLE_MBR;
 
 	record_begin(record, encoding->report, "gpt");
+	if (gpt - encoding->facts->gpts.item >= DISKS_ORDINARY_MAX)
+		record_is_bulk(record);
 	record_text(record, "disk", gpt->disk);
+	record_subject(record);
 	record_string(record, "kind", TABLE_KINDS[gpt->kind % TABLE_KIND_COUNT]);
 	record_u64(record, "disk_sectors", gpt->disk_lba);
 	if (is_gpt_kind(gpt))
@@ -337,6 +349,7 @@ static void encode_filesystem(struct encoding *encoding, const struct filesystem
 
 	record_begin(record, encoding->report, "filesystem");
 	record_text(record, "device", filesystem->device);
+	record_subject(record);
 	record_text(record, "fstype", filesystem->type);
 	record_text(record, "uuid", filesystem->uuid);
 	record_text(record, "uuid_sub", filesystem->uuid_sub);

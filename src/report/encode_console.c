@@ -46,6 +46,7 @@ static void encode_console(struct encoding *encoding, const struct console_fact 
 
 	record_begin(record, encoding->report, "console");
 	record_text(record, "name", console->name);
+	record_subject(record);
 	record_string(record, "kind", KINDS[console->kind % CONSOLE_KIND_COUNT]);
 	record_bool(record, "requested", console->is_requested);
 	encode_requested(record, console);
@@ -76,6 +77,7 @@ static void encode_dev_console(struct encoding *encoding)
 		return;
 	record_begin(record, encoding->report, "console");
 	record_string(record, "name", "/dev/console");
+	record_subject(record);
 	record_text(record, "device", console->device);
 	record_device_number(record, console->major, console->minor);
 	record_outcome(record, "open", console->open);
@@ -94,6 +96,7 @@ static void encode_pid1(struct encoding *encoding)
 		return;
 	record_begin(record, encoding->report, "console");
 	record_string(record, "name", "pid1");
+	record_subject(record);
 	record_array_begin(record, "descriptors");
 	fact_foreach (descriptor, encoding->facts->pid1_descriptors) {
 		record_object_begin(record);
@@ -121,6 +124,7 @@ static void encode_uart(struct encoding *encoding, const struct uart_fact *uart)
 
 	record_begin(record, encoding->report, "uart");
 	record_text(record, "name", uart->name);
+	record_subject(record);
 	record_answer(record, "live", uart->is_live);
 	if (uart->type >= 0)
 		record_i64(record, "uart_type", uart->type);
@@ -153,6 +157,7 @@ void encode_uarts(struct encoding *encoding)
 	if (!fact_is_known(&total->once))
 		return;
 	record_begin(record, encoding->report, "uart");
+	record_subject(record);
 	record_u64(record, "ports", total->port_count);
 	record_u64(record, "live_ports", total->live_count);
 	record_u64(record, "phantom_ports", total->phantom_count);

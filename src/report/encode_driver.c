@@ -24,6 +24,7 @@ void encode_virtio_ports(struct encoding *encoding)
 	fact_foreach (port, encoding->facts->virtio_ports) {
 		record_begin(record, encoding->report, "virtio.port");
 		record_text(record, "device", port->device);
+		record_subject(record);
 		record_text(record, "name", port->name);
 		record_text(record, "parent", port->parent);
 		record_flag(record, "is_ours", port->is_ours);
@@ -42,6 +43,7 @@ void encode_virtio_devices(struct encoding *encoding)
 		return;
 	record_begin(record, encoding->report, "device");
 	record_string(record, "bus", "virtio");
+	record_subject(record);
 	record_array_begin(record, "devices");
 	fact_foreach (device, encoding->facts->virtio_devices) {
 		record_object_begin(record);
@@ -69,6 +71,7 @@ void encode_unbound_devices(struct encoding *encoding)
 		record_begin(record, encoding->report, "device");
 		record_text(record, "bus", device->bus);
 		record_text(record, "name", device->device);
+		record_subject(record);
 		record_string(record, "role", ROLES[device->role % ROLE_COUNT]);
 		record_bool(record, "bound", device->state == DRIVER_BOUND);
 		record_text(record, "ids", device->ids);

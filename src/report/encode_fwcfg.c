@@ -32,6 +32,7 @@ void encode_fwcfg(struct encoding *encoding)
 		(fwcfg->is_declared == ANSWER_UNKNOWN && fwcfg->driver == DRIVER_UNKNOWN))
 		return;
 	record_begin(record, encoding->report, "fwcfg");
+	record_subject(record);
 	record_answer(record, "is_declared", fwcfg->is_declared);
 	record_text(record, "path", fwcfg->acpi_path);
 	record_string(record, "driver", driver_state_name(fwcfg->driver));

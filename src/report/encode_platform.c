@@ -107,6 +107,7 @@ void encode_platform(struct encoding *encoding)
 	if (!fact_is_known(&platform->once))
 		return;
 	record_begin(record, encoding->report, "platform");
+	record_subject(record);
 	encode_machine(record, platform);
 	encode_firmware(record, platform);
 	record_text(record, "kernel", platform->kernel_release);
@@ -143,6 +144,7 @@ void encode_cmdline(struct encoding *encoding)
 	(void)text_copy_bytes(
 		text, sizeof(text), cmdline->text, strnlen(cmdline->text, sizeof(cmdline->text)));
 	record_begin(record, encoding->report, "cmdline");
+	record_subject(record);
 	record_outcome(
 		record, "read", cmdline->read == OUTCOME_OK ? OUTCOME_UNKNOWN : cmdline->read);
 	record_nonzero(record, "length_bytes", cmdline->length_bytes);

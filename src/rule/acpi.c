@@ -42,9 +42,27 @@ enum verdict judge_acpi_off(struct judgement *judgement)
 	return VERDICT_BAD;
 }
 
+/* Real boards ship with tables whose checksums are wrong (TCPA, SLIC, ...), and run. In a virtual
+ * machine somebody made the table: it matters where the kernel gets devices from it. */
+static enum severity malformed_severity(
+	const struct facts *facts, const struct acpi_table_fact *table)
+{
+	static const char *const USED[] = {
+		"DSDT", "SSDT", "PSDT", "RSDT", "XSDT", "FACP", "APIC", "MCFG", "SPCR", "SRAT"};
+
+	if (facts->platform.hypervisor == HYPERVISOR_NONE)
+		return SEVERITY_INFO;
+	for (size_t i = 0; i < ARRAY_SIZE(USED); i++) {
+		if (is_equal(table->signature, USED[i], sizeof(table->signature)))
+			return SEVERITY_WARNING;
+	}
+	return table->incomplete_count ? SEVERITY_WARNING : SEVERITY_INFO;
+}
+
 static void tell_malformed(struct judgement *judgement, const struct acpi_table_fact *table)
 {
-	struct finding *finding = finding_about(judgement, SEVERITY_WARNING, table->name);
+	struct finding *finding =
+		finding_about(judgement, malformed_severity(judgement->facts, table), table->name);
 
 	finding_say(finding, "the ACPI table ", NULL);
 	finding_say_array(finding, table->name);

@@ -18,7 +18,10 @@ static enum severity phantom_severity(const struct facts *facts, const struct co
 {
 	if (console->is_dev_console != ANSWER_YES)
 		return SEVERITY_INFO;
-	return grower_at_risk(facts) && root_room_bytes(facts) ? SEVERITY_ERROR : SEVERITY_WARNING;
+	/* At the handoff the grower has been through, and survived. */
+	if (facts->boot.phase == BOOT_PHASE_HANDOFF || !grower_at_risk(facts))
+		return SEVERITY_WARNING;
+	return root_room_bytes(facts) ? SEVERITY_ERROR : SEVERITY_WARNING;
 }
 
 static bool is_worth_telling(const struct console_fact *console)
@@ -99,6 +102,24 @@ static enum verdict judge_closed_before(struct judgement *judgement)
 	return VERDICT_BAD;
 }
 
+/* console=null and the like ask for no console; so does a command line without console= on a
+ * machine that has none (a microVM without screen and UART). */
+static bool is_console_wanted(const struct facts *facts)
+{
+	const struct console_fact *console = last_console(facts);
+
+	return console && console->kind != CONSOLE_NULL && !is_text_empty(console->name);
+}
+
+/* systemd opens the console anew for each use; NixOS's scripted stage 1 dies of descriptors that
+ * are closed. */
+static enum severity closed_severity(const struct facts *facts)
+{
+	return facts->platform.initrd == INITRD_NIXOS_SCRIPTED || is_console_wanted(facts)
+		       ? SEVERITY_ERROR
+		       : SEVERITY_INFO;
+}
+
 enum verdict judge_console_closed(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -116,7 +137,8 @@ enum verdict judge_console_closed(struct judgement *judgement)
 	if (facts->boot.phase == BOOT_PHASE_RUNNING && console->open == -ENOENT)
 		return VERDICT_UNKNOWN;
 
-	finding = finding_add(judgement, SEVERITY_ERROR, "/dev/console", sizeof("/dev/console"));
+	finding = finding_add(
+		judgement, closed_severity(facts), "/dev/console", sizeof("/dev/console"));
 	finding_say(finding,
 		"/dev/console cannot be opened: PID 1 runs without standard input and "
 		"output",
@@ -155,13 +177,28 @@ static bool looks_misspelt(const char *name)
 	return true;
 }
 
+/* Images for many machines name consoles of all of them: what matters is that PID 1 has one of
+ * those. A name that exists nowhere is a slip that somebody wants to know of. */
+static enum severity absent_severity(const struct facts *facts, const struct console_fact *console)
+{
+	COPY_OF(name, console->name);
+
+	if (!console->is_last)
+		return SEVERITY_INFO;
+	fact_foreach (other, facts->consoles) {
+		if (other->is_requested && other->is_dev_console == ANSWER_YES &&
+			other->is_live == ANSWER_YES && !looks_misspelt(name))
+			return SEVERITY_INFO;
+	}
+	return SEVERITY_WARNING;
+}
+
 static void tell_absent(struct judgement *judgement, const struct console_fact *console)
 {
 	const struct facts *facts = judgement->facts;
 	COPY_OF(name, console->name);
-	/* Images for many machines name consoles of all of them: only the last one is PID 1's. */
-	struct finding *finding = finding_about(
-		judgement, console->is_last ? SEVERITY_WARNING : SEVERITY_INFO, console->name);
+	struct finding *finding =
+		finding_about(judgement, absent_severity(facts, console), console->name);
 
 	finding_say(finding, "console=", name, " names something that no driver registered", NULL);
 	if (looks_misspelt(name))
@@ -182,6 +219,9 @@ enum verdict judge_console_absent(struct judgement *judgement)
 {
 	enum verdict verdict = VERDICT_GOOD;
 
+	if (!fact_is_known(&judgement->facts->dev_console.once))
+		return VERDICT_UNKNOWN;
+
 	fact_foreach (console, judgement->facts->consoles) {
 		/* "console=" and "console=null" ask for nothing, and get it. */
 		if (!console->is_requested || console->kind == CONSOLE_NULL ||
@@ -201,44 +241,80 @@ enum verdict judge_console_absent(struct judgement *judgement)
 
 static const uint64_t WRITE_US = 400 * US_PER_MS;
 
-static const struct probe_fact *stuck_write(const struct facts *facts, const char *console)
+/* Our own write of the page to that console, in a process of its own. */
+static const struct probe_fact *find_write(
+	const struct facts *facts, const struct console_fact *console, enum probe_state state)
 {
 	fact_foreach (probe, facts->probes) {
-		/* One that was given no time to write says nothing of the console. */
-		if (probe->state == PROBE_TIMEOUT && probe->duration_us >= WRITE_US &&
+		if (probe->state == state &&
 			is_equal(probe->name, "console-sink", sizeof(probe->name)) &&
-			is_equal(probe->subject, console, sizeof(probe->subject)))
+			is_equal(probe->subject, console->name, sizeof(console->name)))
 			return probe;
 	}
 	return NULL;
 }
 
+static const struct probe_fact *stuck_write(
+	const struct facts *facts, const struct console_fact *console)
+{
+	const struct probe_fact *refused = find_write(facts, console, PROBE_FAILED);
+	const struct probe_fact *stuck = find_write(facts, console, PROBE_TIMEOUT);
+
+	if (refused && refused->error == -ETIMEDOUT)
+		return refused;
+	/* One that was given no time to write says nothing of the console. */
+	return stuck && stuck->duration_us >= WRITE_US ? stuck : NULL;
+}
+
+/* Refused by one look after the other. */
+static bool is_refusing(const struct facts *facts, const struct console_fact *console)
+{
+	return console->empty_write == -EAGAIN && console->refused_us &&
+	       facts->boot.now_us >= console->refused_us + WRITE_US;
+}
+
+/* A serial port that is being written to takes nothing more for a moment, which is all that one
+ * look at it tells: one that took a page since is well. */
+static enum verdict is_console_blocked(
+	const struct facts *facts, const struct console_fact *console)
+{
+	if (stuck_write(facts, console) || is_refusing(facts, console))
+		return VERDICT_BAD;
+	if (console->is_registered == ANSWER_NO || console->is_live == ANSWER_NO ||
+		console->kind == CONSOLE_VT)
+		return VERDICT_GOOD;
+	if (console->is_writable_now == ANSWER_YES || find_write(facts, console, PROBE_DONE))
+		return VERDICT_GOOD;
+	return VERDICT_UNKNOWN;
+}
+
+static void tell_blocked(struct judgement *judgement, const struct console_fact *console)
+{
+	struct finding *finding = finding_about(judgement, SEVERITY_WARNING, console->name);
+
+	finding_say(finding, "the console ", NULL);
+	finding_say_array(finding, console->name);
+	finding_say(finding, " takes no bytes: whoever writes to it waits, PID 1 included", NULL);
+	finding_because(judgement, finding, console);
+	finding_because(judgement, finding, stuck_write(judgement->facts, console));
+	if (console->has_flow_control)
+		finding_fix(finding, "kernel", "console=... without the r (flow control)", NULL);
+	fix_console_to_tty0(finding, judgement->facts);
+}
+
 enum verdict judge_console_blocked(struct judgement *judgement)
 {
+	const struct facts *facts = judgement->facts;
 	enum verdict verdict = VERDICT_GOOD;
 
-	fact_foreach (console, judgement->facts->consoles) {
-		const struct probe_fact *probe = stuck_write(judgement->facts, console->name);
-		struct finding *finding;
+	if (!fact_is_known(&facts->dev_console.once))
+		return VERDICT_UNKNOWN;
+	fact_foreach (console, facts->consoles) {
+		enum verdict one = is_console_blocked(facts, console);
 
-		if (!probe && (console->is_live != ANSWER_YES || console->kind == CONSOLE_VT))
-			continue;
-		if (!probe && console->is_writable_now == ANSWER_UNKNOWN)
-			verdict = verdict_worst(verdict, VERDICT_UNKNOWN);
-		if (!probe && console->is_writable_now != ANSWER_NO)
-			continue;
-		finding = finding_about(judgement, SEVERITY_WARNING, console->name);
-		finding_say(finding, "the console ", NULL);
-		finding_say_array(finding, console->name);
-		finding_say(finding, " takes no bytes: whoever writes to it waits, PID 1 included",
-			NULL);
-		finding_because(judgement, finding, console);
-		finding_because(judgement, finding, probe);
-		if (console->has_flow_control)
-			finding_fix(finding, "kernel", "console=... without the r (flow control)",
-				NULL);
-		fix_console_to_tty0(finding, judgement->facts);
-		verdict = VERDICT_BAD;
+		if (one == VERDICT_BAD)
+			tell_blocked(judgement, console);
+		verdict = verdict_worst(verdict, one);
 	}
 	return verdict;
 }
@@ -256,6 +332,9 @@ enum verdict judge_console_no_uart(struct judgement *judgement)
 		return VERDICT_GOOD;
 	if (total->unknown_count)
 		return VERDICT_UNKNOWN;
+	/* Few laptops have one, and nobody looks at theirs from a host. */
+	if (judgement->facts->platform.hypervisor == HYPERVISOR_NONE)
+		return VERDICT_GOOD;
 	finding = finding_add(judgement, SEVERITY_INFO, "", 1);
 	finding_say(finding,
 		"this machine has no serial port: a serial console (qm terminal, virsh "

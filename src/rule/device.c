@@ -202,14 +202,40 @@ static uint32_t tell_storage(struct judgement *judgement, bool is_for_disks_alon
 	return told;
 }
 
+/* Whether a machine without any disk lacks one: not when its root is on the network, in memory or
+ * on a disc. */
+static bool is_disk_wanted(const struct facts *facts)
+{
+	const struct root_fact *root = &facts->root;
+
+	if (facts->handoff.is_root_mounted == ANSWER_YES || !fact_is_known(&root->once))
+		return false;
+	switch (root->kind) {
+	case ROOT_NFS:
+	case ROOT_VIRTIOFS:
+	case ROOT_9P:
+	case ROOT_LIVE:
+		return false;
+	case ROOT_NONE:
+	case ROOT_OTHER:
+		return facts->platform.is_network_boot != ANSWER_YES;
+	default:
+		return !is_equal(root->value, "/dev/ram", strlen("/dev/ram"));
+	}
+}
+
 static enum verdict judge_for_root(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
 	bool has_disk = has_plain_disk(facts);
+	bool is_diskless =
+		facts->boot.phase == BOOT_PHASE_STALLED && !has_disk && is_disk_wanted(facts);
 	uint32_t told;
 
-	if (is_root_missing(facts) != ANSWER_YES &&
-		(facts->boot.phase != BOOT_PHASE_STALLED || has_disk))
+	/* Where a passphrase is waited for, the disk is there. */
+	if (is_root_locked(facts))
+		return VERDICT_GOOD;
+	if (is_root_missing(facts) != ANSWER_YES && !is_diskless)
 		return VERDICT_GOOD;
 	told = tell_storage(judgement, true);
 	if (!told && !has_disk)
@@ -245,6 +271,20 @@ static enum verdict judge_for_consoles(struct judgement *judgement)
 	return verdict;
 }
 
+/* libblkid's names of types are not all names of modules. */
+static const char *module_of_type(const char *type)
+{
+	static const struct {
+		const char *type, *module;
+	} OTHERS[] = {{"ext2", "ext4"}, {"ext3", "ext4"}, {"iso9660", "isofs"}, {"ntfs", "ntfs3"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(OTHERS); i++) {
+		if (strcmp(type, OTHERS[i].type) == 0)
+			return OTHERS[i].module;
+	}
+	return type;
+}
+
 /* The root file system is there and nothing can read it. */
 static enum verdict judge_for_file_system(struct judgement *judgement)
 {
@@ -271,12 +311,16 @@ static enum verdict judge_for_file_system(struct judgement *judgement)
 		NULL);
 	finding_because(judgement, finding, filesystem);
 	finding_because(judgement, finding, &facts->root);
-	fix_add_module(finding, facts, type);
+	fix_add_module(finding, facts, module_of_type(type));
 	return VERDICT_BAD;
 }
 
 enum verdict judge_device_no_driver(struct judgement *judgement)
 {
+	const struct facts *facts = judgement->facts;
+
+	if (!fact_count(facts->unbound_devices) && !has_probed(facts, "driver"))
+		return VERDICT_UNKNOWN;
 	return verdict_worst(
 		verdict_worst(judge_for_root(judgement), judge_for_file_system(judgement)),
 		judge_for_consoles(judgement));

@@ -8,6 +8,9 @@
 
 #include <errno.h>
 
+/* What the header reads of a disk are measured by, and how many of them make it a slow one. */
+enum { SLOW_US = 250 * 1000, VERY_SLOW_US = 1000 * 1000, SLOW_READS_MIN = 2, SLOW_FACTOR = 8 };
+
 /* A scan that takes longer than this, with a request under way all the time, is stuck. */
 static const uint64_t SCAN_US = 2 * US_PER_S;
 
@@ -80,6 +83,23 @@ static const struct probe_fact *stuck_on_mount(
 	return NULL;
 }
 
+/* By how long the disk's own reads took that came to an end; the last one may have begun just
+ * before the probe's time was over. */
+static bool is_read_hung(const struct block_fact *block, const struct block_read_fact *read,
+	const struct probe_fact *probe)
+{
+	enum { HUNG_FACTOR = 4 };
+	uint64_t end_us = probe->started_us + probe->duration_us;
+	uint64_t open_us = end_us > read->started_us ? end_us - read->started_us : 0;
+	uint32_t count = read_count(block);
+	uint64_t slowest = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		slowest =
+			block->read[i].duration_us > slowest ? block->read[i].duration_us : slowest;
+	return slowest < SLOW_US || open_us / HUNG_FACTOR > slowest;
+}
+
 static void say_what_hangs(
 	struct finding *finding, const struct block_read_fact *read, const struct probe_fact *probe)
 {
@@ -108,7 +128,7 @@ static void say_what_hangs(
 enum verdict judge_disk_hung(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
-	enum verdict verdict = VERDICT_GOOD;
+	enum verdict verdict = are_disks_known(facts);
 
 	fact_foreach (block, facts->blocks) {
 		const struct probe_fact *probe =
@@ -122,7 +142,12 @@ enum verdict judge_disk_hung(struct judgement *judgement)
 			probe = stuck_on_mount(facts, block);
 		if (!probe && !is_stuck_in_scan(facts, block))
 			continue;
-		finding = finding_about(judgement, SEVERITY_ERROR, block->name);
+		/* A disk that answers, only slowly: disk.slow. */
+		if (probe && read && !is_read_hung(block, read, probe))
+			continue;
+		/* A drive that spins up a disc, or cannot read it, is a drive. */
+		finding = finding_about(judgement,
+			is_plain_disk(facts, block) ? SEVERITY_ERROR : SEVERITY_INFO, block->name);
 		finding_say(finding, "the disk ", NULL);
 		finding_say_array(finding, block->name);
 		finding_say(finding, " does not answer: ", NULL);
@@ -141,11 +166,11 @@ enum verdict judge_disk_hung(struct judgement *judgement)
 /* -------------------------------------------------------------------------- disk.read-error */
 
 /* What block drivers report for sectors that cannot be read; others say that the question was
- * wrong, or that no medium is in the drive. */
+ * wrong, that no medium is in the drive, or that another machine has reserved the disk (EBADE). */
 static bool is_io_error(outcome_t result)
 {
 	return result == -EIO || result == -ENODATA || result == -EREMOTEIO || result == -EILSEQ ||
-	       result == -ETIMEDOUT || result == -ENOLINK || result == -EBADE;
+	       result == -ETIMEDOUT || result == -ENOLINK;
 }
 
 static const struct block_read_fact *failed_read(const struct block_fact *block)
@@ -159,10 +184,22 @@ static const struct block_read_fact *failed_read(const struct block_fact *block)
 	return NULL;
 }
 
+/* The other paths of a multipath disk answer with errors while one is in use. */
+static bool has_good_path(const struct facts *facts, const struct block_fact *block)
+{
+	fact_foreach (other, facts->blocks) {
+		if (other != block && is_whole_disk(other) && !is_text_empty(block->wwn) &&
+			is_equal(other->wwn, block->wwn, sizeof(block->wwn)) && read_count(other) &&
+			!failed_read(other))
+			return true;
+	}
+	return false;
+}
+
 enum verdict judge_disk_read_error(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
-	enum verdict verdict = VERDICT_GOOD;
+	enum verdict verdict = are_disks_known(facts);
 
 	fact_foreach (block, facts->blocks) {
 		const struct block_read_fact *read =
@@ -171,7 +208,8 @@ enum verdict judge_disk_read_error(struct judgement *judgement)
 
 		if (!read)
 			continue;
-		finding = finding_about(judgement, SEVERITY_ERROR, block->name);
+		finding = finding_about(judgement,
+			has_good_path(facts, block) ? SEVERITY_INFO : SEVERITY_ERROR, block->name);
 		finding_say(finding, "the disk ", NULL);
 		finding_say_array(finding, block->name);
 		finding_say(finding, " cannot be read at byte ", NULL);
@@ -196,8 +234,6 @@ enum verdict judge_disk_read_error(struct judgement *judgement)
 
 /* -------------------------------------------------------------------------------- disk.slow */
 
-enum { SLOW_US = 250 * 1000, VERY_SLOW_US = 1000 * 1000, SLOW_READS_MIN = 2, SLOW_FACTOR = 8 };
-
 /* The mean of the fastest other disk: a machine that is slow in all it does has no slow disk. */
 static uint64_t other_disks_us(const struct facts *facts, const struct block_fact *block)
 {
@@ -219,42 +255,85 @@ static uint64_t other_disks_us(const struct facts *facts, const struct block_fac
 	return best;
 }
 
+/* A read of the kernel's own, on average: of the disk's whole life in this boot, at the handoff. A
+ * machine that had no time for our process did not make those slow. 0: not known. */
+static uint64_t kernel_reads_us(const struct block_fact *block)
+{
+	enum { READS_MIN = 8 };
+
+	return block->reads < READS_MIN ? 0 : block->read_ms * US_PER_MS / block->reads;
+}
+
+struct pace {
+	uint32_t count, slow; /* reads that came to an end */
+	uint64_t slowest_us;
+};
+
+static struct pace pace_of(const struct block_fact *block)
+{
+	struct pace pace = {.count = read_count(block)};
+
+	for (uint32_t i = 0; i < pace.count; i++) {
+		uint64_t duration = block->read[i].duration_us;
+		pace.slow += duration > SLOW_US;
+		pace.slowest_us = duration > pace.slowest_us ? duration : pace.slowest_us;
+	}
+	return pace;
+}
+
+static bool is_slow(
+	const struct facts *facts, const struct block_fact *block, const struct pace *pace)
+{
+	uint64_t other = other_disks_us(facts, block);
+
+	if (!pace->slow || (pace->slow < SLOW_READS_MIN && pace->slowest_us < VERY_SLOW_US))
+		return false;
+	return other == UINT64_MAX || pace->slowest_us / SLOW_FACTOR >= other;
+}
+
+/* One read of many was slow: a disk that spun up, a moment's load. So it is where the kernel's own
+ * reads of the disk were fast. */
+static enum severity slow_severity(const struct block_fact *block, const struct pace *pace)
+{
+	uint64_t kernel_us = kernel_reads_us(block);
+	bool is_once = pace->slow < SLOW_READS_MIN && pace->count > pace->slow;
+	bool is_denied = kernel_us && kernel_us < SLOW_US / SLOW_FACTOR;
+
+	return is_once || is_denied ? SEVERITY_INFO : SEVERITY_WARNING;
+}
+
+static void tell_slow(
+	struct judgement *judgement, const struct block_fact *block, const struct pace *pace)
+{
+	struct finding *finding = finding_about(judgement, slow_severity(block, pace), block->name);
+
+	finding_say(finding, "the disk ", NULL);
+	finding_say_array(finding, block->name);
+	finding_say(finding, " is slow: ", NULL);
+	finding_say_u64(finding, pace->slow);
+	finding_say(finding, " of ", NULL);
+	finding_say_u64(finding, pace->count);
+	finding_say(finding, " small reads took longer than 250 ms, the slowest ", NULL);
+	finding_say_u64(finding, pace->slowest_us / US_PER_MS);
+	finding_say(finding, " ms", NULL);
+	finding_because(judgement, finding, block);
+	finding_fix(finding, "host",
+		"look at the load on the storage behind this disk, and at its "
+		"I/O limits (iops_rd, mbps_rd)",
+		NULL);
+}
+
 enum verdict judge_disk_slow(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
-	enum verdict verdict = VERDICT_GOOD;
+	enum verdict verdict = are_disks_known(facts);
 
 	fact_foreach (block, facts->blocks) {
-		uint32_t count = read_count(block), slow = 0;
-		uint64_t slowest = 0, other = other_disks_us(facts, block);
-		struct finding *finding;
+		struct pace pace = pace_of(block);
 
-		if (!is_plain_disk(facts, block))
+		if (!is_plain_disk(facts, block) || !is_slow(facts, block, &pace))
 			continue;
-		for (uint32_t i = 0; i < count; i++) {
-			uint64_t duration = block->read[i].duration_us;
-			slow += duration > SLOW_US;
-			slowest = duration > slowest ? duration : slowest;
-		}
-		if (slow < SLOW_READS_MIN && slowest < VERY_SLOW_US)
-			continue;
-		if (!slow || (other != UINT64_MAX && slowest < other * SLOW_FACTOR))
-			continue;
-		finding = finding_about(judgement, SEVERITY_WARNING, block->name);
-		finding_say(finding, "the disk ", NULL);
-		finding_say_array(finding, block->name);
-		finding_say(finding, " is slow: ", NULL);
-		finding_say_u64(finding, slow);
-		finding_say(finding, " of ", NULL);
-		finding_say_u64(finding, count);
-		finding_say(finding, " small reads took longer than 250 ms, the slowest ", NULL);
-		finding_say_u64(finding, slowest / US_PER_MS);
-		finding_say(finding, " ms", NULL);
-		finding_because(judgement, finding, block);
-		finding_fix(finding, "host",
-			"look at the load on the storage behind this disk, and at its "
-			"I/O limits (iops_rd, mbps_rd)",
-			NULL);
+		tell_slow(judgement, block, &pace);
 		verdict = VERDICT_BAD;
 	}
 	return verdict;

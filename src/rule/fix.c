@@ -47,7 +47,8 @@ void fix_add_serial_port(struct finding *finding, const struct facts *facts)
 	case HYPERVISOR_KVM:
 	case HYPERVISOR_QEMU:
 	case HYPERVISOR_QEMU_TCG:
-		add_for_qemu(finding);
+		if (is_qemu(&facts->platform))
+			add_for_qemu(finding);
 		break;
 	case HYPERVISOR_XEN_PV:
 	case HYPERVISOR_XEN_DOM0:

@@ -12,16 +12,29 @@ static bool is_gpt(const struct gpt_fact *gpt)
 	return gpt->kind == TABLE_GPT || gpt->kind == TABLE_HYBRID;
 }
 
+/* A disk's table is for the machine that boots from the disk: not where the disk is a part of an
+ * array or of a multipath device, nor where it is a volume, which the kernel never partitions and
+ * which may be a guest's disk. */
+static bool is_table_in_use(const struct block_fact *disk)
+{
+	return is_text_empty(disk->holder) && !is_equal(disk->transport, "dm", 3) &&
+	       strncmp(disk->name, "zd", 2) != 0;
+}
+
 /* Calls judge for each disk with a table that is known; a plain MBR has no headers to judge. */
 static enum verdict for_each_table(struct judgement *judgement, judge_one *judge, bool has_mbrs)
 {
 	const struct facts *facts = judgement->facts;
-	enum verdict verdict = VERDICT_GOOD;
+	enum verdict verdict = are_disks_known(facts);
 
 	fact_foreach (gpt, facts->gpts) {
 		const struct block_fact *block = block_find(facts, gpt->disk);
 
-		if (!fact_is_known(&gpt->once) || !is_plain_disk(facts, block))
+		if (!is_plain_disk(facts, block) || !is_table_in_use(block))
+			continue;
+		if (!fact_is_known(&gpt->once))
+			verdict = verdict_worst(verdict, VERDICT_UNKNOWN);
+		if (!fact_is_known(&gpt->once))
 			continue;
 		if (is_gpt(gpt) || (has_mbrs && gpt->kind == TABLE_MBR))
 			verdict = verdict_worst(verdict, judge(judgement, gpt));
@@ -32,6 +45,14 @@ static enum verdict for_each_table(struct judgement *judgement, judge_one *judge
 static enum verdict for_each_gpt(struct judgement *judgement, judge_one *judge)
 {
 	return for_each_table(judgement, judge, false);
+}
+
+/* An image that somebody wants to have checked: what a machine can live with is told as well. */
+static bool is_offline(const struct facts *facts, const struct gpt_fact *gpt)
+{
+	const struct block_fact *block = block_find(facts, gpt->disk);
+
+	return block && is_equal(block->transport, "image", sizeof(block->transport));
 }
 
 static struct finding *tell(
@@ -167,10 +188,18 @@ static void tell_corrupt(struct finding *finding, const struct gpt_fact *gpt)
 		NULL);
 }
 
+/* The kernel takes no GPT without a protective MBR: what is left of one that was wiped, on purpose
+ * more often than not, unless the root is sought in vain. */
+static enum severity primary_severity(const struct facts *facts, const struct gpt_fact *gpt)
+{
+	if (gpt->has_protective_mbr || gpt->primary.has_signature != ANSWER_NO)
+		return SEVERITY_ERROR;
+	return is_root_missing(facts) == ANSWER_YES || is_offline(facts, gpt) ? SEVERITY_WARNING
+									      : SEVERITY_INFO;
+}
+
 static enum verdict judge_primary(struct judgement *judgement, const struct gpt_fact *gpt)
 {
-	/* The kernel takes no GPT without a protective MBR: what is left of one that was wiped. */
-	bool is_remains = !gpt->has_protective_mbr && gpt->primary.has_signature == ANSWER_NO;
 	struct finding *finding;
 
 	if (gpt->primary.read != OUTCOME_OK)
@@ -179,7 +208,7 @@ static enum verdict judge_primary(struct judgement *judgement, const struct gpt_
 		return VERDICT_GOOD;
 	if (is_good(&gpt->primary))
 		return judge_protection(judgement, gpt);
-	finding = tell(judgement, gpt, is_remains ? SEVERITY_WARNING : SEVERITY_ERROR);
+	finding = tell(judgement, gpt, primary_severity(judgement->facts, gpt));
 	if (gpt->disk_shrunk_bytes && gpt->primary.is_sane == ANSWER_NO) {
 		tell_shrunk(finding, gpt);
 		finding_say(
@@ -234,8 +263,11 @@ enum verdict judge_gpt_backup_corrupt(struct judgement *judgement)
 
 static enum verdict judge_misplaced(struct judgement *judgement, const struct gpt_fact *gpt)
 {
-	/* Where something enlarges partitions, it moves the backup as well. */
-	bool is_cared_for = fact_count(judgement->facts->growers) > 0;
+	/* Where something enlarges partitions, it moves the backup as well; and an image that was
+	 * rounded up in a conversion has nothing to be enlarged. */
+	bool is_cared_for = fact_count(judgement->facts->growers) > 0 ||
+			    (gpt->backup_misplaced_bytes < GROWTH_MIN_BYTES &&
+				    !is_offline(judgement->facts, gpt));
 	struct finding *finding;
 
 	if (!gpt->backup_misplaced_bytes)
@@ -442,8 +474,10 @@ enum verdict judge_gpt_growable(struct judgement *judgement)
 		if (!grower && candidate->is_done != ANSWER_YES)
 			grower = candidate;
 	}
+	if (!fact_is_known(&facts->root.once) || (!grower && !has_probed(facts, "grower")))
+		return VERDICT_UNKNOWN;
 	if (!room || !grower)
-		return fact_is_known(&facts->root.once) ? VERDICT_GOOD : VERDICT_UNKNOWN;
+		return VERDICT_GOOD;
 	finding = finding_about(judgement, SEVERITY_INFO, root->name);
 	finding_say_array(finding, grower->name);
 	finding_say(finding, grower->is_in_initrd ? " (in the initrd)" : " (in stage 2)",
@@ -465,8 +499,10 @@ enum verdict judge_growroot_trap(struct judgement *judgement)
 	struct finding *finding;
 
 	/* At the handoff the grower has been through, and survived. */
-	if (!grower || facts->boot.phase == BOOT_PHASE_HANDOFF || console == VERDICT_GOOD)
+	if (facts->boot.phase == BOOT_PHASE_HANDOFF || console == VERDICT_GOOD)
 		return VERDICT_GOOD;
+	if (!grower)
+		return has_probed(facts, "grower") ? VERDICT_GOOD : VERDICT_UNKNOWN;
 	if (console == VERDICT_UNKNOWN || !fact_is_known(&facts->root.once))
 		return VERDICT_UNKNOWN;
 	if (!root_room_bytes(facts))

@@ -107,12 +107,25 @@ enum verdict verdict_worst(enum verdict a, enum verdict b)
 
 /* ----------------------------------------------------------------------------- shared questions */
 
+/* The command line with its end, which a probe that died may have left without. */
+struct cmdline_copy {
+	char text[sizeof(((struct cmdline_fact *)0)->text) + 1];
+};
+
+static bool cmdline_take(const struct facts *facts, struct cmdline_copy *copy)
+{
+	if (!fact_is_known(&facts->cmdline.once))
+		return false;
+	(void)text_copy_bytes(copy->text, sizeof(copy->text), facts->cmdline.text,
+		strnlen(facts->cmdline.text, sizeof(facts->cmdline.text)));
+	return true;
+}
+
 const char *kernel_parameter(const struct facts *facts, const char *name, char *buf, size_t size)
 {
-	if (!fact_is_known(&facts->cmdline.once) ||
-		!cmdline_get(facts->cmdline.text, name, buf, size))
-		return NULL;
-	return buf;
+	struct cmdline_copy copy;
+
+	return cmdline_take(facts, &copy) && cmdline_get(copy.text, name, buf, size) ? buf : NULL;
 }
 
 bool has_kernel_parameter(const struct facts *facts, const char *name, const char *value)
@@ -135,9 +148,27 @@ bool is_equal(const char *a, const char *b, size_t size)
 
 bool is_qemu(const struct platform_fact *platform)
 {
-	return platform->hypervisor == HYPERVISOR_KVM ||
-	       platform->hypervisor == HYPERVISOR_QEMU_TCG ||
-	       platform->hypervisor == HYPERVISOR_QEMU;
+	static const char *const CLOUDS[] = {"Amazon EC2", "Google", "Alibaba Cloud",
+		"DigitalOcean", "Hetzner", "Scaleway", "Vultr", "Akamai", "Linode", "OVHcloud"};
+
+	if (platform->hypervisor == HYPERVISOR_QEMU_TCG || platform->hypervisor == HYPERVISOR_QEMU)
+		return true;
+	if (platform->hypervisor != HYPERVISOR_KVM)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(CLOUDS); i++) {
+		if (is_equal(platform->dmi_sys_vendor, CLOUDS[i], strlen(CLOUDS[i])))
+			return false;
+	}
+	return true;
+}
+
+bool has_probed(const struct facts *facts, const char *probe)
+{
+	fact_foreach (done, facts->probes) {
+		if (done->state == PROBE_DONE && is_equal(done->name, probe, sizeof(done->name)))
+			return true;
+	}
+	return false;
 }
 
 const struct console_fact *last_console(const struct facts *facts)
@@ -217,6 +248,21 @@ static bool is_image(const struct block_fact *block)
 	return is_equal(block->transport, "image", sizeof(block->transport));
 }
 
+/* The image of a disc, written to a disk: its file system is that of a partition as well, which
+ * begins where a disk has its table, and holds the others. */
+static bool is_isohybrid(const struct facts *facts, const struct block_fact *disk)
+{
+	enum { FIRST_USUAL_LBA = 2048 };
+
+	fact_foreach (block, facts->blocks) {
+		if (block->partition && block->start_lba < FIRST_USUAL_LBA &&
+			is_equal(block->parent, disk->name, sizeof(block->parent)) &&
+			has_file_system(facts, block, "iso9660"))
+			return true;
+	}
+	return false;
+}
+
 bool is_plain_disk(const struct facts *facts, const struct block_fact *block)
 {
 	if (block && is_image(block))
@@ -224,7 +270,40 @@ bool is_plain_disk(const struct facts *facts, const struct block_fact *block)
 	return block && !block->partition && !block->is_removed &&
 	       block->is_removable != ANSWER_YES && strncmp(block->name, "sr", 2) != 0 &&
 	       strncmp(block->name, "fd", 2) != 0 && strncmp(block->name, "loop", 4) != 0 &&
-	       !has_file_system(facts, block, "iso9660");
+	       !has_file_system(facts, block, "iso9660") && !is_isohybrid(facts, block);
+}
+
+enum verdict are_disks_known(const struct facts *facts)
+{
+	if (!fact_count(facts->blocks))
+		return has_probed(facts, "block") ? VERDICT_GOOD : VERDICT_UNKNOWN;
+	fact_foreach (block, facts->blocks) {
+		bool is_over = atomic_load(&block->is_look_over) || block->open < 0;
+
+		if (!is_over && block->size_bytes && !block->partition &&
+			is_plain_disk(facts, block))
+			return VERDICT_UNKNOWN;
+	}
+	return VERDICT_GOOD;
+}
+
+/* root= that needs no device: the initrd itself, or a type of partition that has no name on this
+ * architecture. */
+static bool is_without_device(const struct root_fact *root)
+{
+	return is_equal(root->value, "/dev/ram", strlen("/dev/ram")) ||
+	       (root->kind == ROOT_GPT_AUTO && is_text_empty(root->value));
+}
+
+/* A disk that is being read may yet turn out to hold the root. */
+static bool is_disk_being_read(const struct facts *facts)
+{
+	fact_foreach (probe, facts->probes) {
+		if (probe->state == PROBE_RUNNING &&
+			is_equal(probe->name, "disk", sizeof(probe->name)))
+			return true;
+	}
+	return false;
 }
 
 enum answer is_root_missing(const struct facts *facts)
@@ -234,15 +313,18 @@ enum answer is_root_missing(const struct facts *facts)
 	if (facts->handoff.is_root_mounted == ANSWER_YES)
 		return ANSWER_NO;
 	if (facts->boot.phase == BOOT_PHASE_EARLY || facts->boot.phase == BOOT_PHASE_RUNNING ||
-		!fact_is_known(&root->once))
+		!fact_is_known(&root->once) || is_without_device(root))
 		return ANSWER_UNKNOWN;
 	switch (root->kind) {
-	case ROOT_DEVICE:
 	case ROOT_UUID:
 	case ROOT_PARTUUID:
 	case ROOT_LABEL:
 	case ROOT_PARTLABEL:
 	case ROOT_GPT_AUTO:
+		if (!root->match_count && is_disk_being_read(facts))
+			return ANSWER_UNKNOWN;
+		return answer_from(root->match_count == 0);
+	case ROOT_DEVICE:
 	case ROOT_VIRTIOFS:
 	case ROOT_9P:
 		return answer_from(root->match_count == 0);
@@ -250,9 +332,6 @@ enum answer is_root_missing(const struct facts *facts)
 		return ANSWER_UNKNOWN;
 	}
 }
-
-/* growpart(1) leaves alone what would grow by less than this. */
-static const uint64_t GROWTH_MIN_BYTES = UINT64_C(1) << 20;
 
 uint64_t root_room_bytes(const struct facts *facts)
 {
@@ -273,4 +352,49 @@ const struct grower_fact *grower_at_risk(const struct facts *facts)
 			return grower;
 	}
 	return NULL;
+}
+
+const struct filesystem_fact *unopened_find(const struct facts *facts, const char *type)
+{
+	uint32_t count = fact_count(facts->blocks);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct filesystem_fact *filesystem = &facts->filesystems[i];
+		const struct block_fact *block = &facts->blocks.item[i];
+
+		if (fact_is_known(&filesystem->once) && !block->is_removed &&
+			is_text_empty(block->holder) &&
+			is_equal(filesystem->type, type, sizeof(filesystem->type)))
+			return filesystem;
+	}
+	return NULL;
+}
+
+/* dracut, systemd, mkinitcpio, initramfs-tools: "rd.luks.uuid=", "luks.name=", "cryptdevice=". */
+static bool does_ask_for_luks(const struct facts *facts)
+{
+	static const char *const PREFIXES[] = {
+		"rd.luks", "luks.", "cryptdevice", "cryptopts", "cryptroot"};
+	struct cmdline_parameter parameter;
+	struct cmdline_copy copy;
+	const char *cursor = copy.text;
+
+	if (!cmdline_take(facts, &copy))
+		return false;
+	while (cmdline_next(&cursor, &parameter)) {
+		for (size_t i = 0; i < ARRAY_SIZE(PREFIXES); i++) {
+			size_t length = strlen(PREFIXES[i]);
+			if (parameter.name_length >= length &&
+				strncmp(parameter.name, PREFIXES[i], length) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+bool is_root_locked(const struct facts *facts)
+{
+	return unopened_find(facts, "crypto_LUKS") &&
+	       (does_ask_for_luks(facts) ||
+		       is_equal(facts->root.value, "/dev/mapper/", strlen("/dev/mapper/")));
 }

@@ -52,8 +52,11 @@ bool has_kernel_parameter(const struct facts *facts, const char *name, const cha
 bool is_text_empty(const char *chars);
 bool is_equal(const char *a, const char *b, size_t size);
 
-/* Machines by what their owner configures them with. */
+/* Machines by what their owner configures them with: a cloud's KVM is nobody's QEMU. */
 bool is_qemu(const struct platform_fact *platform);
+
+/* A list that is empty says something only when the probe that fills it came to its end. */
+bool has_probed(const struct facts *facts, const char *probe);
 
 /* Facts that several rules ask for. */
 const struct console_fact *last_console(const struct facts *facts);
@@ -62,17 +65,26 @@ bool is_phantom(const struct console_fact *console);
 enum verdict is_dev_console_failing(const struct facts *facts);
 const struct block_fact *block_find(const struct facts *facts, const char *name);
 const struct gpt_fact *gpt_find(const struct facts *facts, const char *disk);
+/* UNKNOWN where nobody has listed the disks, or one of them is still being looked at; else GOOD. */
+enum verdict are_disks_known(const struct facts *facts);
 /* The disk that a partition lies on, or the block device itself. */
 const struct block_fact *disk_of(const struct facts *facts, const struct block_fact *block);
 /* The device that root= names, when there is exactly one. */
 const struct block_fact *root_block(const struct facts *facts);
-/* Discs and floppies say of themselves what no table of ours can judge. */
+/* Discs and floppies, and disks that hold the image of a disc, have tables that no rule of ours can
+ * judge. */
 bool is_plain_disk(const struct facts *facts, const struct block_fact *block);
 /* YES: the root file system was not found although it is time; UNKNOWN: it cannot be told. */
 enum answer is_root_missing(const struct facts *facts);
+/* growpart(1) leaves alone what would grow by less than this. */
+#define GROWTH_MIN_BYTES (UINT64_C(1) << 20)
 /* How much the root partition may be enlarged by; 0: not at all, or not known. */
 uint64_t root_room_bytes(const struct facts *facts);
 const struct grower_fact *grower_at_risk(const struct facts *facts);
+/* Something that must be opened or put together (crypto_LUKS, LVM2_member, ...) and was not. */
+const struct filesystem_fact *unopened_find(const struct facts *facts, const char *type);
+/* Opening the root takes a passphrase, by what the command line says, and nobody gave it yet. */
+bool is_root_locked(const struct facts *facts);
 
 enum verdict judge_console_phantom(struct judgement *judgement);
 enum verdict judge_console_closed(struct judgement *judgement);

@@ -22,9 +22,9 @@ enum verdict judge_platform_unknown(struct judgement *judgement)
 	const struct platform_fact *platform = &judgement->facts->platform;
 	struct finding *finding;
 
-	if (!fact_is_known(&platform->once))
+	if (!fact_is_known(&platform->once) || platform->hypervisor == HYPERVISOR_UNKNOWN)
 		return VERDICT_UNKNOWN;
-	if (platform->hypervisor != HYPERVISOR_OTHER && platform->hypervisor != HYPERVISOR_UNKNOWN)
+	if (platform->hypervisor != HYPERVISOR_OTHER)
 		return VERDICT_GOOD;
 	finding = finding_add(judgement, SEVERITY_INFO, "", 1);
 	finding_say(finding, "this hypervisor is not one that is known here", NULL);

@@ -7,24 +7,19 @@
 
 #include "base/clock.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 
 /* ------------------------------------------------------------------------------ root.absent */
 
-/* Something that must be opened or put together before a root on it can appear. */
-static const struct filesystem_fact *find_usage(const struct facts *facts, const char *type)
-{
-	uint32_t count = fact_count(facts->blocks);
-
-	for (uint32_t i = 0; i < count; i++) {
-		const struct filesystem_fact *filesystem = &facts->filesystems[i];
-
-		if (fact_is_known(&filesystem->once) && !facts->blocks.item[i].is_removed &&
-			is_equal(filesystem->type, type, sizeof(filesystem->type)))
-			return filesystem;
-	}
-	return NULL;
-}
+/* What must be opened or put together before a root on it can appear, and was not. */
+static const struct {
+	const char *type, *why;
+} STACKS[] = {
+	{"crypto_LUKS", "; an encrypted volume has not been opened: "},
+	{"LVM2_member", "; a volume group has not been activated: "},
+	{"linux_raid_member", "; a RAID array has not been assembled: "},
+};
 
 /* The one file system that could be a root, or NULL when there is none or more than one. */
 static const struct filesystem_fact *only_candidate(const struct facts *facts)
@@ -83,34 +78,47 @@ static void say_what_is_there(struct judgement *judgement, struct finding *findi
 		finding_fix(finding, "kernel", "root=UUID=", uuid, NULL);
 }
 
+/* A passphrase that nobody has typed yet is no error; at the handoff it is too late for it. Where
+ * nobody said that the root is encrypted, it may be so all the same. */
+static enum severity absent_severity(const struct facts *facts)
+{
+	if (facts->boot.phase != BOOT_PHASE_STALLED || !unopened_find(facts, "crypto_LUKS"))
+		return SEVERITY_ERROR;
+	return is_root_locked(facts) ? SEVERITY_INFO : SEVERITY_WARNING;
+}
+
+static bool say_what_is_closed(struct judgement *judgement, struct finding *finding)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(STACKS); i++) {
+		const struct filesystem_fact *part =
+			unopened_find(judgement->facts, STACKS[i].type);
+
+		if (!part)
+			continue;
+		finding_say(finding, STACKS[i].why, NULL);
+		finding_say_array(finding, part->device);
+		finding_because(judgement, finding, part);
+		return true;
+	}
+	return false;
+}
+
 enum verdict judge_root_absent(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
 	const struct root_fact *root = &facts->root;
-	const struct filesystem_fact *locked = find_usage(facts, "crypto_LUKS");
-	const struct filesystem_fact *volume = find_usage(facts, "LVM2_member");
 	enum answer is_missing = is_root_missing(facts);
 	struct finding *finding;
 
 	if (is_missing != ANSWER_YES)
 		return is_missing == ANSWER_NO ? VERDICT_GOOD : VERDICT_UNKNOWN;
-	/* A passphrase that nobody has typed yet is no error. */
-	finding = finding_about(
-		judgement, locked || volume ? SEVERITY_WARNING : SEVERITY_ERROR, root->spec);
+	finding = finding_about(judgement, absent_severity(facts), root->spec);
 	finding_say(finding, "root=", NULL);
 	finding_say_array(finding, root->spec);
 	finding_say(finding, " was not found", NULL);
 	finding_because(judgement, finding, root);
-	if (locked || volume) {
-		finding_say(finding,
-			locked ? "; an encrypted volume has not been opened: "
-			       : "; a volume group has not been activated: ",
-			NULL);
-		finding_say_array(finding, (locked ? locked : volume)->device);
-		finding_because(judgement, finding, locked ? locked : volume);
-	} else {
+	if (!say_what_is_closed(judgement, finding))
 		say_what_is_there(judgement, finding);
-	}
 	return VERDICT_BAD;
 }
 
@@ -121,15 +129,34 @@ static bool is_same_disk(const struct facts *facts, const char *a, const char *b
 {
 	const struct block_fact *first = block_find(facts, a), *second = block_find(facts, b);
 
-	first = first ? disk_of(facts, first) : NULL;
-	second = second ? disk_of(facts, second) : NULL;
 	if (!first || !second)
+		return false;
+	/* The image of a disc bears its label as a whole and as its first partition. */
+	if (is_equal(first->name, second->parent, sizeof(first->name)) ||
+		is_equal(second->name, first->parent, sizeof(second->name)))
+		return true;
+	first = disk_of(facts, first);
+	second = disk_of(facts, second);
+	/* Of one disk, two partitions are two. */
+	if (!first || !second || first == second)
 		return false;
 	if (!is_text_empty(first->wwn))
 		return is_equal(first->wwn, second->wwn, sizeof(first->wwn));
 	return !is_text_empty(first->serial) &&
 	       is_equal(first->serial, second->serial, sizeof(first->serial)) &&
 	       is_equal(first->model, second->model, sizeof(first->model));
+}
+
+/* The first match that is not on the disk of the first one; 0: all are one. */
+static uint32_t other_match(const struct facts *facts)
+{
+	const struct root_fact *root = &facts->root;
+
+	for (uint32_t i = 1; i < root->match_count && i < ROOT_MATCHES_MAX; i++) {
+		if (!is_same_disk(facts, root->matches[0], root->matches[i]))
+			return i;
+	}
+	return 0;
 }
 
 static bool is_named_by_content(enum root_kind kind)
@@ -142,12 +169,12 @@ enum verdict judge_root_ambiguous(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
 	const struct root_fact *root = &facts->root;
+	uint32_t other = other_match(facts);
 	struct finding *finding;
 
 	if (!fact_is_known(&root->once))
 		return VERDICT_UNKNOWN;
-	if (!is_named_by_content(root->kind) || root->match_count < 2 || root->is_one_filesystem ||
-		is_same_disk(facts, root->matches[0], root->matches[1]))
+	if (!is_named_by_content(root->kind) || !other || root->is_one_filesystem)
 		return VERDICT_GOOD;
 	finding = finding_about(judgement, SEVERITY_ERROR, root->spec);
 	finding_say_u64(finding, root->match_count);
@@ -156,10 +183,10 @@ enum verdict judge_root_ambiguous(struct judgement *judgement)
 	finding_say(finding, ": ", NULL);
 	finding_say_array(finding, root->matches[0]);
 	finding_say(finding, " and ", NULL);
-	finding_say_array(finding, root->matches[1]);
+	finding_say_array(finding, root->matches[other]);
 	finding_say(finding, "; which one is mounted is chance", NULL);
 	finding_because(judgement, finding, root);
-	for (uint32_t i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i <= other; i += other) {
 		const struct block_fact *block = block_find(facts, root->matches[i]);
 		if (block)
 			finding_because(judgement, finding,
@@ -195,6 +222,23 @@ static bool waited_us(const struct facts *facts, uint64_t *ret_us)
 	return true;
 }
 
+/* On an encrypted root the machine waits for somebody to type. */
+static bool is_root_encrypted(const struct facts *facts)
+{
+	const struct block_fact *root = root_block(facts);
+	uint32_t count = fact_count(facts->blocks);
+
+	if (!root || !is_equal(root->transport, "dm", sizeof(root->transport)))
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		if (fact_is_known(&facts->filesystems[i].once) &&
+			is_equal(facts->filesystems[i].type, "crypto_LUKS",
+				sizeof(facts->filesystems[i].type)))
+			return true;
+	}
+	return false;
+}
+
 enum verdict judge_root_late(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -205,7 +249,8 @@ enum verdict judge_root_late(struct judgement *judgement)
 
 	if (!fact_is_known(&root->once) || !started_us)
 		return VERDICT_UNKNOWN;
-	if (!root->resolved_us || root->resolved_us <= started_us + LATE_US)
+	if (!root->resolved_us || root->resolved_us <= started_us + LATE_US ||
+		is_root_encrypted(facts))
 		return VERDICT_GOOD;
 	if (!waited_us(facts, &waited))
 		return VERDICT_UNKNOWN;
@@ -240,6 +285,22 @@ static bool can_be_full(const struct handoff_fact *handoff)
 	return false;
 }
 
+/* The image of a file system that is never written to (dm-verity) is made without free space. */
+static bool is_image_read_only(const struct facts *facts)
+{
+	const char *source = facts->handoff.root_source;
+	const struct block_fact *block = root_block(facts);
+
+	if (block)
+		return block->is_read_only == ANSWER_YES;
+	fact_foreach (other, facts->blocks) {
+		if (is_equal(source, "/dev/", 5) &&
+			is_equal(source + 5, other->name, sizeof(other->name)))
+			return other->is_read_only == ANSWER_YES;
+	}
+	return false;
+}
+
 enum verdict judge_root_full(struct judgement *judgement)
 {
 	const struct handoff_fact *handoff = &judgement->facts->handoff;
@@ -249,7 +310,8 @@ enum verdict judge_root_full(struct judgement *judgement)
 	if (!fact_is_known(&handoff->once) || handoff->has_free_counts != ANSWER_YES)
 		return VERDICT_UNKNOWN;
 	/* Only ext counts its inodes beforehand. */
-	if (!can_be_full(handoff) || (handoff->free_bytes && (handoff->free_inodes || !is_ext)))
+	if (!can_be_full(handoff) || (handoff->free_bytes && (handoff->free_inodes || !is_ext)) ||
+		is_image_read_only(judgement->facts))
 		return VERDICT_GOOD;
 	finding = finding_about(judgement, SEVERITY_WARNING, handoff->root_source);
 	finding_say(finding, "the root file system has no free ",
@@ -264,6 +326,33 @@ enum verdict judge_root_full(struct judgement *judgement)
 
 /* ---------------------------------------------------------------------------------- handoff */
 
+/* Not there, as opposed to there and out of reach. */
+static bool is_absent(outcome_t stat)
+{
+	return stat == -ENOENT || stat == -ENOTDIR || stat == -ELOOP;
+}
+
+/* Some initrds start another one then, and nobody finds out why. */
+static void tell_passed_over(struct judgement *judgement)
+{
+	const struct handoff_fact *handoff = &judgement->facts->handoff;
+	struct finding *finding =
+		finding_about(judgement, SEVERITY_WARNING, handoff->requested_init);
+
+	finding_say(finding, "init=", NULL);
+	finding_say_array(finding, handoff->requested_init);
+	finding_say(finding,
+		handoff->requested_stat == -EACCES  ? " is not executable"
+		: is_absent(handoff->requested_stat) ? " is not there"
+						     : " cannot be looked at",
+		"; ", NULL);
+	finding_say_array(finding, handoff->init);
+	finding_say(finding, " is started instead", NULL);
+	finding_because(judgement, finding, handoff);
+	finding_fix(finding, "kernel", "init= must name a program in the new root, or be removed",
+		NULL);
+}
+
 enum verdict judge_handoff_init_missing(struct judgement *judgement)
 {
 	const struct handoff_fact *handoff = &judgement->facts->handoff;
@@ -272,8 +361,14 @@ enum verdict judge_handoff_init_missing(struct judgement *judgement)
 	if (!fact_is_known(&handoff->once) || handoff->root_open != OUTCOME_OK ||
 		handoff->is_root_mounted == ANSWER_NO || handoff->init_stat == OUTCOME_UNKNOWN)
 		return VERDICT_UNKNOWN;
+	if (handoff->init_stat == OUTCOME_OK && !is_text_empty(handoff->requested_init)) {
+		tell_passed_over(judgement);
+		return VERDICT_BAD;
+	}
 	if (handoff->init_stat == OUTCOME_OK)
 		return VERDICT_GOOD;
+	if (!is_absent(handoff->init_stat))
+		return VERDICT_UNKNOWN;
 	finding = finding_about(judgement, SEVERITY_ERROR, handoff->init);
 	finding_say_array(finding, handoff->init);
 	finding_say(finding,
@@ -303,41 +398,78 @@ static const char *missing_interpreter(const struct handoff_fact *handoff, char 
 	return NULL;
 }
 
-enum verdict judge_handoff_init_unusable(struct judgement *judgement)
+/* Says what is wrong with a file that is there, and what to do. */
+static void say_why_unusable(struct judgement *judgement, struct finding *finding)
 {
 	const struct handoff_fact *handoff = &judgement->facts->handoff;
-	const struct platform_fact *platform = &judgement->facts->platform;
 	char buf[sizeof(handoff->interpreter[0]) + 1];
-	const char *interpreter;
-	struct finding *finding;
-	bool is_program;
+	const char *interpreter = missing_interpreter(handoff, buf, sizeof(buf));
 
-	if (!fact_is_known(&handoff->once) || handoff->init_stat != OUTCOME_OK)
-		return VERDICT_UNKNOWN;
-	interpreter = missing_interpreter(handoff, buf, sizeof(buf));
-	is_program = S_ISREG(handoff->init_mode) && handoff->init_mode & 0111;
-	if (is_program && !interpreter && handoff->is_architecture_right != ANSWER_NO)
-		return handoff->is_architecture_right == ANSWER_YES ? VERDICT_GOOD
-								    : VERDICT_UNKNOWN;
-
-	finding = finding_about(judgement, SEVERITY_ERROR, handoff->init);
-	finding_say(finding, "the kernel cannot run ", NULL);
-	finding_say_array(finding, handoff->init);
-	if (!is_program) {
-		finding_say(finding,
-			S_ISREG(handoff->init_mode) ? ": it is not executable" : ": it is no file",
-			NULL);
+	if (!S_ISREG(handoff->init_mode)) {
+		finding_say(finding, ": it is no file", NULL);
+		finding_fix(finding, "kernel", "name another program with init=", NULL);
+	} else if (!(handoff->init_mode & 0111)) {
+		finding_say(finding, ": it is not executable", NULL);
 		finding_fix(finding, "guest", "chmod 755 on it, or name another with init=", NULL);
+	} else if (is_equal(handoff->init_type, "other", sizeof(handoff->init_type))) {
+		finding_say(finding, ": it is neither a program nor a script", NULL);
+		finding_fix(finding, "guest",
+			"install it again: a file that was cut short or emptied looks like this",
+			NULL);
 	} else if (handoff->is_architecture_right == ANSWER_NO) {
 		finding_say(finding, ": it is for ", NULL);
 		finding_say_array(finding, handoff->init_architecture);
 		finding_say(finding, ", and this machine is ", NULL);
-		finding_say_array(finding, platform->architecture);
+		finding_say_array(finding, judgement->facts->platform.architecture);
 		finding_fix(finding, "host", "attach the image for this architecture", NULL);
-	} else {
+	} else if (interpreter) {
 		finding_say(finding, ": its interpreter ", interpreter, " is missing", NULL);
 		finding_fix(finding, "guest", "install what brings ", interpreter, NULL);
 	}
+}
+
+static void say_unreadable(struct finding *finding, outcome_t error)
+{
+	finding_say(finding, ": it cannot be looked at (", NULL);
+	if (error == -EIO) {
+		finding_say(finding, "input/output error)", NULL);
+	} else {
+		finding_say(finding, "error ", NULL);
+		finding_say_u64(finding, (uint64_t) - (int64_t)error);
+		finding_say(finding, ")", NULL);
+	}
+	finding_fix(
+		finding, "guest", "check the root file system from a rescue system (fsck)", NULL);
+}
+
+static bool is_unusable(const struct handoff_fact *handoff)
+{
+	char buf[sizeof(handoff->interpreter[0]) + 1];
+
+	return !S_ISREG(handoff->init_mode) || !(handoff->init_mode & 0111) ||
+	       is_equal(handoff->init_type, "other", sizeof(handoff->init_type)) ||
+	       handoff->is_architecture_right == ANSWER_NO ||
+	       missing_interpreter(handoff, buf, sizeof(buf));
+}
+
+enum verdict judge_handoff_init_unusable(struct judgement *judgement)
+{
+	const struct handoff_fact *handoff = &judgement->facts->handoff;
+	struct finding *finding;
+
+	if (!fact_is_known(&handoff->once) || handoff->init_stat == OUTCOME_UNKNOWN ||
+		is_absent(handoff->init_stat))
+		return VERDICT_UNKNOWN;
+	if (handoff->init_stat == OUTCOME_OK && !is_unusable(handoff))
+		return handoff->is_architecture_right == ANSWER_YES ? VERDICT_GOOD
+								    : VERDICT_UNKNOWN;
+	finding = finding_about(judgement, SEVERITY_ERROR, handoff->init);
+	finding_say(finding, "the kernel cannot run ", NULL);
+	finding_say_array(finding, handoff->init);
+	if (handoff->init_stat < 0)
+		say_unreadable(finding, handoff->init_stat);
+	else
+		say_why_unusable(judgement, finding);
 	finding_because(judgement, finding, handoff);
 	return VERDICT_BAD;
 }

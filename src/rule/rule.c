@@ -57,12 +57,7 @@ const size_t RULES_COUNT = ARRAY_SIZE(RULES);
 
 /* --------------------------------------------------------------------------------- one story */
 
-/* part belongs to the story of a finding whose id is leader, if that is there and at least as
- * severe. The first row that fits counts. */
-static const struct {
-	const char *part, *leader;
-	bool is_same_subject; /* of the same disk only */
-} STORIES[] = {
+const struct story STORIES[] = {
 	{"console.phantom", "growroot.trap", false},
 	{"gpt.growable", "growroot.trap", false},
 	{"gpt.backup-misplaced", "growroot.trap", false},
@@ -78,6 +73,7 @@ static const struct {
 	{"console.no-uart", "console.absent", false},
 	{"uart.undeclared", "acpi.malformed", false},
 	{"probe.timeout", "disk.hung", false},
+	{"probe.timeout", "disk.slow", true},
 	{"probe.timeout", "console.blocked", true},
 	{"probe.crashed", "acpi.malformed", false},
 	{"disk.slow", "disk.hung", true},
@@ -106,6 +102,7 @@ static const struct {
 	{"root.late", "disk.hung", false},
 	{"root.late", "disk.slow", false},
 };
+const size_t STORIES_COUNT = ARRAY_SIZE(STORIES);
 
 static const struct finding *leader_of(const struct findings *findings, const struct finding *part,
 	const char *leader, bool is_same)
@@ -128,7 +125,7 @@ static const char *story_of(const struct findings *findings, const struct findin
 	for (size_t hops = 0; hops < 4; hops++) {
 		const struct finding *leader = NULL;
 
-		for (size_t i = 0; i < ARRAY_SIZE(STORIES) && !leader; i++) {
+		for (size_t i = 0; i < STORIES_COUNT && !leader; i++) {
 			if (strcmp(STORIES[i].part, part->id) == 0)
 				leader = leader_of(findings, part, STORIES[i].leader,
 					STORIES[i].is_same_subject);
@@ -152,11 +149,26 @@ static size_t rank_of(const char *id)
 	return RULES_COUNT;
 }
 
+/* Of several findings that bear the leader's id, the one about the same disk; else the first. */
+static const struct finding *leader_for(
+	const struct findings *findings, const struct finding *finding)
+{
+	const struct finding *leader = NULL;
+
+	if (!finding->part_of)
+		return finding;
+	for (uint32_t i = 0; i < findings->count && !leader; i++) {
+		if (strcmp(findings->item[i].id, finding->part_of) == 0 &&
+			strcmp(findings->item[i].subject, finding->subject) == 0)
+			leader = &findings->item[i];
+	}
+	return leader ? leader : findings_find(findings, finding->part_of);
+}
+
 /* Greater is told first. */
 static size_t weight_of(const struct findings *findings, const struct finding *finding)
 {
-	const struct finding *leader =
-		finding->part_of ? findings_find(findings, finding->part_of) : finding;
+	const struct finding *leader = leader_for(findings, finding);
 	size_t own = RULES_COUNT - rank_of(finding->id);
 	size_t story = RULES_COUNT - rank_of(leader->id);
 
@@ -187,6 +199,13 @@ static void put_in_order(struct findings *findings)
 	}
 }
 
+void findings_arrange(struct findings *findings)
+{
+	for (uint32_t i = 0; i < findings->count; i++)
+		findings->item[i].part_of = story_of(findings, &findings->item[i]);
+	put_in_order(findings);
+}
+
 /* --------------------------------------------------------------------------------------- all */
 
 void rules_judge(const struct facts *facts, struct findings *ret)
@@ -203,9 +222,7 @@ void rules_judge(const struct facts *facts, struct findings *ret)
 			ret->undecided[ret->undecided_count++] = RULES[i].id;
 		ret->is_undecided |= RULES[i].worst > SEVERITY_INFO;
 	}
-	for (uint32_t i = 0; i < ret->count; i++)
-		ret->item[i].part_of = story_of(ret, &ret->item[i]);
-	put_in_order(ret);
+	findings_arrange(ret);
 }
 
 uint32_t findings_count(const struct findings *findings, enum severity severity)

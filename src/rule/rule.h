@@ -71,8 +71,21 @@ struct rule {
 extern const struct rule RULES[];
 extern const size_t RULES_COUNT;
 
+/* part belongs to the story of a finding whose id is leader, if that is there and at least as
+ * severe. The first row of a part that fits counts. */
+struct story {
+	const char *part, *leader;
+	bool is_same_subject; /* of the same disk or console only */
+};
+
+extern const struct story STORIES[];
+extern const size_t STORIES_COUNT;
+
 /* Judges by every rule that the boot has come far enough for, and puts the findings in order. */
 void rules_judge(const struct facts *facts, struct findings *ret);
+
+/* Says what is part of what, and puts root causes first: the last step of rules_judge(). */
+void findings_arrange(struct findings *findings);
 
 /* Findings that lead their story, of one severity. */
 uint32_t findings_count(const struct findings *findings, enum severity severity);

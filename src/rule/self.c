@@ -4,12 +4,23 @@
  */
 #include "rule/judge.h"
 
+/* A process that was at work when its time was over ('R'), on a machine that has none to spare; a
+ * disc that has to be spun up first, a drive that cannot read what lies in it. */
+static enum severity probe_severity(const struct facts *facts, const struct probe_fact *probe)
+{
+	const struct block_fact *block = block_find(facts, probe->subject);
+
+	if (probe->state == PROBE_TIMEOUT && probe->process_state == 'R')
+		return SEVERITY_INFO;
+	return block && !is_plain_disk(facts, block) ? SEVERITY_INFO : SEVERITY_WARNING;
+}
+
 static void tell_probe(struct judgement *judgement, const struct probe_fact *probe)
 {
 	bool has_subject = !is_text_empty(probe->subject);
-	struct finding *finding =
-		finding_add(judgement, SEVERITY_WARNING, has_subject ? probe->subject : probe->name,
-			has_subject ? sizeof(probe->subject) : sizeof(probe->name));
+	struct finding *finding = finding_add(judgement, probe_severity(judgement->facts, probe),
+		has_subject ? probe->subject : probe->name,
+		has_subject ? sizeof(probe->subject) : sizeof(probe->name));
 
 	finding_say(finding, "the probe ", NULL);
 	finding_say_array(finding, probe->name);
@@ -35,6 +46,8 @@ static enum verdict judge_probes(struct judgement *judgement, enum probe_state s
 {
 	enum verdict verdict = VERDICT_GOOD;
 
+	if (!fact_count(judgement->facts->probes))
+		return VERDICT_UNKNOWN;
 	fact_foreach (probe, judgement->facts->probes) {
 		if (probe->state != state)
 			continue;
@@ -54,16 +67,29 @@ enum verdict judge_probe_crashed(struct judgement *judgement)
 	return judge_probes(judgement, PROBE_CRASHED);
 }
 
+/* A port on the host that is not there, or that nobody has read, is no fault: virtio.port-missing
+ * and virtio.port-unread tell of it. */
+static bool is_port_without_reader(const struct sink_fact *sink)
+{
+	return is_equal(sink->name, "virtio", sizeof(sink->name)) &&
+	       (sink->state != OUTCOME_OK || sink->is_read == ANSWER_NO);
+}
+
 enum verdict judge_sink_dropped(struct judgement *judgement)
 {
 	enum verdict verdict = VERDICT_GOOD;
+
+	if (!fact_count(judgement->facts->sinks))
+		return VERDICT_UNKNOWN;
 
 	fact_foreach (sink, judgement->facts->sinks) {
 		struct finding *finding;
 
 		if (!sink->dropped)
 			continue;
-		finding = finding_about(judgement, SEVERITY_WARNING, sink->name);
+		finding = finding_about(judgement,
+			is_port_without_reader(sink) ? SEVERITY_INFO : SEVERITY_WARNING,
+			sink->name);
 		finding_say_u64(finding, sink->dropped);
 		finding_say(finding, " records could not be delivered to ", NULL);
 		if (sink->target[0])

@@ -57,10 +57,25 @@ static bool is_taken(const struct facts *facts, const struct acpi_device_fact *d
 	return device->driver[0] || device->tty[0] || uart_at(facts, port_of(device));
 }
 
+/* A serial console that was asked for and does not work. Without one, a port that nobody drives is
+ * how many machines are meant to be: 8250.nr_uarts=0 in microVMs, more ports than drivers in
+ * others. */
+static const struct console_fact *dead_serial_console(const struct facts *facts)
+{
+	fact_foreach (console, facts->consoles) {
+		if (console->is_requested && console->kind == CONSOLE_UART &&
+			(console->is_registered == ANSWER_NO || is_phantom(console)))
+			return console;
+	}
+	return NULL;
+}
+
 static void tell_unbound(struct judgement *judgement, const struct acpi_device_fact *device)
 {
 	const struct facts *facts = judgement->facts;
-	struct finding *finding = finding_about(judgement, SEVERITY_ERROR, device->path);
+	const struct console_fact *console = dead_serial_console(facts);
+	struct finding *finding =
+		finding_about(judgement, console ? SEVERITY_ERROR : SEVERITY_INFO, device->path);
 	char value[16];
 	const char *ports = kernel_parameter(facts, "8250.nr_uarts", value, sizeof(value));
 
@@ -71,6 +86,7 @@ static void tell_unbound(struct judgement *judgement, const struct acpi_device_f
 		finding_say(finding, ": 8250.nr_uarts=", ports, " leaves no room for it", NULL);
 	finding_because(judgement, finding, device);
 	finding_because(judgement, finding, &facts->uart_total);
+	finding_because(judgement, finding, console);
 	if (ports) {
 		finding_because(judgement, finding, &facts->cmdline);
 		finding_fix(finding, "kernel", "remove 8250.nr_uarts=", ports, NULL);
@@ -144,7 +160,11 @@ enum verdict judge_uart_undeclared(struct judgement *judgement)
 		if (uart->is_live != ANSWER_YES || !uart->port ||
 			!is_equal(uart->bus, "platform", 9) || is_declared(facts, uart))
 			continue;
-		finding = finding_about(judgement, SEVERITY_WARNING, uart->name);
+		/* What the maker of a real board left out of its tables, its owner cannot add. */
+		finding = finding_about(judgement,
+			facts->platform.hypervisor == HYPERVISOR_NONE ? SEVERITY_INFO
+								      : SEVERITY_WARNING,
+			uart->name);
 		finding_say(finding, "the serial port ", NULL);
 		finding_say_array(finding, uart->name);
 		finding_say(finding,

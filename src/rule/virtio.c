@@ -25,7 +25,12 @@ enum verdict judge_virtio_port_missing(struct judgement *judgement)
 	const struct sink_fact *sink = virtio_sink(facts);
 	struct finding *finding;
 
-	if (!facts->boot.is_virtio_wanted || our_port(facts) || (sink && sink->state == OUTCOME_OK))
+	if (our_port(facts) || (sink && sink->state == OUTCOME_OK))
+		return VERDICT_GOOD;
+	if (!has_probed(facts, "virtio"))
+		return VERDICT_UNKNOWN;
+	/* Without a hypervisor there is no host to read it. */
+	if (!facts->boot.is_virtio_wanted || facts->platform.hypervisor == HYPERVISOR_NONE)
 		return VERDICT_GOOD;
 	finding = finding_add(judgement, SEVERITY_INFO, "org.bootprobe.report.0",
 		sizeof("org.bootprobe.report.0"));
@@ -48,7 +53,7 @@ enum verdict judge_virtio_port_unread(struct judgement *judgement)
 	struct finding *finding;
 
 	if (!port)
-		return VERDICT_GOOD;
+		return has_probed(judgement->facts, "virtio") ? VERDICT_GOOD : VERDICT_UNKNOWN;
 	if (port->is_read_by_host != ANSWER_NO)
 		return port->is_read_by_host == ANSWER_YES ? VERDICT_GOOD : VERDICT_UNKNOWN;
 	finding = finding_about(judgement, SEVERITY_INFO, port->name);

@@ -43,5 +43,6 @@ ssize_t console_write(const struct sources *sources, const char *console, const 
 		if (poll(&ready, 1, left_ms(deadline_us)) <= 0)
 			break;
 	}
-	return (ssize_t)written;
+	/* A slow line has taken a part; one that is stopped has taken nothing. */
+	return written || !length ? (ssize_t)written : -ETIMEDOUT;
 }

@@ -3,12 +3,12 @@
 
 #include "base/cleanup.h"
 #include "source/image_server.h"
+#include "source/ioctl.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -25,7 +25,7 @@ static int explain(struct text *why, int error, const char *sentence)
 static int link_size(int fd, const struct stat *st, uint64_t *ret_bytes)
 {
 	*ret_bytes = (uint64_t)st->st_size;
-	if (S_ISBLK(st->st_mode) && ioctl(fd, BLKGETSIZE64, ret_bytes) < 0)
+	if (S_ISBLK(st->st_mode) && ioctl(fd, IOCTL_REQUEST(BLKGETSIZE64), ret_bytes) < 0)
 		return -errno;
 	return 0;
 }

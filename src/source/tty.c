@@ -3,13 +3,13 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "source/ioctl.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/serial.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
 
@@ -29,7 +29,7 @@ static void ask_device(int fd, struct tty_state *state)
 {
 	unsigned int device;
 
-	if (ioctl(fd, TIOCGDEV, &device) < 0)
+	if (ioctl(fd, IOCTL_REQUEST(TIOCGDEV), &device) < 0)
 		return;
 	state->major = major(device);
 	state->minor = minor(device);
@@ -82,6 +82,22 @@ static void examine_capture(const struct sysroot *root, const char *path, struct
 		tty_capture_parse(text, ret_state);
 }
 
+/* console= may name anything, and opening for writing is no matter of course: a disk makes udev look
+ * at it again when it is closed, a watchdog starts. */
+static int check_tty(const struct sysroot *root, const char *name, const char *node)
+{
+	char path[64];
+	struct stat st;
+	int r = sysroot_stat(root, node, &st);
+
+	if (r < 0)
+		return r;
+	if (!S_ISCHR(st.st_mode) || !text_join(path, sizeof(path), "sys/class/tty/", name, NULL))
+		return -ENOTTY;
+	/* Without sysfs nothing but the node can tell. */
+	return sysroot_exists(root, path) || !sysroot_exists(root, "sys/class/tty") ? 0 : -ENOTTY;
+}
+
 void tty_examine(const struct sources *sources, const char *name, struct tty_state *ret_state)
 {
 	const struct sysroot *root = &sources->root;
@@ -97,7 +113,9 @@ void tty_examine(const struct sources *sources, const char *name, struct tty_sta
 		examine_capture(root, path, ret_state);
 		return;
 	}
-	fd = sysroot_openat(root, path, O_RDWR | O_NONBLOCK);
+	fd = check_tty(root, name, path);
+	if (fd == 0)
+		fd = sysroot_openat(root, path, O_RDWR | O_NONBLOCK);
 	ret_state->open = outcome_from(fd);
 	if (fd >= 0)
 		examine_descriptor(fd, ret_state);

@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -91,9 +92,14 @@ class Formats(unittest.TestCase):
         with subprocess.Popen(["qemu-nbd", "-f", "qcow2", "--persistent", "--socket",
                                self.folder / "socket", path]) as writer:
             try:
+                end = time.monotonic() + 60
+                while not (self.folder / "socket").exists() and time.monotonic() < end:
+                    time.sleep(0.02)
+                self.assertIsNone(writer.poll())
                 self.assert_broken(path)
             finally:
-                writer.terminate()
+                # A SIGTERM that comes before its main loop is forgotten.
+                writer.kill()
 
     def test_backing_beside(self):
         self.convert("qcow2", "base")

@@ -168,7 +168,24 @@ START_TEST(secrets_are_replaced)
 		{"root=live:http://host/x?token=abc&y=1", "root=live:http://host/x?token=***&y=1"},
 		{"vnc=port:1,password:abc", "vnc=port:1,password:***"},
 		{"http://me:pw@host/", "http://***@host/"},
+		/* a secret that holds what else would end it */
+		{"systemd.setenv=\"PASSWORD=correct horse battery\"",
+			"systemd.setenv=\"PASSWORD=***\""},
+		{"systemd.setenv=DB_PASSWORD=ab,cd;ef", "systemd.setenv=DB_PASSWORD=***"},
+		{"systemd.setenv=MYSQL_PWD=\"a b\"", "systemd.setenv=***"},
+		{"systemd.setenv='TOKEN=abc'", "systemd.setenv='TOKEN=***"},
+		{"rootflags=user=joe,pass=a,b,vers=3.0", "rootflags=user=joe,pass=***,vers=3.0"},
+		/* parameters that are known, and hold anything */
+		{"systemd.setenv=FOO=ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+			"systemd.setenv=***"},
+		{"systemd.setenv=X={\"password\":\"hunter2\"}", "systemd.setenv=***"},
+		{"systemd.run=\"sshpass -p hunter2 ssh x\"", "systemd.run=\"***\""},
+		/* names */
+		{"rootpw=hunter2", "rootpw=***"},
+		{"netcfg/wireless_wep=s3cret", "netcfg/wireless_wep=***"},
+		{"rd.nvmf.dhchap=DHHC-1:00:abc", "rd.nvmf.dhchap=***"},
 		/* init's own */
+		{"quiet -- --password hunter2 x", "quiet -- --password *** x"},
 		{"quiet -- password=hunter2", "quiet -- password=***"},
 	};
 

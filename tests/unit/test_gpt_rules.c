@@ -34,6 +34,7 @@ static void table_make(void)
 
 	memset(&facts, 0, sizeof(facts));
 	(void)text_copy(block->name, sizeof(block->name), "sda");
+	(void)text_copy(block->transport, sizeof(block->transport), "image");
 	(void)text_copy(gpt->disk, sizeof(gpt->disk), "sda");
 	gpt->kind = TABLE_GPT;
 	gpt->logical_sector_bytes = 512;

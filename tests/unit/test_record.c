@@ -63,10 +63,11 @@ START_TEST(members_stand_in_order)
 	ck_assert_uint_eq(line_count, 1);
 	assert_crc(lines[0]);
 	*strstr(lines[0], ",\"crc\"") = '\0';
-	ck_assert_str_eq(lines[0],
-		"{\"bootprobe\":1,\"boot\":\"01234567\",\"seq\":1,\"t\":12.345678,\"type\":\"console\","
-		"\"name\":\"ttyS0\",\"n\":7,\"i\":-7,\"port\":\"0x3f8\",\"b\":false,\"open\":\"EIO\","
-		"\"write\":\"ok\",\"at\":1.000001");
+	ck_assert_str_eq(lines[0], "{\"bootprobe\":1,\"boot\":\"01234567\",\"seq\":1,\"t\":12."
+				   "345678,\"type\":\"console\","
+				   "\"name\":\"ttyS0\",\"n\":7,\"i\":-7,\"port\":\"0x3f8\",\"b\":"
+				   "false,\"open\":\"EIO\","
+				   "\"write\":\"ok\",\"at\":1.000001");
 }
 END_TEST
 
@@ -106,6 +107,28 @@ START_TEST(the_same_is_said_once)
 	record_begin(&record, &report, "x");
 	record_u64(&record, "a", 1);
 	ck_assert_uint_eq(record_end_always(&record), 3);
+}
+END_TEST
+
+/* A reader goes by the newest record of a subject. */
+START_TEST(what_holds_again_is_said_again)
+{
+	static const uint64_t VALUES[] = {1, 2, 1, 1, 2};
+	static const uint32_t SEQUENCES[] = {1, 2, 3, 3, 4};
+
+	start("x");
+	for (size_t i = 0; i < 5; i++) {
+		record_begin(&record, &report, "x");
+		record_string(&record, "name", "sda");
+		record_subject(&record);
+		record_u64(&record, "a", VALUES[i]);
+		ck_assert_uint_eq(record_end(&record), SEQUENCES[i]);
+	}
+	record_begin(&record, &report, "x");
+	record_string(&record, "name", "sdb");
+	record_subject(&record);
+	record_u64(&record, "a", 1);
+	ck_assert_uint_eq(record_end(&record), 5);
 }
 END_TEST
 
@@ -203,6 +226,6 @@ START_TEST(unknown_errors_have_a_number)
 END_TEST
 
 UNIT_MAIN("record", members_stand_in_order, strings_are_escaped, unterminated_chars_are_bounded,
-	the_same_is_said_once, long_arrays_go_on_in_further_lines, objects_are_kept_whole,
-	what_is_too_long_is_cut_and_says_so, lines_are_bounded_in_number, guid_is_mixed_endian,
-	unknown_errors_have_a_number)
+	the_same_is_said_once, what_holds_again_is_said_again, long_arrays_go_on_in_further_lines,
+	objects_are_kept_whole, what_is_too_long_is_cut_and_says_so, lines_are_bounded_in_number,
+	guid_is_mixed_endian, unknown_errors_have_a_number)

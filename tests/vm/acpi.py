@@ -1,8 +1,8 @@
 """ACPI tables that a scenario gives to its machine beside those of the firmware, or in their place."""
 
 import functools
-import subprocess
 import struct
+import subprocess
 import sys
 from pathlib import Path
 

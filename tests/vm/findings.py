@@ -3,11 +3,10 @@
 from typing import NamedTuple
 
 ALARMS = ("error", "warning")
-# Until the hook has rules, a report that says nothing of findings is passed over.
-ARE_REQUIRED = False
 
 # What a slow host alone can make of a healthy guest.
-OF_TIME = ("probe.timeout", "root.late", "console.blocked", "disk.slow", "disk.hung")
+OF_TIME = ("probe.timeout", "root.late", "console.blocked", "device.no-driver", "disk.slow",
+           "disk.hung")
 
 
 class Verdict(NamedTuple):

@@ -3,6 +3,7 @@ and reads the screen once the machine has ended."""
 
 import contextlib
 import json
+import os
 import re
 import signal
 import socket
@@ -104,6 +105,20 @@ class Server:
         self.process.wait()
 
 
+def full_pipe(path):
+    """Makes the pipes of a serial port that nobody reads, full from the start. Returns descriptors
+    that keep them so."""
+    held = []
+    for end in ("in", "out"):
+        name = path.with_name(f"{path.name}.{end}")
+        os.mkfifo(name)
+        held.append(os.open(name, os.O_RDWR | os.O_NONBLOCK))
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(held[-1], b"x" * 4096)
+    return held
+
+
 def screen_text(dump):
     """The lines of the screen and of what has scrolled off it, as far as the memory still has them;
     what the screen broke at its edge is joined."""
@@ -119,11 +134,14 @@ class Host(threading.Thread):
     def __init__(self, scenario, folder, disks):
         super().__init__(daemon=True)
         self.scenario, self.folder, self.disks = scenario, folder, disks
-        self.servers = {}
+        self.servers, self.held = {}, []
         self.complaint = None
         self.over = threading.Event()
 
     def __enter__(self):
+        for n, kind in enumerate(self.scenario.machine.serial):
+            if kind == "stuck":
+                self.held += full_pipe(machine.stuck_pipe(self.folder, n))
         with open(self.folder / "nbdkit.log", "wb") as log:
             for n, (disk, image) in enumerate(zip(self.scenario.disk, self.disks)):
                 if disk.nbd is not None:
@@ -142,6 +160,8 @@ class Host(threading.Thread):
             self.join(5)
         for server in self.servers.values():
             server.end()
+        for descriptor in self.held:
+            os.close(descriptor)
 
     def attend(self):
         """QEMU has been started."""

@@ -46,19 +46,27 @@ def _add_busybox(root):
 
 
 def _foreign_program():
-    """The header of a 64-bit ELF program for another machine (EM_AARCH64) and nothing else."""
-    return b"\x7fELF\x02\x01\x01".ljust(16, b"\0") + struct.pack(
-        "<HHIQQQIHHHHHH", 2, 183, 1, 0x400000, 64, 0, 0, 64, 56, 0, 0, 0, 0)
+    """A 64-bit ELF program for another machine (EM_AARCH64): its header and one segment's."""
+    header = b"\x7fELF\x02\x01\x01".ljust(16, b"\0") + struct.pack(
+        "<HHIQQQIHHHHHH", 2, 183, 1, 0x400000, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    segment = struct.pack("<IIQQQQQQ", 1, 5, 0, 0x400000, 0x400000, 4096, 4096, 4096)
+    return (header + segment).ljust(4096, b"\0")
 
 
 def _spoil_init(change):
     return lambda root: change(root / "sbin/init")
 
 
+def _remove_init(root):
+    """All that an initrd would try in place of /sbin/init as well."""
+    for name in ("sbin/init", "etc/init", "bin/init", "bin/sh"):
+        (root / name).unlink(missing_ok=True)
+
+
 # What may be wrong with stage 2; init-no-loader is a program whose dynamic linker is not there.
 STAGE2_FAULTS = {
     "": lambda root: None,
-    "no-init": _spoil_init(lambda init: init.unlink()),
+    "no-init": _remove_init,
     "init-not-executable": _spoil_init(lambda init: init.chmod(0o644)),
     "init-foreign": _spoil_init(lambda init: init.write_bytes(_foreign_program())),
     "init-no-interpreter": _spoil_init(lambda init: init.write_text("#!/bin/missing-shell\n")),

@@ -51,6 +51,11 @@ def nbd_socket(folder, n):
     return folder / f"nbd{n}.sock"
 
 
+def stuck_pipe(folder, n):
+    """QEMU reads from the pipe of that name with .in, and writes to the one with .out."""
+    return folder / f"serial{n}.pipe"
+
+
 def needs_qmp(scenario):
     return bool(scenario.expect.screen) or any(disk.late_s for disk in scenario.disk)
 
@@ -144,11 +149,12 @@ class CommandLine:
 
     def _serial(self):
         for n, kind in enumerate(self.machine.serial):
-            self.add("-chardev", f"file,id=serial{n},path={self.folder}/serial{n}.log")
+            self.add("-chardev", f"pipe,id=serial{n},path={stuck_pipe(self.folder, n)}"
+                     if kind == "stuck" else f"file,id=serial{n},path={self.folder}/serial{n}.log")
             if kind == "isa" and self.machine.type == "microvm":
                 self.add("-serial", f"chardev:serial{n}")
             elif kind != "virtconsole":
-                self.device(f"{kind}-serial,chardev=serial{n}")
+                self.device(f"{'pci' if kind == 'pci' else 'isa'}-serial,chardev=serial{n}")
 
     def _ports(self):
         """One virtio-serial controller: hvc consoles first, since port 0 is theirs alone."""

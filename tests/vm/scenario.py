@@ -14,7 +14,8 @@ import kernels
 MACHINES = ("pc", "q35", "microvm")
 FIRMWARES = ("seabios", "ovmf")
 BUSES = ("virtio-blk", "virtio-scsi", "nvme", "ide", "ahci")
-SERIALS = ("isa", "pci", "virtconsole")
+# stuck: an isa port of which the host takes no byte.
+SERIALS = ("isa", "pci", "virtconsole", "stuck")
 VGAS = ("none", "std")
 SEVERITIES = ("error", "warning", "info")
 # What the host does with the report port: writes it to a file, listens and reads, listens and never

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule_case.h"
+
+/* ------------------------------------------------------------------------------- phantom */
+
+static void phantom_before_tty0(void)
+{
+	make_phantom();
+	console_named("ttyS0")->is_dev_console = ANSWER_NO;
+	console_named("ttyS0")->is_last = false;
+	console_named("tty0")->is_dev_console = ANSWER_YES;
+	console_named("tty0")->is_last = true;
+}
+
+static void phantom_and_trap(void)
+{
+	make_phantom();
+	set_trap(18 * GIB);
+}
+
+static void phantom_after_the_trap(void)
+{
+	phantom_and_trap();
+	facts.boot.phase = BOOT_PHASE_HANDOFF;
+}
+
+static void phantom_and_grower_without_room(void)
+{
+	make_phantom();
+	set_trap(0);
+}
+
+static void phantom_on_virtualbox(void)
+{
+	make_phantom();
+	facts.platform.hypervisor = HYPERVISOR_VIRTUALBOX;
+}
+
+static void phantom_that_nobody_asked_for(void)
+{
+	phantom_before_tty0();
+	console_named("ttyS0")->is_requested = false;
+}
+
+/* A PPC64 machine has its 16550A at port 0: the type tells. */
+static void uart_at_port_zero(void)
+{
+	facts.uarts.item[0].port = 0;
+}
+
+static void eio_of_a_uart(void)
+{
+	console_named("ttyS0")->empty_write = -EIO;
+}
+
+static void consoles_not_looked_at(void)
+{
+	memset(&facts.dev_console, 0, sizeof(facts.dev_console));
+	fact_list_reset(&facts.consoles.list);
+	forget_probe("console");
+	forget_probe("console-sink");
+}
+
+static void console_that_held_on_to_its_probe(void)
+{
+	console_named("ttyS0")->open = OUTCOME_UNKNOWN;
+}
+
+/* -------------------------------------------------------------------------------- closed */
+
+static void closed(void)
+{
+	close_console(-ENODEV);
+}
+
+static void closed_at_once(void)
+{
+	closed();
+	facts.boot.phase = BOOT_PHASE_EARLY;
+}
+
+static void closed_by_null(void)
+{
+	fact_list_reset(&facts.consoles.list);
+	(void)add_console("null", CONSOLE_NULL);
+	closed();
+}
+
+static void closed_by_nothing(void)
+{
+	remove_serial();
+	closed();
+}
+
+static void closed_by_null_on_nixos(void)
+{
+	closed_by_null();
+	facts.platform.initrd = INITRD_NIXOS_SCRIPTED;
+}
+
+static void closed_before(void)
+{
+	(void)add_event(KERNEL_EVENT_NO_INITIAL_CONSOLE, "", "unable to open an initial console.");
+}
+
+static void closed_before_on_nixos(void)
+{
+	closed_before();
+	facts.platform.initrd = INITRD_NIXOS_SCRIPTED;
+}
+
+static void forbidden(void)
+{
+	close_console(-EACCES);
+	facts.boot.phase = BOOT_PHASE_RUNNING;
+}
+
+static void container(void)
+{
+	close_console(-ENOENT);
+	facts.boot.phase = BOOT_PHASE_RUNNING;
+}
+
+/* -------------------------------------------------------------------------------- absent */
+
+static struct console_fact *add_absent(const char *name, enum console_kind kind)
+{
+	struct console_fact *console = add_console(name, kind);
+
+	console->is_registered = console->is_live = ANSWER_NO;
+	console->open = -ENOENT;
+	return console;
+}
+
+static void misspelt(void)
+{
+	(void)add_absent("ttySO", CONSOLE_OTHER);
+}
+
+static void absent_hvc_last(void)
+{
+	(void)add_absent("hvc0", CONSOLE_HVC);
+}
+
+static void absent_hvc_alone(void)
+{
+	fact_list_reset(&facts.consoles.list);
+	absent_hvc_last();
+}
+
+static void absent_before_others(void)
+{
+	(void)add_absent("ttyAMA0", CONSOLE_UART);
+	console_named("ttyAMA0")->is_last = false;
+	console_named("ttyS0")->is_last = true;
+}
+
+static void console_null(void)
+{
+	(void)add_absent("null", CONSOLE_NULL);
+}
+
+static void empty_console(void)
+{
+	(void)add_absent("", CONSOLE_OTHER);
+}
+
+static void registration_unknown(void)
+{
+	console_named("ttyS0")->is_registered = ANSWER_UNKNOWN;
+}
+
+/* ------------------------------------------------------------------------------- blocked */
+
+static void write_held(void)
+{
+	forget_probe("console-sink");
+	(void)add_probe("console-sink", "ttyS0", PROBE_TIMEOUT);
+}
+
+static void write_refused(void)
+{
+	forget_probe("console-sink");
+	add_probe("console-sink", "ttyS0", PROBE_FAILED)->error = -ETIMEDOUT;
+}
+
+static void write_refused_by_flow_control(void)
+{
+	write_refused();
+	console_named("ttyS0")->has_flow_control = true;
+}
+
+static void write_without_time(void)
+{
+	forget_probe("console-sink");
+	add_probe("console-sink", "ttyS0", PROBE_TIMEOUT)->duration_us = 100 * US_PER_MS;
+	console_named("ttyS0")->is_writable_now = ANSWER_YES;
+}
+
+static void write_failed_otherwise(void)
+{
+	forget_probe("console-sink");
+	add_probe("console-sink", "ttyS0", PROBE_FAILED)->error = -ENXIO;
+}
+
+/* A line at work: its buffer is full for a moment. */
+static void full_for_a_moment(void)
+{
+	console_named("ttyS0")->is_writable_now = ANSWER_NO;
+}
+
+static void full_and_never_written(void)
+{
+	full_for_a_moment();
+	forget_probe("console-sink");
+}
+
+static void phantom(void)
+{
+	make_phantom();
+}
+
+/* ------------------------------------------------------------------------------- no-uart */
+
+static void no_uart(void)
+{
+	remove_serial();
+}
+
+static void no_uart_on_xen(void)
+{
+	remove_serial();
+	facts.platform.hypervisor = HYPERVISOR_XEN_HVM;
+}
+
+static void no_uart_on_a_laptop(void)
+{
+	remove_serial();
+	facts.platform.hypervisor = HYPERVISOR_NONE;
+}
+
+static void hvc_of_unknown_type(void)
+{
+	remove_serial();
+	facts.uart_total.unknown_count = 1;
+}
+
+static void uarts_not_counted(void)
+{
+	memset(&facts.uart_total, 0, sizeof(facts.uart_total));
+}
+
+RULE_CASES(CONSOLE_CASES, {"console.phantom", NULL, VERDICT_GOOD},
+	{"console.phantom", phantom, VERDICT_BAD, SEVERITY_WARNING, "ttyS0",
+		"has no UART behind it", "proxmox", "qm set VMID --serial0 socket"},
+	{"console.phantom", phantom, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", "PID 1", "kernel",
+		"console=tty0"},
+	{"console.phantom", phantom_on_virtualbox, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", NULL,
+		"virtualbox", "--uart1"},
+	{"console.phantom", phantom_before_tty0, VERDICT_BAD, SEVERITY_INFO, "ttyS0"},
+	{"console.phantom", phantom_and_trap, VERDICT_BAD, SEVERITY_ERROR, "ttyS0"},
+	{"console.phantom", phantom_after_the_trap, VERDICT_BAD, SEVERITY_WARNING, "ttyS0"},
+	{"console.phantom", phantom_and_grower_without_room, VERDICT_BAD, SEVERITY_WARNING},
+	{"console.phantom", phantom_that_nobody_asked_for, VERDICT_GOOD},
+	{"console.phantom", uart_at_port_zero, VERDICT_GOOD},
+	{"console.phantom", eio_of_a_uart, VERDICT_GOOD},
+	{"console.phantom", consoles_not_looked_at, VERDICT_UNKNOWN},
+	{"console.phantom", console_that_held_on_to_its_probe, VERDICT_UNKNOWN},
+
+	{"console.closed", NULL, VERDICT_GOOD},
+	{"console.closed", closed, VERDICT_BAD, SEVERITY_ERROR, "/dev/console", "console=ttyS0",
+		"kernel", "console=tty0"},
+	{"console.closed", closed, VERDICT_BAD, SEVERITY_ERROR, NULL, NULL, "terraform",
+		"serial_device {}"},
+	{"console.closed", closed_by_null, VERDICT_BAD, SEVERITY_INFO},
+	{"console.closed", closed_by_nothing, VERDICT_BAD, SEVERITY_INFO},
+	{"console.closed", closed_by_null_on_nixos, VERDICT_BAD, SEVERITY_ERROR},
+	{"console.closed", closed_before, VERDICT_BAD, SEVERITY_INFO, NULL, "it is now"},
+	{"console.closed", closed_before_on_nixos, VERDICT_BAD, SEVERITY_ERROR},
+	{"console.closed", closed_at_once, VERDICT_UNKNOWN},
+	{"console.closed", forbidden, VERDICT_UNKNOWN},
+	{"console.closed", container, VERDICT_UNKNOWN},
+	{"console.closed", consoles_not_looked_at, VERDICT_UNKNOWN},
+
+	{"console.absent", NULL, VERDICT_GOOD},
+	{"console.absent", misspelt, VERDICT_BAD, SEVERITY_WARNING, "ttySO",
+		"no console of that name in Linux", "kernel", "instead of console=ttySO"},
+	{"console.absent", absent_hvc_last, VERDICT_BAD, SEVERITY_INFO, "hvc0"},
+	{"console.absent", absent_hvc_alone, VERDICT_BAD, SEVERITY_WARNING, "hvc0", NULL, "dracut",
+		"--add-drivers virtio_console"},
+	{"console.absent", absent_hvc_alone, VERDICT_BAD, SEVERITY_WARNING, "hvc0", NULL, "kernel",
+		"remove console=hvc0"},
+	{"console.absent", absent_before_others, VERDICT_BAD, SEVERITY_INFO, "ttyAMA0"},
+	{"console.absent", console_null, VERDICT_GOOD},
+	{"console.absent", empty_console, VERDICT_GOOD},
+	{"console.absent", registration_unknown, VERDICT_UNKNOWN},
+	{"console.absent", consoles_not_looked_at, VERDICT_UNKNOWN},
+
+	{"console.blocked", NULL, VERDICT_GOOD},
+	{"console.blocked", write_held, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", "takes no bytes"},
+	{"console.blocked", write_refused, VERDICT_BAD, SEVERITY_WARNING, "ttyS0"},
+	{"console.blocked", write_refused_by_flow_control, VERDICT_BAD, SEVERITY_WARNING, "ttyS0",
+		NULL, "kernel", "without the r"},
+	{"console.blocked", write_without_time, VERDICT_GOOD},
+	{"console.blocked", full_for_a_moment, VERDICT_GOOD},
+	{"console.blocked", phantom, VERDICT_GOOD},
+	{"console.blocked", write_failed_otherwise, VERDICT_GOOD},
+	{"console.blocked", full_and_never_written, VERDICT_UNKNOWN},
+	{"console.blocked", consoles_not_looked_at, VERDICT_UNKNOWN},
+
+	{"console.no-uart", NULL, VERDICT_GOOD},
+	{"console.no-uart", no_uart, VERDICT_BAD, SEVERITY_INFO, "", "no serial port", "libvirt",
+		"<serial type='pty'/>"},
+	{"console.no-uart", no_uart_on_xen, VERDICT_BAD, SEVERITY_INFO, "", NULL, "xen",
+		"serial = 'pty'"},
+	{"console.no-uart", no_uart_on_a_laptop, VERDICT_GOOD},
+	{"console.no-uart", hvc_of_unknown_type, VERDICT_UNKNOWN},
+	{"console.no-uart", uarts_not_counted, VERDICT_UNKNOWN});

@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule_case.h"
+
+/* -------------------------------------------------------------------------------- absent */
+
+static void absent(void)
+{
+	lose_root();
+	set_text(facts.root.spec, "UUID=1111");
+}
+
+static void absent_and_two_candidates(void)
+{
+	absent();
+	(void)add_partition("vda", "vda2", 2);
+	set_filesystem("vda2", "xfs", "2222");
+}
+
+static void absent_without_disk(void)
+{
+	absent();
+	fact_list_reset(&facts.blocks.list);
+	fact_list_reset(&facts.gpts.list);
+}
+
+static void absent_early(void)
+{
+	absent();
+	facts.boot.phase = BOOT_PHASE_EARLY;
+}
+
+static void absent_on_a_running_machine(void)
+{
+	absent();
+	facts.boot.phase = BOOT_PHASE_RUNNING;
+}
+
+static void found_by_others(void)
+{
+	absent();
+	facts.handoff.is_root_mounted = ANSWER_YES;
+}
+
+static void absent_at_the_handoff(void)
+{
+	absent();
+	facts.boot.phase = BOOT_PHASE_HANDOFF;
+	facts.handoff.is_root_mounted = ANSWER_NO;
+}
+
+static void on_nfs(void)
+{
+	absent();
+	facts.root.kind = ROOT_NFS;
+}
+
+static void in_memory(void)
+{
+	absent();
+	facts.root.kind = ROOT_DEVICE;
+	set_text(facts.root.value, "/dev/ram0");
+}
+
+static void auto_on_another_architecture(void)
+{
+	absent();
+	facts.root.kind = ROOT_GPT_AUTO;
+	facts.root.value[0] = '\0';
+}
+
+static void virtiofs_without_tag(void)
+{
+	absent();
+	facts.root.kind = ROOT_VIRTIOFS;
+}
+
+static void closed_volume(const char *type)
+{
+	absent();
+	set_filesystem("vda1", type, "3333");
+}
+
+static void locked(void)
+{
+	closed_volume("crypto_LUKS");
+	set_cmdline("root=UUID=1111 rd.luks.uuid=3333");
+}
+
+static void locked_by_mapper(void)
+{
+	closed_volume("crypto_LUKS");
+	facts.root.kind = ROOT_DEVICE;
+	set_text(facts.root.value, "/dev/mapper/vg-root");
+}
+
+static void locked_perhaps(void)
+{
+	closed_volume("crypto_LUKS");
+	set_cmdline("root=UUID=1111");
+}
+
+static void locked_at_the_handoff(void)
+{
+	locked();
+	facts.boot.phase = BOOT_PHASE_HANDOFF;
+}
+
+static void unlocked(void)
+{
+	locked();
+	set_text(block_named("vda1")->holder, "dm-0");
+}
+
+static void volume_group(void)
+{
+	closed_volume("LVM2_member");
+}
+
+static void volume_group_that_is_active(void)
+{
+	volume_group();
+	set_text(block_named("vda1")->holder, "dm-0");
+}
+
+static void array(void)
+{
+	closed_volume("linux_raid_member");
+}
+
+static void root_not_looked_for(void)
+{
+	memset(&facts.root, 0, sizeof(facts.root));
+	memset(&facts.handoff, 0, sizeof(facts.handoff));
+}
+
+/* ----------------------------------------------------------------------------- ambiguous */
+
+static void second(const char *disk, const char *name)
+{
+	struct root_fact *root = &facts.root;
+
+	set_text(add_disk(disk, "virtio")->serial, disk);
+	(void)add_partition(disk, name, 1);
+	set_filesystem(name, "ext4", ROOT_UUID_TEXT);
+	set_text(root->matches[root->match_count], name);
+	root->match_count++;
+}
+
+static void cloned(void)
+{
+	second("vdb", "vdb1");
+}
+
+static void cloned_partuuid(void)
+{
+	cloned();
+	facts.root.kind = ROOT_PARTUUID;
+}
+
+static void two_paths(void)
+{
+	cloned();
+	set_text(block_named("vda")->wwn, "naa.5000");
+	set_text(block_named("vdb")->wwn, "naa.5000");
+}
+
+static void two_paths_and_a_clone(void)
+{
+	two_paths();
+	second("vdc", "vdc1");
+	set_text(block_named("vdc")->wwn, "naa.6000");
+}
+
+static void two_paths_by_serial(void)
+{
+	cloned();
+	set_text(block_named("vdb")->serial, "root");
+}
+
+static void two_partitions_of_one_disk(void)
+{
+	(void)add_partition("vda", "vda2", 2);
+	set_filesystem("vda2", "ext4", ROOT_UUID_TEXT);
+	set_text(facts.root.matches[1], "vda2");
+	facts.root.match_count = 2;
+}
+
+static void disc_and_its_partition(void)
+{
+	set_text(facts.root.matches[1], "vda");
+	facts.root.match_count = 2;
+	facts.root.kind = ROOT_LABEL;
+}
+
+static void btrfs_on_two(void)
+{
+	cloned();
+	facts.root.is_one_filesystem = true;
+}
+
+static void cloned_by_name(void)
+{
+	cloned();
+	facts.root.kind = ROOT_DEVICE;
+}
+
+static void too_many_matches(void)
+{
+	cloned();
+	facts.root.match_count = 300;
+	set_text(facts.root.matches[2], "vda1");
+	set_text(facts.root.matches[3], "vda1");
+}
+
+/* ---------------------------------------------------------------------------------- late */
+
+static void late(void)
+{
+	facts.root.resolved_us = facts.boot.started_us + 9 * US_PER_S;
+	facts.root.resolved_idle_us = facts.boot.started_idle_us + 16 * US_PER_S;
+}
+
+static void late_and_busy(void)
+{
+	late();
+	facts.root.resolved_idle_us = facts.boot.started_idle_us + 2 * US_PER_S;
+}
+
+static void late_by_four_seconds(void)
+{
+	late();
+	facts.root.resolved_us = facts.boot.started_us + 4 * US_PER_S;
+}
+
+static void late_for_a_passphrase(void)
+{
+	late();
+	set_text(block_named("vda1")->transport, "dm");
+	(void)add_partition("vda", "vda2", 2);
+	set_filesystem("vda2", "crypto_LUKS", "4444");
+}
+
+static void late_and_idle_unknown(void)
+{
+	late();
+	facts.boot.has_idle = false;
+}
+
+static void idle_went_backwards(void)
+{
+	late();
+	facts.root.resolved_idle_us = 0;
+}
+
+static void there_before_anybody_listened(void)
+{
+	late();
+	facts.root.resolved_us = 0;
+}
+
+static void start_unknown(void)
+{
+	late();
+	facts.boot.started_us = 0;
+}
+
+/* ---------------------------------------------------------------------------------- full */
+
+static void full(void)
+{
+	facts.handoff.free_bytes = 0;
+}
+
+static void full_of_files(void)
+{
+	facts.handoff.free_inodes = 0;
+}
+
+static void btrfs_without_inodes(void)
+{
+	full_of_files();
+	set_text(facts.handoff.root_fstype, "btrfs");
+}
+
+static void full_by_design(void)
+{
+	full();
+	set_text(facts.handoff.root_fstype, "squashfs");
+}
+
+static void full_image(void)
+{
+	full();
+	block_named("vda1")->is_read_only = ANSWER_YES;
+}
+
+static void full_verity_image(void)
+{
+	full();
+	facts.root.match_count = 0;
+	set_text(facts.handoff.root_source, "/dev/dm-0");
+	add_disk("dm-0", "dm")->is_read_only = ANSWER_YES;
+}
+
+static void space_not_counted(void)
+{
+	full();
+	facts.handoff.has_free_counts = ANSWER_UNKNOWN;
+}
+
+static void no_handoff(void)
+{
+	memset(&facts.handoff, 0, sizeof(facts.handoff));
+}
+
+RULE_CASES(ROOT_CASES, {"root.absent", NULL, VERDICT_GOOD},
+	{"root.absent", absent, VERDICT_BAD, SEVERITY_ERROR, "UUID=1111",
+		"the only file system that could be it is on vda1", "kernel", "root=UUID="},
+	{"root.absent", absent_and_two_candidates, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"on any disk"},
+	{"root.absent", absent_without_disk, VERDICT_BAD, SEVERITY_ERROR, NULL, "no disk at all",
+		"proxmox", "qm config"},
+	{"root.absent", absent_at_the_handoff, VERDICT_BAD, SEVERITY_ERROR},
+	{"root.absent", virtiofs_without_tag, VERDICT_BAD, SEVERITY_ERROR},
+	{"root.absent", volume_group, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"a volume group has not been activated: vda1"},
+	{"root.absent", volume_group_that_is_active, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"on any disk"},
+	{"root.absent", array, VERDICT_BAD, SEVERITY_ERROR, NULL, "RAID array"},
+	{"root.absent", locked, VERDICT_BAD, SEVERITY_INFO, NULL, "an encrypted volume"},
+	{"root.absent", locked_by_mapper, VERDICT_BAD, SEVERITY_INFO},
+	{"root.absent", locked_perhaps, VERDICT_BAD, SEVERITY_WARNING},
+	{"root.absent", locked_at_the_handoff, VERDICT_BAD, SEVERITY_ERROR},
+	{"root.absent", unlocked, VERDICT_BAD, SEVERITY_ERROR},
+	{"root.absent", found_by_others, VERDICT_GOOD},
+	{"root.absent", absent_early, VERDICT_UNKNOWN},
+	{"root.absent", absent_on_a_running_machine, VERDICT_UNKNOWN},
+	{"root.absent", on_nfs, VERDICT_UNKNOWN}, {"root.absent", in_memory, VERDICT_UNKNOWN},
+	{"root.absent", auto_on_another_architecture, VERDICT_UNKNOWN},
+	{"root.absent", root_not_looked_for, VERDICT_UNKNOWN},
+
+	{"root.ambiguous", NULL, VERDICT_GOOD},
+	{"root.ambiguous", cloned, VERDICT_BAD, SEVERITY_ERROR, "UUID=" ROOT_UUID_TEXT,
+		"vda1 and vdb1", "guest", "tune2fs -U random"},
+	{"root.ambiguous", cloned_partuuid, VERDICT_BAD, SEVERITY_ERROR, NULL, NULL, "guest",
+		"sgdisk -G"},
+	{"root.ambiguous", two_paths_and_a_clone, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"vda1 and vdc1"},
+	{"root.ambiguous", two_partitions_of_one_disk, VERDICT_BAD, SEVERITY_ERROR},
+	{"root.ambiguous", too_many_matches, VERDICT_BAD, SEVERITY_ERROR, NULL, "300 devices"},
+	{"root.ambiguous", two_paths, VERDICT_GOOD},
+	{"root.ambiguous", two_paths_by_serial, VERDICT_GOOD},
+	{"root.ambiguous", disc_and_its_partition, VERDICT_GOOD},
+	{"root.ambiguous", btrfs_on_two, VERDICT_GOOD},
+	{"root.ambiguous", cloned_by_name, VERDICT_GOOD},
+	{"root.ambiguous", root_not_looked_for, VERDICT_UNKNOWN},
+
+	{"root.late", NULL, VERDICT_GOOD},
+	{"root.late", late, VERDICT_BAD, SEVERITY_WARNING, NULL, "appeared only 9 s", "kernel",
+		"rootdelay=30"},
+	{"root.late", late_and_busy, VERDICT_GOOD},
+	{"root.late", late_by_four_seconds, VERDICT_GOOD},
+	{"root.late", late_for_a_passphrase, VERDICT_GOOD},
+	{"root.late", there_before_anybody_listened, VERDICT_GOOD},
+	{"root.late", late_and_idle_unknown, VERDICT_UNKNOWN},
+	{"root.late", idle_went_backwards, VERDICT_UNKNOWN},
+	{"root.late", start_unknown, VERDICT_UNKNOWN},
+	{"root.late", root_not_looked_for, VERDICT_UNKNOWN},
+
+	{"root.full", NULL, VERDICT_GOOD},
+	{"root.full", full, VERDICT_BAD, SEVERITY_WARNING, "/dev/vda1", "no free space", "guest",
+		"enlarge"},
+	{"root.full", full_of_files, VERDICT_BAD, SEVERITY_WARNING, "/dev/vda1", "no free inodes"},
+	{"root.full", btrfs_without_inodes, VERDICT_GOOD},
+	{"root.full", full_by_design, VERDICT_GOOD}, {"root.full", full_image, VERDICT_GOOD},
+	{"root.full", full_verity_image, VERDICT_GOOD},
+	{"root.full", space_not_counted, VERDICT_UNKNOWN},
+	{"root.full", no_handoff, VERDICT_UNKNOWN});
+
+/* ------------------------------------------------------------------------------- handoff */
+
+static void init_stat(outcome_t stat)
+{
+	facts.handoff.init_stat = stat;
+	facts.handoff.init_mode = 0;
+	facts.handoff.init_type[0] = '\0';
+	facts.handoff.is_architecture_right = ANSWER_UNKNOWN;
+	facts.handoff.interpreter_count = 0;
+}
+
+static void missing(void)
+{
+	init_stat(-ENOENT);
+}
+
+static void missing_from_cmdline(void)
+{
+	missing();
+	set_text(facts.handoff.init, "/nix/store/gone/init");
+	facts.handoff.is_init_from_cmdline = true;
+}
+
+static void passed_over(void)
+{
+	set_text(facts.handoff.requested_init, "/nonexistent");
+	facts.handoff.requested_stat = -ENOENT;
+}
+
+static void passed_over_for_its_mode(void)
+{
+	passed_over();
+	facts.handoff.requested_stat = -EACCES;
+}
+
+static void link_in_circles(void)
+{
+	init_stat(-ELOOP);
+}
+
+static void unreadable(void)
+{
+	init_stat(-EIO);
+}
+
+static void damaged(void)
+{
+	init_stat(-EUCLEAN);
+}
+
+static void nothing_mounted(void)
+{
+	missing();
+	facts.handoff.is_root_mounted = ANSWER_NO;
+}
+
+static void root_not_opened(void)
+{
+	missing();
+	facts.handoff.root_open = -ENOENT;
+}
+
+static void init_not_looked_at(void)
+{
+	init_stat(OUTCOME_UNKNOWN);
+}
+
+static void not_executable(void)
+{
+	facts.handoff.init_mode = S_IFREG | 0644;
+}
+
+static void a_folder(void)
+{
+	facts.handoff.init_mode = S_IFDIR | 0755;
+}
+
+static void foreign(void)
+{
+	facts.handoff.is_architecture_right = ANSWER_NO;
+	set_text(facts.handoff.init_architecture, "aarch64");
+}
+
+static void without_loader(void)
+{
+	facts.handoff.interpreter_stat[0] = -ENOENT;
+}
+
+static void script_without_shell(void)
+{
+	set_text(facts.handoff.init_type, "script");
+	set_text(facts.handoff.interpreter[0], "/bin/bash");
+	without_loader();
+	facts.handoff.is_architecture_right = ANSWER_UNKNOWN;
+}
+
+static void empty(void)
+{
+	set_text(facts.handoff.init_type, "other");
+	facts.handoff.is_architecture_right = ANSWER_UNKNOWN;
+	facts.handoff.interpreter_count = 0;
+}
+
+static void architecture_unknown(void)
+{
+	facts.handoff.is_architecture_right = ANSWER_UNKNOWN;
+}
+
+static void too_many_interpreters(void)
+{
+	facts.handoff.interpreter_count = 4000000000;
+	for (uint32_t i = 0; i < 4; i++)
+		facts.handoff.interpreter_stat[i] = OUTCOME_OK;
+}
+
+static void no_handoff_yet(void)
+{
+	stall();
+}
+
+RULE_CASES(HANDOFF_CASES, {"handoff.init-missing", NULL, VERDICT_GOOD},
+	{"handoff.init-missing", missing, VERDICT_BAD, SEVERITY_ERROR, "/sbin/init",
+		"is not in the root file system on /dev/vda1", "guest", "install an init"},
+	{"handoff.init-missing", missing_from_cmdline, VERDICT_BAD, SEVERITY_ERROR,
+		"/nix/store/gone/init", "init= of the kernel command line", "kernel", "init="},
+	{"handoff.init-missing", passed_over, VERDICT_BAD, SEVERITY_WARNING, "/nonexistent",
+		"init=/nonexistent is not there; /sbin/init is started instead", "kernel", "init="},
+	{"handoff.init-missing", passed_over_for_its_mode, VERDICT_BAD, SEVERITY_WARNING, NULL,
+		"init=/nonexistent is not executable; /sbin/init is started instead"},
+	{"handoff.init-missing", link_in_circles, VERDICT_BAD, SEVERITY_ERROR},
+	{"handoff.init-missing", unreadable, VERDICT_UNKNOWN},
+	{"handoff.init-missing", nothing_mounted, VERDICT_UNKNOWN},
+	{"handoff.init-missing", root_not_opened, VERDICT_UNKNOWN},
+	{"handoff.init-missing", init_not_looked_at, VERDICT_UNKNOWN},
+	{"handoff.init-missing", no_handoff_yet, VERDICT_UNKNOWN},
+
+	{"handoff.init-unusable", NULL, VERDICT_GOOD},
+	{"handoff.init-unusable", not_executable, VERDICT_BAD, SEVERITY_ERROR, "/sbin/init",
+		"not executable", "guest", "chmod 755"},
+	{"handoff.init-unusable", a_folder, VERDICT_BAD, SEVERITY_ERROR, NULL, "it is no file"},
+	{"handoff.init-unusable", foreign, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"it is for aarch64, and this machine is x86_64"},
+	{"handoff.init-unusable", without_loader, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"/lib64/ld-linux-x86-64.so.2 is missing", "guest", "/lib64/ld-linux-x86-64.so.2"},
+	{"handoff.init-unusable", script_without_shell, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"/bin/bash is missing"},
+	{"handoff.init-unusable", empty, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"neither a program nor a script"},
+	{"handoff.init-unusable", unreadable, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"input/output error"},
+	{"handoff.init-unusable", damaged, VERDICT_BAD, SEVERITY_ERROR, NULL, "error 117"},
+	{"handoff.init-unusable", too_many_interpreters, VERDICT_GOOD},
+	{"handoff.init-unusable", architecture_unknown, VERDICT_UNKNOWN},
+	{"handoff.init-unusable", missing, VERDICT_UNKNOWN},
+	{"handoff.init-unusable", no_handoff_yet, VERDICT_UNKNOWN});
