@@ -360,6 +360,7 @@ struct console_fact {
 	/* tried on /dev/NAME with O_NONBLOCK | O_NOCTTY */
 	outcome_t open, tcgetattr, empty_write;
 	enum answer is_writable_now; /* poll says POLLOUT */
+	uint64_t refused_us; /* since when the empty write gives EAGAIN; 0: it does not */
 	outcome_t serial_ioctl;      /* TIOCGSERIAL */
 	int32_t uart_type;           /* TIOCGSERIAL: -1 unknown, 0 no hardware */
 	char backend[40];            /* what a VT is drawn on: "VGA+", "dummy device" */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The commands of `bootprobe`. Each takes its own name as argv[0] and returns the exit status:
+ * The commands of `bootprobe`. Each takes "bootprobe NAME" as argv[0] and returns the exit status:
  * 0 fine, 1 the input is broken or something was found, 2 usage or input that cannot be read.
  */
 #ifndef CLI_CLI_H

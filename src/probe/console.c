@@ -7,6 +7,7 @@
 #include "probe/probe.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "parse/cmdline.h"
 #include "parse/console_option.h"
@@ -171,6 +172,9 @@ static enum answer judge_uart(const struct console_fact *console)
 	/* By type, never by port: the legacy port table has ports without hardware. */
 	if (console->serial_ioctl == OUTCOME_OK && console->uart_type == 0)
 		return ANSWER_NO;
+	/* Somebody is writing to it, and does not get on or is not through yet. */
+	if (console->empty_write == -EAGAIN)
+		return ANSWER_UNKNOWN;
 	return answer_from(console->empty_write == OUTCOME_OK);
 }
 
@@ -194,6 +198,16 @@ static enum answer judge_live(const struct console_fact *console)
 	if (text_is_empty(console->backend) || console->backend[0] == '*')
 		return ANSWER_UNKNOWN;
 	return answer_from(strcmp(console->backend, "dummy device") != 0);
+}
+
+/* What an earlier look found refused, and since when. */
+static uint64_t refused_before(const struct console_fact *before, uint32_t count, const char *name)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (strncmp(before[i].name, name, sizeof(before[i].name)) == 0)
+			return before[i].refused_us;
+	}
+	return 0;
 }
 
 static void examine(const struct sources *sources, struct console_fact *console)
@@ -259,7 +273,12 @@ static void note_pid1(const struct sources *sources, struct facts *facts)
 
 int console_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
+	static struct console_fact
+		before[sizeof(facts->consoles.item) / sizeof(facts->consoles.item[0])];
+	uint32_t count = fact_count(facts->consoles);
+
 	(void)subject;
+	memcpy(before, facts->consoles.item, sizeof(before));
 	fact_list_reset(&facts->consoles.list);
 	fact_list_reset(&facts->pid1_descriptors.list);
 	memset(&facts->dev_console, 0, sizeof(facts->dev_console));
@@ -268,7 +287,12 @@ int console_run(const struct sources *sources, struct facts *facts, uint32_t sub
 	note_active(&sources->root, facts);
 	note_pid1(sources, facts);
 	examine_dev_console(sources, facts);
-	fact_foreach (console, facts->consoles)
+	fact_foreach (console, facts->consoles) {
 		examine(sources, console);
+		if (console->empty_write == -EAGAIN) {
+			uint64_t since_us = refused_before(before, count, console->name);
+			console->refused_us = since_us ? since_us : clock_now_us();
+		}
+	}
 	return 0;
 }

@@ -282,8 +282,8 @@ static int sort(struct difference_list *list)
 	return 0;
 }
 
-int difference_find(const struct reader_report *a, const struct reader_report *b,
-	struct difference_list *list)
+int difference_find(
+	const struct reader_report *a, const struct reader_report *b, struct difference_list *list)
 {
 	struct comparison comparison = {.report = {a, b}, .list = list};
 

@@ -38,7 +38,8 @@ static void append_name(struct text *text, const struct reader_finding *finding)
 
 static bool is_undecided(const struct reader_report *report, const char *id)
 {
-	const json_t *list = report->end ? json_object_get(report->end->members, "undecided") : NULL;
+	const json_t *list =
+		report->end ? json_object_get(report->end->members, "undecided") : NULL;
 	const json_t *value;
 	size_t i;
 
@@ -103,13 +104,14 @@ static void say_both(struct comparison *comparison, const struct reader_finding 
 	if (a->severity == b->severity && strcmp(a->subject, b->subject) == 0)
 		item = difference_say(comparison, DIFFERENCE_FINDING, a->id, left_data,
 			" is a root cause in ", SIDE[a->part_of != NULL], ", part of ",
-			a->part_of ? a->part_of : b->part_of, " in ", SIDE[a->part_of == NULL], NULL);
+			a->part_of ? a->part_of : b->part_of, " in ", SIDE[a->part_of == NULL],
+			NULL);
 	else if (strcmp(a->subject, b->subject) == 0)
 		item = difference_say(comparison, DIFFERENCE_FINDING, a->id, left_data,
 			" in A is of severity ", reader_severity_name(b->severity), " in B", NULL);
 	else
-		item = difference_say(comparison, DIFFERENCE_FINDING, a->id, left_data,
-			" in A is ", right_data, " in B", NULL);
+		item = difference_say(comparison, DIFFERENCE_FINDING, a->id, left_data, " in A is ",
+			right_data, " in B", NULL);
 	if (!item)
 		return;
 	item->severity = a->severity > b->severity ? a->severity : b->severity;
@@ -159,8 +161,8 @@ static void append_losses(struct text *text, const struct reader_report *report)
 
 	if (report->missing_lines) {
 		text_append_u64(text, report->missing_lines);
-		text_append(text, report->missing_lines == 1 ? " record is missing"
-							     : " records are missing");
+		text_append(text,
+			report->missing_lines == 1 ? " record is missing" : " records are missing");
 		comma = ", ";
 	}
 	if (report->damage_count) {

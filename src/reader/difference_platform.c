@@ -46,8 +46,8 @@ void difference_platform(struct comparison *comparison)
 
 	if (!difference_both(comparison, "platform", "machine, firmware and kernel", members))
 		return;
-	difference_members(comparison, DIFFERENCE_PLATFORM, "platform", "", members, RULES,
-		ARRAY_SIZE(RULES));
+	difference_members(
+		comparison, DIFFERENCE_PLATFORM, "platform", "", members, RULES, ARRAY_SIZE(RULES));
 	a = clocksource_of(members[0]);
 	b = clocksource_of(members[1]);
 	if (*a && *b && strcmp(a, b) != 0)
@@ -104,7 +104,8 @@ static int compare_word(const void *a, const void *b)
 }
 
 /* The words with a name, sorted unless their order matters. item is the caller's to free. */
-static int collect_values(const json_t *words, const char *name, bool is_ordered, struct values *values)
+static int collect_values(
+	const json_t *words, const char *name, bool is_ordered, struct values *values)
 {
 	const json_t *word;
 	size_t i;
@@ -158,12 +159,12 @@ static void say_values(struct comparison *comparison, const char *name, const st
 	append_values(&left, a);
 	append_values(&right, b);
 	if (!a->count || !b->count)
-		item = difference_say(comparison, DIFFERENCE_PARAMETER, name,
-			SIDE[a->count == 0], " has ", a->count ? left_data : right_data, ", ",
-			SIDE[a->count != 0], " has not", NULL);
+		item = difference_say(comparison, DIFFERENCE_PARAMETER, name, SIDE[a->count == 0],
+			" has ", a->count ? left_data : right_data, ", ", SIDE[a->count != 0],
+			" has not", NULL);
 	else
-		item = difference_say(comparison, DIFFERENCE_PARAMETER, name, left_data,
-			" in A, ", right_data, " in B", NULL);
+		item = difference_say(comparison, DIFFERENCE_PARAMETER, name, left_data, " in A, ",
+			right_data, " in B", NULL);
 	if (!item)
 		return;
 	item->weight = strcmp(name, "console") == 0 ? 3
@@ -267,8 +268,8 @@ static void compare_interpreters(struct comparison *comparison, const json_t *co
 		append_interpreters(&text, members[side]);
 	}
 	if (strcmp(data[0], data[1]) != 0)
-		(void)difference_say(comparison, DIFFERENCE_INIT, "init", "interpreters of init: ",
-			data[0], " in A, ", data[1], " in B", NULL);
+		(void)difference_say(comparison, DIFFERENCE_INIT, "init",
+			"interpreters of init: ", data[0], " in A, ", data[1], " in B", NULL);
 }
 
 static const struct reader_record *grower_called(
@@ -311,8 +312,7 @@ static void compare_growers(struct comparison *comparison, int side)
 			continue;
 		(void)text_join(what, sizeof(what), name, ": ", NULL);
 		difference_members(comparison, DIFFERENCE_INIT, name, what,
-			(const json_t *const[2]){members, same->members}, RULES,
-			ARRAY_SIZE(RULES));
+			(const json_t *const[2]){members, same->members}, RULES, ARRAY_SIZE(RULES));
 	}
 }
 

@@ -49,7 +49,8 @@ static double start_time(const struct reader_report *report)
 }
 
 /* The first record of a type, of any version. subject: of a disk, or "". */
-static double first_record(const struct reader_report *report, const char *type, const char *subject)
+static double first_record(
+	const struct reader_report *report, const char *type, const char *subject)
 {
 	for (size_t i = 0; i < report->record_count; i++) {
 		const struct reader_record *record = &report->records[i];

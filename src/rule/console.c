@@ -266,12 +266,19 @@ static const struct probe_fact *stuck_write(
 	return stuck && stuck->duration_us >= WRITE_US ? stuck : NULL;
 }
 
-/* A serial port that is being written to takes nothing more for a moment, which is all that the
+/* Refused by one look after the other. */
+static bool is_refusing(const struct facts *facts, const struct console_fact *console)
+{
+	return console->empty_write == -EAGAIN && console->refused_us &&
+	       facts->boot.now_us >= console->refused_us + WRITE_US;
+}
+
+/* A serial port that is being written to takes nothing more for a moment, which is all that one
  * look at it tells: one that took a page since is well. */
 static enum verdict is_console_blocked(
 	const struct facts *facts, const struct console_fact *console)
 {
-	if (stuck_write(facts, console))
+	if (stuck_write(facts, console) || is_refusing(facts, console))
 		return VERDICT_BAD;
 	if (console->is_registered == ANSWER_NO || console->is_live == ANSWER_NO ||
 		console->kind == CONSOLE_VT)

@@ -295,6 +295,17 @@ static bool is_without_device(const struct root_fact *root)
 	       (root->kind == ROOT_GPT_AUTO && is_text_empty(root->value));
 }
 
+/* A disk that is being read may yet turn out to hold the root. */
+static bool is_disk_being_read(const struct facts *facts)
+{
+	fact_foreach (probe, facts->probes) {
+		if (probe->state == PROBE_RUNNING &&
+			is_equal(probe->name, "disk", sizeof(probe->name)))
+			return true;
+	}
+	return false;
+}
+
 enum answer is_root_missing(const struct facts *facts)
 {
 	const struct root_fact *root = &facts->root;
@@ -305,12 +316,15 @@ enum answer is_root_missing(const struct facts *facts)
 		!fact_is_known(&root->once) || is_without_device(root))
 		return ANSWER_UNKNOWN;
 	switch (root->kind) {
-	case ROOT_DEVICE:
 	case ROOT_UUID:
 	case ROOT_PARTUUID:
 	case ROOT_LABEL:
 	case ROOT_PARTLABEL:
 	case ROOT_GPT_AUTO:
+		if (!root->match_count && is_disk_being_read(facts))
+			return ANSWER_UNKNOWN;
+		return answer_from(root->match_count == 0);
+	case ROOT_DEVICE:
 	case ROOT_VIRTIOFS:
 	case ROOT_9P:
 		return answer_from(root->match_count == 0);
