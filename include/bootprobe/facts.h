@@ -379,7 +379,7 @@ struct dev_console_fact {
 
 struct pid1_descriptor_fact {
 	uint32_t number;
-	outcome_t link; /* -ENOENT: closed */
+	outcome_t link; /* -ENOENT: closed; -ESRCH: no PID 1 to be seen */
 	char target[64];
 	uint32_t major, minor;
 };

@@ -115,6 +115,23 @@ static void forbidden(void)
 	facts.boot.phase = BOOT_PHASE_RUNNING;
 }
 
+static void no_node_and_no_pid1(void)
+{
+	close_console(-ENOENT);
+	for (uint32_t i = 0; i < 3; i++) {
+		struct pid1_descriptor_fact *descriptor = fact_new(facts.pid1_descriptors);
+
+		*descriptor = (struct pid1_descriptor_fact){.number = i, .link = -ESRCH};
+		fact_done(facts.pid1_descriptors);
+	}
+}
+
+static void no_node(void)
+{
+	no_node_and_no_pid1();
+	facts.pid1_descriptors.item[0].link = -ENOENT;
+}
+
 static void container(void)
 {
 	close_console(-ENOENT);
@@ -298,6 +315,8 @@ RULE_CASES(CONSOLE_CASES, {"console.phantom", NULL, VERDICT_GOOD},
 	{"console.closed", closed_at_once, VERDICT_UNKNOWN},
 	{"console.closed", forbidden, VERDICT_UNKNOWN},
 	{"console.closed", container, VERDICT_UNKNOWN},
+	{"console.closed", no_node, VERDICT_BAD, SEVERITY_ERROR},
+	{"console.closed", no_node_and_no_pid1, VERDICT_UNKNOWN},
 	{"console.closed", consoles_not_looked_at, VERDICT_UNKNOWN},
 
 	{"console.absent", NULL, VERDICT_GOOD},
