@@ -7,6 +7,7 @@
 #include "hook/children.h"
 #include "hook/control.h"
 #include "hook/disks.h"
+#include "hook/finished.h"
 #include "hook/stage1.h"
 #include "parse/uptime.h"
 #include "report/encode.h"
@@ -327,6 +328,8 @@ static void after_output(void)
 		the.state = STATE_FOLLOW;
 		return;
 	}
+	if (strcmp(the.phase, "finish") == 0)
+		(void)finished_note(&the.sources.root);
 	answer_client();
 	answer_caller(&the.caller_fd);
 	the.state = STATE_LINGER;
