@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "hook/collector.h"
 #include "hook/control.h"
+#include "hook/finished.h"
 #include "hook/stage1.h"
 #include "parse/config.h"
 
@@ -259,7 +260,7 @@ static int verb_finish(char **argv, const struct sysroot *root, const char *new_
 	if (control_request(new_root ? new_root : CONTROL_NO_ROOT, FINISH_MAX_US) != -ECONNREFUSED)
 		return 0;
 	/* "start" never came, or its collector is gone. One that has finished is not run again. */
-	if (sysroot_exists(root, "run/bootprobe/summary.txt"))
+	if (finished_is_noted(root))
 		return 0;
 	start_collector(argv, &options, FINISH_MAX_US);
 	return 0;

@@ -182,7 +182,9 @@ static enum answer judge_live(const struct console_fact *console)
 {
 	if (console->kind == CONSOLE_NULL)
 		return ANSWER_NO;
-	if (console->open == OUTCOME_UNKNOWN || console->open == -ENOENT)
+	/* Who may not open it has not seen it. */
+	if (console->open == OUTCOME_UNKNOWN || console->open == -ENOENT ||
+		console->open == -EACCES || console->open == -EPERM)
 		return ANSWER_UNKNOWN;
 	if (console->open != OUTCOME_OK)
 		return ANSWER_NO;

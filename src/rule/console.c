@@ -120,6 +120,15 @@ static enum severity closed_severity(const struct facts *facts)
 		       : SEVERITY_INFO;
 }
 
+static bool is_pid1_seen(const struct facts *facts)
+{
+	fact_foreach (descriptor, facts->pid1_descriptors) {
+		if (descriptor->link == OUTCOME_OK || descriptor->link == -ENOENT)
+			return true;
+	}
+	return false;
+}
+
 enum verdict judge_console_closed(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -133,8 +142,10 @@ enum verdict judge_console_closed(struct judgement *judgement)
 		return VERDICT_UNKNOWN;
 	if (console->open == OUTCOME_OK)
 		return judge_closed_before(judgement);
-	/* In a container the node may be missing, and nothing comes of it. */
-	if (facts->boot.phase == BOOT_PHASE_RUNNING && console->open == -ENOENT)
+	/* In a container the node may be missing, and nothing comes of it; where PID 1 is not to be
+	 * seen either, nobody may have looked at a machine at all. */
+	if (console->open == -ENOENT &&
+		(facts->boot.phase == BOOT_PHASE_RUNNING || !is_pid1_seen(facts)))
 		return VERDICT_UNKNOWN;
 
 	finding = finding_add(

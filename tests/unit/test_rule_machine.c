@@ -26,6 +26,12 @@ static void other_hypervisor(void)
 	set_text(facts.platform.cpuid_signature, "ACRNACRNACRN");
 }
 
+static void nameless_hypervisor(void)
+{
+	facts.platform.hypervisor = HYPERVISOR_OTHER;
+	set_text(facts.platform.cpuid_signature, "");
+}
+
 static void bare_metal(void)
 {
 	facts.platform.hypervisor = HYPERVISOR_NONE;
@@ -209,7 +215,10 @@ RULE_CASES(MACHINE_CASES, {"platform.nested", NULL, VERDICT_GOOD},
 	{"platform.nested", platform_unknown, VERDICT_UNKNOWN},
 
 	{"platform.unknown", NULL, VERDICT_GOOD}, {"platform.unknown", bare_metal, VERDICT_GOOD},
-	{"platform.unknown", other_hypervisor, VERDICT_BAD, SEVERITY_INFO, "", "ACRNACRNACRN"},
+	{"platform.unknown", other_hypervisor, VERDICT_BAD, SEVERITY_INFO, "",
+		"not one that is known here: CPUID says \"ACRNACRNACRN\""},
+	{"platform.unknown", nameless_hypervisor, VERDICT_BAD, SEVERITY_INFO, "",
+		"which one cannot be told"},
 	{"platform.unknown", hypervisor_unknown, VERDICT_UNKNOWN},
 	{"platform.unknown", platform_unknown, VERDICT_UNKNOWN},
 
