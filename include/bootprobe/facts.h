@@ -829,6 +829,7 @@ struct facts {
 	struct handoff_fact handoff;
 	FACT_LIST(grower_fact, GROWERS_MAX) growers;
 	FACT_LIST(sink_fact, SINKS_MAX) sinks;
+	_Atomic uint64_t console_sink_bytes; /* by all children that write to consoles */
 	struct timeline_fact timeline;
 	FACT_LIST(kernel_event_fact, KERNEL_EVENTS_MAX) kernel_events;
 	FACT_LIST(probe_fact, 640) probes;

@@ -17,9 +17,10 @@ enum {
 	LEFT = 216,  /* of the axis; names stand in front of it */
 	RIGHT = 190, /* behind it; labels of the last moments go there */
 	MARGIN = 14,
-	ROW = 14,     /* a row of labels */
-	TRACK = 9,    /* height of a bar */
-	ROWS_MAX = 8, /* of labels in a lane */
+	ROW = 14,      /* a row of labels */
+	TRACK = 9,     /* height of a bar */
+	ROWS_MAX = 8,  /* of labels in a lane ... */
+	ROWS_INFO = 6, /* ... of those that are no trouble */
 	LABELS_MAX = 256,
 	LABEL_CHARS = 40,
 	SUMMARY_CHARS = 64,
@@ -241,13 +242,13 @@ static void arrange(const struct picture *picture, const struct timeline_lane *l
 	for (size_t i = lane->count; i > 0; i--) {
 		const struct timeline_item *item = &lane->item[i - 1];
 		double x = x_of(picture, item->start);
-		unsigned row = 0;
+		unsigned row = 0, rows = item->severity == READER_INFO ? ROWS_INFO : ROWS_MAX;
 
 		if (item->kind != kind || !is_on_axis(picture, item))
 			continue;
-		while (row < ROWS_MAX && x + 5 + label_width(picture, item) + 8 > free_up_to[row])
+		while (row < rows && x + 5 + label_width(picture, item) + 8 > free_up_to[row])
 			row++;
-		if (row == ROWS_MAX || labels->count == LABELS_MAX) {
+		if (row == rows || labels->count == LABELS_MAX) {
 			labels->left_out++;
 			continue;
 		}

@@ -7,6 +7,7 @@
 #include "hook/children.h"
 #include "hook/control.h"
 #include "hook/disks.h"
+#include "hook/finished.h"
 #include "hook/stage1.h"
 #include "parse/uptime.h"
 #include "report/encode.h"
@@ -40,6 +41,7 @@
 #define STAGE1_LOOK_US (50 * US_PER_MS)
 /* One console write, in its own child. */
 #define CONSOLE_WRITE_US (500 * US_PER_MS)
+#define CONSOLE_SINK "console-sink"
 
 /* Phases of children that are no probes. */
 enum { PHASE_MODULES = 1 << 16, PHASE_CONSOLE_SINK = 1 << 17, PHASE_EARLY_RESOLVE = 1 << 18 };
@@ -64,6 +66,7 @@ static struct collector {
 	struct findings findings; /* as they were judged last */
 	uint32_t finding_sequences[FINDINGS_MAX];
 	struct sinks sinks;
+	struct sink_fact consoles_before; /* the account of the passes before this one */
 	struct children children;
 	struct disks disks;
 	struct udev_source udev;
@@ -152,15 +155,43 @@ static void emit_facts(void)
 	the.is_encoding_wanted = false;
 }
 
+/* What became of the writers so far: whole texts, where the other outputs count records. Returns
+ * whether there were any. */
+static bool account_consoles(struct sink_fact *ret_account)
+{
+	struct sink_fact account = {.name = "console", .state = OUTCOME_OK};
+
+	fact_foreach (probe, the.facts->probes) {
+		if (strcmp(probe->name, CONSOLE_SINK) != 0)
+			continue;
+		account.delivered += probe->state == PROBE_DONE;
+		account.waiting += probe->state == PROBE_RUNNING;
+		if (probe->state <= PROBE_DONE)
+			continue;
+		/* What one that was left behind has written nobody knows. */
+		account.dropped += probe->state != PROBE_TIMEOUT;
+		account.state = probe->error ? probe->error : -ETIME;
+		text_copy_bytes(account.target, sizeof(account.target), probe->subject,
+			strnlen(probe->subject, sizeof(probe->subject)));
+	}
+	account.bytes = atomic_load(&the.facts->console_sink_bytes);
+	*ret_account = account;
+	return account.delivered || account.waiting || account.dropped ||
+	       account.state != OUTCOME_OK;
+}
+
 static void emit_end(void)
 {
 	struct encoding to = encoding();
-	struct sink_fact accounts[SINKS_MAX];
+	struct sink_fact accounts[SINKS_MAX + 1];
+	uint32_t count;
 
 	encode_probe_durations(&to);
 	report_tell_omitted(&the.report, &the.record);
 	sinks_pump(&the.sinks);
-	encode_sinks(&the.record, &the.report, accounts, sinks_account(&the.sinks, accounts));
+	count = sinks_account(&the.sinks, accounts);
+	count += account_consoles(&accounts[count]);
+	encode_sinks(&the.record, &the.report, accounts, count);
 	encode_end(&the.record, &the.report, the.phase, &the.findings, the.finding_sequences);
 }
 
@@ -191,19 +222,23 @@ static bool are_records_on_consoles(void)
 static int console_sink_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	const char *console = facts->consoles.item[subject].name;
-	uint64_t deadline = clock_now_us() + CONSOLE_WRITE_US;
-	ssize_t n = console_write(sources, console, the.summary, strlen(the.summary), deadline);
+	size_t written;
+	int r = console_write(sources, console, the.summary, strlen(the.summary),
+		clock_now_us() + CONSOLE_WRITE_US, &written);
 
-	if (n >= 0 && are_records_on_consoles())
-		n = console_write(sources, console, the.sinks.log.data, the.sinks.log.length,
-			clock_now_us() + 2 * CONSOLE_WRITE_US);
-	return n < 0 ? (int)n : 0;
+	atomic_fetch_add(&facts->console_sink_bytes, written);
+	if (r < 0 || !are_records_on_consoles())
+		return r;
+	r = console_write(sources, console, the.sinks.log.data, the.sinks.log.length,
+		clock_now_us() + 2 * CONSOLE_WRITE_US, &written);
+	atomic_fetch_add(&facts->console_sink_bytes, written);
+	return r;
 }
 
 static void start_console_sinks(void)
 {
 	static const struct probe WRITER = {
-		"console-sink", PHASE_CONSOLE_SINK, 4 * CONSOLE_WRITE_US, console_sink_run};
+		CONSOLE_SINK, PHASE_CONSOLE_SINK, 4 * CONSOLE_WRITE_US, console_sink_run};
 	uint32_t wanted = 1U << SINK_CONSOLE | 1U << SINK_CONSOLE_RECORDS;
 	uint32_t index = 0;
 
@@ -312,9 +347,10 @@ static void begin_output(void)
 	the.state = STATE_OUTPUT;
 	the.final_deadline_us = the.final_end_us;
 	emit_facts();
-	/* A console gets a whole report or none, so the end comes first there. */
+	/* A console gets a whole report or is told of, so the end comes first there. */
 	if (are_records_on_consoles())
 		emit_end();
+	(void)account_consoles(&the.consoles_before);
 	write_summary();
 }
 
@@ -323,9 +359,25 @@ static bool is_overdue(uint64_t at_us)
 	return clock_now_us() >= at_us;
 }
 
+/* A console that has not got all of it: known only behind the end that was written to it. */
+static void tell_consoles(const struct sink_fact *before)
+{
+	const char *phase = the.phase;
+	struct sink_fact account;
+
+	if (!account_consoles(&account) || account.dropped == before->dropped)
+		return;
+	emit_facts();
+	the.phase = "delivered";
+	emit_end();
+	the.phase = phase;
+}
+
 static void after_output(void)
 {
-	if (!are_records_on_consoles()) {
+	if (are_records_on_consoles()) {
+		tell_consoles(&the.consoles_before);
+	} else {
 		emit_facts();
 		emit_end();
 	}
@@ -335,6 +387,8 @@ static void after_output(void)
 		the.state = STATE_FOLLOW;
 		return;
 	}
+	if (strcmp(the.phase, "finish") == 0)
+		(void)finished_note(&the.sources.root);
 	answer_client();
 	answer_caller(&the.caller_fd);
 	the.state = STATE_LINGER;

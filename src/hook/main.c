@@ -7,8 +7,10 @@
 #include "base/text.h"
 #include "hook/collector.h"
 #include "hook/control.h"
+#include "hook/finished.h"
 #include "hook/stage1.h"
 #include "parse/config.h"
+#include "source/cmdline.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +20,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* The kernel's own limit on x86 is 2048 bytes, elsewhere up to 4096 (COMMAND_LINE_SIZE). */
-enum { CMDLINE_SIZE = 8192 };
 
 static const char USAGE[] =
 	"Usage: bootprobe-hook start\n"
@@ -112,7 +111,7 @@ static void read_config(const struct sysroot *root)
 	static char text[CMDLINE_SIZE];
 
 	config_init(&config);
-	if (sysroot_read(root, "proc/cmdline", text, sizeof(text)) > 0)
+	if (cmdline_source_read(root, text, sizeof(text)) >= 0)
 		config_parse(&config, text_trim(text));
 	if (sysroot_read(root, "sys/firmware/qemu_fw_cfg/by_name/opt/org.bootprobe/cmdline/raw",
 		    text, sizeof(text)) > 0) {
@@ -257,7 +256,7 @@ static int first_program(char **argv)
 	};
 
 	config_init(&config);
-	if (stage1_read_cmdline(text, sizeof(text)) > 0)
+	if (stage1_read_cmdline(text, sizeof(text)) >= 0)
 		config_parse(&config, text_trim(text));
 	if (config.is_on) {
 		stage1_fill_descriptors();
@@ -283,7 +282,7 @@ static int verb_finish(char **argv, const struct sysroot *root, const char *new_
 	if (control_request(new_root ? new_root : CONTROL_NO_ROOT, FINISH_MAX_US) != -ECONNREFUSED)
 		return 0;
 	/* "start" never came, or its collector is gone. One that has finished is not run again. */
-	if (sysroot_exists(root, "run/bootprobe/summary.txt"))
+	if (finished_is_noted(root))
 		return 0;
 	start_collector(argv, &options, FINISH_MAX_US);
 	return 0;

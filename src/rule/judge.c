@@ -16,8 +16,12 @@ struct finding *finding_add(
 	static struct finding lost;
 	struct findings *findings = judgement->findings;
 	struct finding *finding = &lost;
+	uint32_t same = 0;
 
-	if (findings->count < FINDINGS_MAX)
+	/* A hundred disks with one fault leave room for what else is wrong. */
+	for (uint32_t i = 0; i < findings->count; i++)
+		same += findings->item[i].id == judgement->rule->id;
+	if (findings->count < FINDINGS_MAX && same < FINDINGS_OF_A_RULE_MAX)
 		finding = &findings->item[findings->count++];
 	else
 		findings->dropped++;

@@ -43,7 +43,7 @@ struct finding {
 		*part_of; /* the finding whose story this one belongs to; NULL: it leads its own */
 };
 
-enum { FINDINGS_MAX = 96, RULES_MAX = 64 };
+enum { FINDINGS_MAX = 96, FINDINGS_OF_A_RULE_MAX = 16, RULES_MAX = 64 };
 
 struct findings {
 	/* Root causes first, each followed by what belongs to it. */

@@ -91,9 +91,10 @@ int virtio_modules_run(const struct sources *sources, struct facts *facts, uint3
 int run_write_file(const struct sink *sink, const char *name, const char *text);
 
 /* Writes text to /dev/<console> until it is through or deadline_us (clock_now_us) has come, never
- * blocking. Returns how many bytes went out, -ETIMEDOUT if not one did, or another negative errno. For consoles that are proven
- * live only. */
-ssize_t console_write(const struct sources *sources, const char *console, const char *text,
-	size_t length, uint64_t deadline_us);
+ * blocking. Returns 0 when all of it went out, -ETIME when time was too short, or another negative
+ * errno; *ret_written is how many bytes went out in any case. For consoles that are proven live
+ * only. */
+int console_write(const struct sources *sources, const char *console, const char *text,
+	size_t length, uint64_t deadline_us, size_t *ret_written);
 
 #endif

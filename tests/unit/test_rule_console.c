@@ -207,6 +207,24 @@ static void write_refused_by_flow_control(void)
 	console_named("ttyS0")->has_flow_control = true;
 }
 
+/* Each look gets EAGAIN, for a second now. */
+static void refused_by_each_look(void)
+{
+	struct console_fact *console = console_named("ttyS0");
+
+	forget_probe("console-sink");
+	console->empty_write = -EAGAIN;
+	console->is_writable_now = console->is_live = ANSWER_NO;
+	console->refused_us = facts.boot.now_us - US_PER_S;
+}
+
+static void refused_just_now(void)
+{
+	refused_by_each_look();
+	console_named("ttyS0")->refused_us = facts.boot.now_us - 100 * US_PER_MS;
+	console_named("ttyS0")->is_live = ANSWER_YES;
+}
+
 static void write_without_time(void)
 {
 	forget_probe("console-sink");
@@ -320,6 +338,8 @@ RULE_CASES(CONSOLE_CASES, {"console.phantom", NULL, VERDICT_GOOD},
 	{"console.blocked", write_refused, VERDICT_BAD, SEVERITY_WARNING, "ttyS0"},
 	{"console.blocked", write_refused_by_flow_control, VERDICT_BAD, SEVERITY_WARNING, "ttyS0",
 		NULL, "kernel", "without the r"},
+	{"console.blocked", refused_by_each_look, VERDICT_BAD, SEVERITY_WARNING, "ttyS0"},
+	{"console.blocked", refused_just_now, VERDICT_UNKNOWN},
 	{"console.blocked", write_without_time, VERDICT_GOOD},
 	{"console.blocked", full_for_a_moment, VERDICT_GOOD},
 	{"console.blocked", phantom, VERDICT_GOOD},

@@ -48,6 +48,20 @@ static void absent_at_the_handoff(void)
 	facts.handoff.is_root_mounted = ANSWER_NO;
 }
 
+/* A disk that is still being read may be the one. */
+static void absent_so_far(void)
+{
+	absent();
+	(void)add_probe("disk", "vdb", PROBE_RUNNING);
+}
+
+static void device_absent_meanwhile(void)
+{
+	absent_so_far();
+	facts.root.kind = ROOT_DEVICE;
+	set_text(facts.root.value, "/dev/sdq1");
+}
+
 static void on_nfs(void)
 {
 	absent();
@@ -333,6 +347,8 @@ RULE_CASES(ROOT_CASES, {"root.absent", NULL, VERDICT_GOOD},
 	{"root.absent", locked_at_the_handoff, VERDICT_BAD, SEVERITY_ERROR},
 	{"root.absent", unlocked, VERDICT_BAD, SEVERITY_ERROR},
 	{"root.absent", found_by_others, VERDICT_GOOD},
+	{"root.absent", device_absent_meanwhile, VERDICT_BAD, SEVERITY_ERROR},
+	{"root.absent", absent_so_far, VERDICT_UNKNOWN},
 	{"root.absent", absent_early, VERDICT_UNKNOWN},
 	{"root.absent", absent_on_a_running_machine, VERDICT_UNKNOWN},
 	{"root.absent", on_nfs, VERDICT_UNKNOWN}, {"root.absent", in_memory, VERDICT_UNKNOWN},

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "base/text.h"
 #include "report/encode_hook.h"
 #include "sink/sink.h"
@@ -8,6 +9,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 static struct sinks sinks;
@@ -168,6 +171,127 @@ START_TEST(the_end_takes_one_line)
 	ck_assert(log_has("\"undecided_count\":64"));
 }
 
-UNIT_MAIN("sink", what_there_is_much_of_leaves_room_for_the_rest, a_disk_beyond_many_gives_way,
+/* ---------------------------------------------------------------------------------- consoles */
+
+static struct sources machine;
+static char text[1 << 18];
+static uint32_t refused_writes;
+static bool is_write_refused;
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t length);
+ssize_t __real_write(int fd, const void *bytes, size_t length);
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t length)
+{
+	if (!is_write_refused)
+		return __real_write(fd, bytes, length);
+	refused_writes++;
+	errno = EAGAIN;
+	return -1;
+}
+
+/* A console that nobody reads yet. Returns the other end; what stands behind a hang ends there. */
+static int open_console(char *name, size_t size)
+{
+	struct termios raw;
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+
+	(void)alarm(60);
+	ck_assert_int_eq(sysroot_open(NULL, &machine.root), 0);
+	memset(text, 'x', sizeof(text));
+	ck_assert_int_ge(master, 0);
+	ck_assert_int_eq(grantpt(master) | unlockpt(master), 0);
+	ck_assert(text_copy(name, size, ptsname(master) + strlen("/dev/")));
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	ck_assert_int_eq(tcgetattr(slave, &raw), 0);
+	cfmakeraw(&raw);
+	ck_assert_int_eq(tcsetattr(slave, TCSANOW, &raw), 0);
+	return master;
+}
+
+START_TEST(a_console_that_takes_a_part_is_short)
+{
+	char name[32];
+	size_t written = 0;
+	int master = open_console(name, sizeof(name));
+
+	ck_assert_int_eq(console_write(&machine, name, text, sizeof(text), clock_now_us() + 50000,
+				 &written),
+		-ETIME);
+	ck_assert_uint_gt(written, 0);
+	ck_assert_uint_lt(written, sizeof(text));
+	(void)close(master);
+}
+
+START_TEST(a_console_that_is_stopped_is_short)
+{
+	char name[32];
+	size_t written = 1;
+	int master = open_console(name, sizeof(name));
+	int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+
+	ck_assert_int_eq(tcflow(slave, TCOOFF), 0);
+	ck_assert_int_eq(
+		console_write(&machine, name, text, 10, clock_now_us() + 50000, &written), -ETIME);
+	ck_assert_uint_eq(written, 0);
+}
+
+START_TEST(a_console_that_takes_all_is_done)
+{
+	char name[32], chunk[4096];
+	size_t written = 0, taken = 0;
+	int master = open_console(name, sizeof(name));
+	pid_t reader = fork();
+
+	if (reader == 0) {
+		while (taken < sizeof(text)) {
+			ssize_t n = read(master, chunk, sizeof(chunk));
+			if (n <= 0)
+				_exit(1);
+			taken += (size_t)n;
+		}
+		_exit(0);
+	}
+	ck_assert_int_eq(console_write(&machine, name, text, sizeof(text),
+				 clock_now_us() + 50 * US_PER_S, &written),
+		0);
+	ck_assert_uint_eq(written, sizeof(text));
+	ck_assert_int_eq(waitpid(reader, NULL, 0), reader);
+}
+
+START_TEST(a_console_with_room_that_takes_nothing_is_no_busy_loop)
+{
+	char name[32];
+	size_t written;
+	int master = open_console(name, sizeof(name)), r;
+
+	is_write_refused = true;
+	r = console_write(&machine, name, text, 10, clock_now_us() + 100000, &written);
+	is_write_refused = false;
+	ck_assert_int_eq(r, -ETIME);
+	/* One each 10 ms at most, and two to begin with. */
+	ck_assert_uint_le(refused_writes, 13);
+	(void)close(master);
+}
+
+/* ------------------------------------------------------------------------------- virtio port */
+
+START_TEST(a_port_without_a_reader_gets_nothing)
+{
+	/* A terminal whose other end is closed polls as such a port does. */
+	char name[32];
+	int master = open_console(name, sizeof(name));
+	struct sink sink = {.fd = open(ptsname(master), O_RDWR | O_NOCTTY)};
+
+	ck_assert_int_eq(SINK_VIRTIO_OPERATIONS.write(&sink, "x\n", 2), 2);
+	ck_assert_int_eq(sink.account.is_read, ANSWER_YES);
+	(void)close(master);
+	ck_assert_int_eq(SINK_VIRTIO_OPERATIONS.write(&sink, "x\n", 2), -EAGAIN);
+	ck_assert_int_eq(sink.account.is_read, ANSWER_NO);
+}
+
+UNIT_MAIN("sink", a_console_that_takes_a_part_is_short, a_console_that_is_stopped_is_short,
+	a_console_that_takes_all_is_done, a_console_with_room_that_takes_nothing_is_no_busy_loop,
+	a_port_without_a_reader_gets_nothing, what_there_is_much_of_leaves_room_for_the_rest, a_disk_beyond_many_gives_way,
 	a_full_log_has_its_end, what_is_left_out_is_said_of_the_last_pass,
 	what_was_given_up_is_counted, the_end_takes_one_line)

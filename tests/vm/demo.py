@@ -35,6 +35,8 @@ HOOK = run.HOOK
 KERNEL = "6.1-cloud"
 SIGN_OF_LIFE_S = 5
 RECORD = b'{"bootprobe":1,'
+# A probe that did not end in time: under emulation that tells of the host.
+TOO_SLOW = b'"state":"timeout"'
 PANIC = re.compile(r"^.*Kernel panic - not syncing.*?(?= *\]?---|$)", re.M)
 # Stands in QEMU's arguments for the folder that a boot writes to. A shell and QEMU take it as it is.
 OUTPUT = Path("@OUTPUT@")
@@ -154,8 +156,19 @@ def boot(options, scenario, progress):
     with progress.step("making the disk"):
         image = images.disk_image(scenario.disk[0].spec(), KERNEL)
     files = (kernels.kernel(KERNEL).vmlinuz, initrd, [image])
-    args = machine.CommandLine(scenario, FOLDER).build(*files)
     report = FOLDER / "report-port.log"
+    complaint = run_machine(options, scenario, files, report, progress)
+    if report.exists() and TOO_SLOW in report.read_bytes():
+        progress.say("this host was too busy for a clock of its own: now the guest's time passes with its "
+                     "instructions")
+        complaint = run_machine(options, scenario, files, report, progress, is_exact=True)
+    return complaint, write_again(scenario, files)
+
+
+def run_machine(options, scenario, files, report, progress, is_exact=False):
+    for stale in (report, FOLDER / "screen.txt"):
+        stale.unlink(missing_ok=True)
+    args = machine.CommandLine(scenario, FOLDER, is_exact).build(*files)
     serial = "a" if options.serial else "no"
     mib = int(options.disk) >> 20
     size = f"{mib / 1024:g} GiB" if mib >= 1024 else f"{mib} MiB"
@@ -168,8 +181,7 @@ def boot(options, scenario, progress):
     with progress.step(f"booting: {serial} serial port, {size} disk on {options.bus}", where):
         with run.vm_slot():
             state[0] = ""
-            complaint = run.run_qemu(scenario, FOLDER, args, [image])
-    return complaint, write_again(scenario, files)
+            return run.run_qemu(scenario, FOLDER, args, files[-1])
 
 
 # ---------------------------------------------------------------- what came out of it
