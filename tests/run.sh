@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs all tests: unit and fixture tests in the developer build and again under the sanitizers, then
-# the VM scenarios with the static build. Ends with "N passed, N failed, N skipped"; exit status 1
+# Runs all tests: unit and fixture tests in the developer build and again under the sanitizers, the
+# NixOS module and a build with musl, then the VM scenarios with the static build. Ends with "N passed, N failed, N skipped"; exit status 1
 # when anything failed.
 #
 #   sh tests/run.sh            everything
@@ -56,6 +56,26 @@ meson_tests() {
 	add "$good" "$bad" "$(count Skipped "$log")"
 }
 
+# Runs a script that counts for itself, shows what it skipped and why, and what failed.
+counted() {
+	name=$1
+	shift
+	say "$name"
+	"$@" </dev/null >"$logs/counted.log" 2>&1 || :
+	if grep -q '^FAIL' "$logs/counted.log"; then
+		cat "$logs/counted.log"
+	else
+		grep '^SKIP' "$logs/counted.log" || :
+	fi
+	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$logs/counted.log" | tail -1)
+	if [ -z "$line" ]; then
+		tail -50 "$logs/counted.log"
+		line="0 passed, 1 failed, 0 skipped"
+	fi
+	# shellcheck disable=SC2046
+	add $(printf '%s' "$line" | tr -cd '0-9 ')
+}
+
 configure() {
 	folder=$1
 	shift
@@ -95,6 +115,7 @@ if [ $meson = yes ]; then
 	step "developer build" configure build/dev && step "compiling" meson compile -C build/dev &&
 		meson_tests build/dev
 	step "sanitizer build" build_sanitized && meson_tests build/sanitized
+	counted "NixOS module, musl" sh tests/nix/run.sh
 fi
 if [ $vm = yes ] && step "static build" build_static; then
 	vm_tests "$@"

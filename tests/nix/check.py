@@ -198,6 +198,7 @@ def check_module(found):
         for case in NOT_EVALUATED:
             check(cases[case] == "does not evaluate", f"{kind} {case}: is taken")
         check_nothing(kind, cases["disabled"])
+    check_case("systemd", "dormant", found["scriptless"])
     check_order(found["scripted"]["crowded-scripted"])
     judged = {*PARAMETERS, *REFUSED, *NOT_EVALUATED, "disabled", "crowded-scripted"}
     check(set(found["scripted"]) == judged, f"not judged: {set(found['scripted']) ^ judged}")

@@ -37,7 +37,7 @@ let
   };
 
   evaluate =
-    modules:
+    hasScripts: modules:
     if hasNixos then
       import (nixpkgs + "/nixos/lib/eval-config.nix") {
         system = null;
@@ -54,7 +54,7 @@ let
           ./system.nix
         ]
         ++ modules;
-        specialArgs = { inherit pkgs; };
+        specialArgs = { inherit pkgs hasScripts; };
       };
 
   ours = unit: builtins.substring 0 9 unit == "bootprobe";
@@ -78,13 +78,11 @@ let
         }) names
       );
       fragments = {
-        inherit (initrd)
-          extraUtilsCommands
-          extraUtilsCommandsTest
-          preDeviceCommands
-          postMountCommands
-          preFailCommands
-          ;
+        extraUtilsCommands = initrd.extraUtilsCommands or "";
+        extraUtilsCommandsTest = initrd.extraUtilsCommandsTest or "";
+        preDeviceCommands = initrd.preDeviceCommands or "";
+        postMountCommands = initrd.postMountCommands or "";
+        preFailCommands = initrd.preFailCommands or "";
       };
     };
 
@@ -98,7 +96,7 @@ let
       isScriptedOnly = case: builtins.any (m: m ? boot.initrd.systemd.enable) case;
       tried = builtins.tryEval (
         let
-          result = resultOf (evaluate (given ++ (if isScriptedOnly given then [ ] else [ kind ]))).config;
+          result = resultOf (evaluate true (given ++ (if isScriptedOnly given then [ ] else [ kind ]))).config;
         in
         builtins.deepSeq result result
       );
@@ -109,4 +107,6 @@ in
   evaluatedWith = if hasNixos then "NixOS" else if nixpkgs != null then "lib of nixpkgs" else "stand-in";
   systemd = builtins.mapAttrs (_: runCase true) (removeAttrs (import ./cases.nix) [ "crowded-scripted" ]);
   scripted = builtins.mapAttrs (_: runCase false) (import ./cases.nix);
+  # A NixOS that knows no other stage 1 than systemd's.
+  scriptless = resultOf (evaluate false [ { boot.initrd.bootprobe.enable = true; } ]).config;
 }

@@ -190,6 +190,7 @@ default.nix | s/environment.systemPackages = \[ cfg.package \];//
 default.nix | s/(ms|s|min)?"/(ms|s|min|h)?"/
 default.nix | s/Remove it from/It is in/
 default.nix | s/# bootprobe: last look/echo @preLVMCommands@/
+default.nix | s/optionalAttrs (options.boot.initrd ? preFailCommands)//
 package.nix | s/(lib.mesonBool "static_pie" false)//
 package.nix | s/"static_pie"/"static-pie"/
 package.nix | s/install -m 555/ln -s/

@@ -3,6 +3,7 @@
 {
   config,
   lib,
+  hasScripts,
   ...
 }:
 let
@@ -67,17 +68,19 @@ in
       enable = option types.bool true;
       kernelModules = list;
       availableKernelModules = list;
-      extraUtilsCommands = lines;
-      extraUtilsCommandsTest = lines;
-      preDeviceCommands = lines;
-      postMountCommands = lines;
-      preFailCommands = lines;
       systemd = {
         enable = option types.bool true;
         storePaths = list;
         services = option types.attrs { };
         units = option types.attrs { };
       };
+    }
+    // lib.optionalAttrs hasScripts {
+      extraUtilsCommands = lines;
+      extraUtilsCommandsTest = lines;
+      preDeviceCommands = lines;
+      postMountCommands = lines;
+      preFailCommands = lines;
     };
   };
 
