@@ -291,19 +291,21 @@ static void add_root(struct page *page, const struct root_fact *root)
 	page_add(page, "root", &line);
 }
 
-/* Why the kernel cannot run it, or what it needs for that. */
-static void append_interpreters(struct text *line, const struct handoff_fact *handoff)
+/* What the kernel needs to run it: what is missing, or what is there. */
+static void append_interpreters(
+	struct text *line, const struct handoff_fact *handoff, bool are_missing)
 {
 	const uint32_t max = ARRAY_SIZE(handoff->interpreter);
 
 	for (uint32_t i = 0; i < handoff->interpreter_count && i < max; i++) {
-		if (handoff->interpreter_stat[i] != OUTCOME_OK) {
-			append_word(line, " -> ", outcome_text(handoff->interpreter_stat[i]));
-			text_append(line, ": ");
-		} else {
-			text_append(line, " -> ");
-		}
+		bool is_missing = handoff->interpreter_stat[i] != OUTCOME_OK;
+
+		if (is_missing != are_missing)
+			continue;
+		text_append(line, " -> ");
 		append_array(line, handoff->interpreter[i]);
+		if (is_missing)
+			append_word(line, " ", outcome_text(handoff->interpreter_stat[i]));
 	}
 }
 
@@ -314,17 +316,18 @@ static void add_handoff(struct page *page, const struct handoff_fact *handoff)
 
 	if (!fact_is_known(&handoff->once) || text_is_empty(handoff->init))
 		return;
-	if (!text_is_empty(handoff->requested_init)) {
-		text_append(&tail, " instead of ");
-		append_array(&tail, handoff->requested_init);
-		append_word(&tail, " ", outcome_text(handoff->requested_stat));
-	}
 	if (handoff->init_stat == OUTCOME_OK)
 		append_array_word(&tail, ", ", handoff->init_type);
 	else
 		append_word(&tail, " ", outcome_text(handoff->init_stat));
-	append_interpreters(&tail, handoff);
+	append_interpreters(&tail, handoff, true);
 	append_beside(&line, handoff->init, sizeof(handoff->init), &tail);
+	if (!text_is_empty(handoff->requested_init)) {
+		text_append(&line, "; not ");
+		append_array(&line, handoff->requested_init);
+		append_word(&line, " ", outcome_text(handoff->requested_stat));
+	}
+	append_interpreters(&line, handoff, false);
 	page_add(page, "handoff", &line);
 }
 

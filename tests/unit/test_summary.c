@@ -106,6 +106,17 @@ START_TEST(what_matters_is_never_cut)
 	ck_assert_ptr_nonnull(strstr(page, "...: not there\n"));
 	ck_assert_ptr_nonnull(strstr(page, "... ENOENT\n"));
 	lines_fit();
+	set_text(facts.handoff.init, "/sbin/init");
+	facts.handoff.init_stat = OUTCOME_OK;
+	set_text(facts.handoff.init_type, "script");
+	set_text(facts.handoff.interpreter[0], "/bin/sh");
+	facts.handoff.interpreter_stat[0] = -ENOENT;
+	facts.handoff.interpreter_count = 1;
+	set_text(facts.handoff.requested_init, "/nonexistent");
+	facts.handoff.requested_stat = -ENOENT;
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "handoff    /sbin/init, script -> /bin/sh ENOENT; not "
+					   "/nonexistent ENOENT\n"));
 }
 END_TEST
 
