@@ -3,6 +3,7 @@
 {
   config,
   lib,
+  options,
   pkgs,
   ...
 }:
@@ -22,6 +23,7 @@ let
     mkMerge
     mkOption
     optional
+    optionalAttrs
     optionals
     types
     ;
@@ -400,14 +402,15 @@ in
     })
 
     (mkIf (!initrd.systemd.enable) {
-      boot.initrd = {
+      # Where NixOS has no such options, it has no other kind of stage 1 either.
+      boot.initrd = optionalAttrs (options.boot.initrd ? preFailCommands) {
         extraUtilsCommands = ''
           copy_bin_and_libs ${hook}
         '';
         extraUtilsCommandsTest = ''
           $out/bin/bootprobe-hook --version
         '';
-        # Before other commands there, and udev; after what every boot has done by then.
+        # Before other commands there, and udev; after all that stage 1 does to the new root.
         preDeviceCommands = mkBefore startCommands;
         postMountCommands = mkAfter finishCommands;
         preFailCommands = mkBefore failCommands;

@@ -38,7 +38,6 @@ let
 
   machine =
     withSystemd: consoles:
-    { config, ... }:
     {
       imports = [ ./default.nix ];
 
@@ -65,7 +64,6 @@ let
       # The test driver's own console stays; the last one, which is /dev/console, is ttyS3.
       nodes.phantom = machine withSystemd [ "console=ttyS3" ];
       nodes.dormant =
-        { ... }:
         {
           imports = [ (machine withSystemd [ ]) ];
           boot.initrd.bootprobe.activation = lib.mkForce "kernelParam";
@@ -96,7 +94,7 @@ in
 {
   stage-1-systemd = test "systemd" true;
 }
-# 26.11 has no scripted stage 1 any more.
+# NixOS 26.11 is to have no scripted stage 1 any more.
 // lib.optionalAttrs (lib.versionOlder lib.trivial.release "26.11") {
   stage-1-scripted = test "scripted" false;
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that the tests need: deps.sh [build] [demo] [vm]; default: all.
+# Installs the Debian packages that the tests need: deps.sh [build] [demo] [nix] [vm]; default: all.
 # Silent and cheap where everything is there. Needs root only when something is missing.
 set -eu
 
@@ -8,15 +8,18 @@ build="gcc clang libclang-rt-dev meson ninja-build pkg-config libc6-dev libudev-
 	fdisk gdisk parted qemu-utils acpica-tools scdoc systemd-journal-remote"
 demo="python3 python3-jsonschema qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs
 	busybox-static"
+nix="nix-bin musl-tools busybox-static python3 python3-jsonschema"
 vm="$demo ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools"
 
 wanted=
-for group in "${@:-build demo vm}"; do
+for group in "${@:-build demo nix vm}"; do
 	for name in $group; do
 		case $name in
 		build) wanted="$wanted $build" ;;
 		demo) wanted="$wanted gcc meson ninja-build pkg-config libc6-dev libudev-dev libkmod-dev
 			libblkid-dev libjansson-dev $demo" ;;
+		nix) wanted="$wanted gcc meson ninja-build pkg-config libudev-dev libkmod-dev libblkid-dev
+			libjansson-dev libnbd-dev $nix" ;;
 		vm) wanted="$wanted $vm" ;;
 		*) echo "deps.sh: no group $name" >&2; exit 2 ;;
 		esac

@@ -7,8 +7,8 @@ usage()
 	cat <<'END'
 usage: sh tests/run.sh [--no-vm | --help | SCENARIO...]
 
-Unit and fixture tests in the developer build and again under the sanitizers, then the VM scenarios
-with the static build. Installs what that needs with apt, as root. Ends with the score of the findings
+Unit and fixture tests in the developer build and again under the sanitizers, the NixOS module and a
+build with musl, then the VM scenarios with the static build. Installs what that needs with apt, as root. Ends with the score of the findings
 and "N passed, N failed, N skipped"; exit status 1 when anything failed.
 
   sh tests/run.sh                 everything
@@ -79,6 +79,26 @@ meson_tests() {
 	add "$good" "$bad" "$(count Skipped "$log")"
 }
 
+# Runs a script that counts for itself, shows what it skipped and why, and what failed.
+counted() {
+	name=$1
+	shift
+	say "$name"
+	watched "$logs/counted.log" '$.' "$@" || :
+	if grep -q '^FAIL' "$logs/counted.log"; then
+		cat "$logs/counted.log"
+	else
+		grep '^SKIP' "$logs/counted.log" || :
+	fi
+	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$logs/counted.log" | tail -1)
+	if [ -z "$line" ]; then
+		tail -50 "$logs/counted.log"
+		line="0 passed, 1 failed, 0 skipped"
+	fi
+	# shellcheck disable=SC2046
+	add $(printf '%s' "$line" | tr -cd '0-9 ')
+}
+
 # configure FOLDER OPTION...: made once. The demo makes build/dev where unit tests cannot be built.
 configure() {
 	folder=$1
@@ -120,6 +140,7 @@ step "installing what the tests need" sh tests/deps.sh || { echo "$passed passed
 if [ $meson = yes ]; then
 	step "developer build" build_dev && meson_tests build/dev
 	step "sanitizer build" build_sanitized && meson_tests build/sanitized
+	counted "NixOS module, musl" sh tests/nix/run.sh
 fi
 if [ $vm = yes ] && step "static build" build_static; then
 	meson_tests build/static install

@@ -767,7 +767,7 @@ enum { GROWERS_MAX = 8 };
 struct sink_fact {
 	char name[16];
 	char target[64]; /* the file, port or console */
-	outcome_t state; /* of opening it; -ENOENT: not there */
+	outcome_t state; /* of opening it, or of a write that failed; -ENOENT: not there */
 	uint32_t delivered, dropped, waiting; /* records */
 	uint64_t bytes;
 	enum answer is_read; /* virtio: the host has the port open */

@@ -81,6 +81,7 @@ static struct collector {
 	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted, is_warned;
 	char new_root[64];
 	char summary[SUMMARY_SIZE];
+	outcome_t summary_written;
 	/* CLOCK_MONOTONIC; UINT64_MAX: never */
 	uint64_t partial_us, final_end_us, final_deadline_us, disk_deadline_us, stall_us,
 		stall_step_us, retry_us, linger_end_us, look_us;
@@ -254,7 +255,8 @@ static void write_summary(void)
 	if (run)
 		(void)run_write_file(run, "summary.txt", the.summary);
 	if (the.summary_fd >= 0)
-		(void)!write(the.summary_fd, the.summary, strlen(the.summary));
+		the.summary_written = outcome_from(
+			write(the.summary_fd, the.summary, strlen(the.summary)) < 0 ? -errno : 0);
 	start_console_sinks();
 }
 
@@ -774,7 +776,8 @@ static void note_start(void)
 			 uptime_idle_us(text, &boot->started_idle_us);
 }
 
-int collector_run(const struct collector_options *options)
+int collector_run(
+	const struct collector_options *options, struct collector_results *ret_results)
 {
 	int r;
 
@@ -808,5 +811,9 @@ int collector_run(const struct collector_options *options)
 	begin_start();
 	loop();
 	udev_source_close(&the.udev);
+	if (ret_results) {
+		ret_results->sinks_count = sinks_account(&the.sinks, ret_results->sinks);
+		ret_results->summary = the.summary_written;
+	}
 	return 0;
 }

@@ -13,12 +13,11 @@
 #include "parse/console_option.h"
 #include "parse/device_number.h"
 #include "parse/proc_consoles.h"
+#include "source/cmdline.h"
 #include "source/tty.h"
 
 #include <errno.h>
 #include <string.h>
-
-enum { CMDLINE_SIZE = 4096 + 1 };
 
 static struct console_fact *console_by_name(struct facts *facts, const char *name)
 {
@@ -78,7 +77,7 @@ static void note_cmdline(const struct sysroot *root, struct facts *facts)
 	uint32_t position = 0;
 	unsigned redacted;
 
-	if (sysroot_read(root, "proc/cmdline", whole, sizeof(whole)) < 0)
+	if (cmdline_source_read(root, whole, sizeof(whole)) < 0)
 		return;
 	/* Options are reported as they are written. */
 	(void)cmdline_redact(whole, text, sizeof(text), &redacted);

@@ -7,6 +7,7 @@
 #include "parse/elf.h"
 #include "parse/mountinfo.h"
 #include "parse/redact.h"
+#include "source/cmdline.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -217,7 +218,7 @@ static const char *type_of(const struct program *program)
 
 /* ---------------------------------------------------------------------------------- init= */
 
-enum { CMDLINE_SIZE = 4096 + 1, CANDIDATES_MAX = 8 };
+enum { CANDIDATES_MAX = 8 };
 
 struct candidate {
 	char init[160], shown[160]; /* as it is, and as it may be shown */
@@ -247,7 +248,7 @@ static void add_requested(
 	bool has_others = initrd == INITRD_DRACUT && has_real_init(&sources->root);
 	unsigned redacted;
 
-	(void)sysroot_read(&sources->root, "proc/cmdline", cmdline, sizeof(cmdline));
+	(void)cmdline_source_read(&sources->root, cmdline, sizeof(cmdline));
 	text_trim(cmdline);
 	(void)cmdline_redact(cmdline, shown, sizeof(shown), &redacted);
 	for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++) {

@@ -5,6 +5,7 @@
 #include "parse/cmdline.h"
 #include "parse/root_param.h"
 #include "parse/uptime.h"
+#include "source/cmdline.h"
 
 #include <errno.h>
 #include <string.h>
@@ -334,7 +335,7 @@ static void note_idle(
  * redacted before anything is cut off: half a URL does not show where its password ends. */
 static void redact(const char *cmdline, struct root_fact *root)
 {
-	static char shown[4096];
+	static char shown[2 * CMDLINE_SIZE];
 	static struct root_fact fact;
 	unsigned count;
 
@@ -349,14 +350,14 @@ static void redact(const char *cmdline, struct root_fact *root)
 
 int root_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
-	static char cmdline[4096];
+	static char cmdline[CMDLINE_SIZE];
 	/* Not in the shared memory: what stands there may be reported. */
 	static struct root_fact root;
-	ssize_t n = sysroot_read(&sources->root, "proc/cmdline", cmdline, sizeof(cmdline));
+	int r = cmdline_source_read(&sources->root, cmdline, sizeof(cmdline));
 
 	(void)subject;
-	if (n < 0 && n != -EFBIG)
-		return (int)n;
+	if (r < 0)
+		return r;
 	memset(&root, 0, sizeof(root));
 	parse(text_trim(cmdline), &root);
 	if (root.kind == ROOT_GPT_AUTO)

@@ -3,6 +3,7 @@
 
 #include "parse/cmdline.h"
 #include "parse/redact.h"
+#include "source/cmdline.h"
 #include "source/kmsg.h"
 
 #include <errno.h>
@@ -45,10 +46,10 @@ static void event_keep(struct facts *facts, const struct kernel_event_fact *even
 /* The kernel repeats words of its command line. */
 static const struct redacted *known_secrets(const struct sources *sources)
 {
-	static char cmdline[4096 + 1], shown[2 * sizeof(cmdline)];
+	static char cmdline[CMDLINE_SIZE], shown[2 * sizeof(cmdline)];
 	static struct redacted redacted;
 
-	(void)sysroot_read(&sources->root, "proc/cmdline", cmdline, sizeof(cmdline));
+	(void)cmdline_source_read(&sources->root, cmdline, sizeof(cmdline));
 	(void)cmdline_redact_parts(cmdline, shown, sizeof(shown), &redacted);
 	return &redacted;
 }

@@ -178,7 +178,8 @@ void timeline_add_probes(struct timeline_builder *builder)
 		const json_t *done = json_object_get(record->members, "done");
 		size_t count = json_array_size(done);
 
-		if (reader_has(record->members, "state"))
+		if (reader_has(record->members, "state") &&
+			!reader_is(record->members, "state", "done"))
 			add_failure(builder, record);
 		for (size_t i = 0; i < count && i < RUNS_MAX; i++)
 			add_run(builder, done, i, record->t);

@@ -454,7 +454,8 @@ static void add_verdict(struct page *page, const struct facts *facts,
 	text_init(&text, words, sizeof(words));
 	if (is_stalled)
 		text_append(&text, "stage 1 has not gone on yet: ");
-	if (worst == SEVERITY_INFO)
+	/* Whoever waits wants to know for what, a passphrase being no fault. */
+	if (worst == SEVERITY_INFO && !(is_stalled && findings->count))
 		text_append(&text, all_well_text(findings, is_unseen));
 	else
 		append_printable(

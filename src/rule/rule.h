@@ -87,6 +87,10 @@ void rules_judge(const struct facts *facts, struct findings *ret);
 /* Says what is part of what, and puts root causes first: the last step of rules_judge(). */
 void findings_arrange(struct findings *findings);
 
+/* Whether a later run of that probe, of the same subject, has come to its end: only the last one tells
+ * anything. */
+bool probe_is_overtaken(const struct facts *facts, const struct probe_fact *probe);
+
 /* Findings that lead their story, of one severity. */
 uint32_t findings_count(const struct findings *findings, enum severity severity);
 /* The most severe of all that lead their story; SEVERITY_INFO when there is none. */

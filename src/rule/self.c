@@ -15,6 +15,24 @@ static enum severity probe_severity(const struct facts *facts, const struct prob
 	return block && !is_plain_disk(facts, block) ? SEVERITY_INFO : SEVERITY_WARNING;
 }
 
+static bool has_ended(const struct probe_fact *probe)
+{
+	return probe->state == PROBE_DONE || probe->state == PROBE_FAILED ||
+	       probe->state == PROBE_TIMEOUT || probe->state == PROBE_CRASHED;
+}
+
+bool probe_is_overtaken(const struct facts *facts, const struct probe_fact *probe)
+{
+	/* Runs stand in the order in which they were started. */
+	fact_foreach (later, facts->probes) {
+		if (later > probe && has_ended(later) &&
+			is_equal(later->name, probe->name, sizeof(probe->name)) &&
+			is_equal(later->subject, probe->subject, sizeof(probe->subject)))
+			return true;
+	}
+	return false;
+}
+
 static void tell_probe(struct judgement *judgement, const struct probe_fact *probe)
 {
 	bool has_subject = !is_text_empty(probe->subject);
@@ -49,7 +67,7 @@ static enum verdict judge_probes(struct judgement *judgement, enum probe_state s
 	if (!fact_count(judgement->facts->probes))
 		return VERDICT_UNKNOWN;
 	fact_foreach (probe, judgement->facts->probes) {
-		if (probe->state != state)
+		if (probe->state != state || probe_is_overtaken(judgement->facts, probe))
 			continue;
 		tell_probe(judgement, probe);
 		verdict = VERDICT_BAD;
