@@ -84,7 +84,7 @@ counted() {
 	name=$1
 	shift
 	say "$name"
-	"$@" </dev/null >"$logs/counted.log" 2>&1 || :
+	watched "$logs/counted.log" '$.' "$@" || :
 	if grep -q '^FAIL' "$logs/counted.log"; then
 		cat "$logs/counted.log"
 	else
@@ -99,21 +99,21 @@ counted() {
 	add $(printf '%s' "$line" | tr -cd '0-9 ')
 }
 
-# A folder that was made for something else, by the demo for one, gets the options as well.
+# configure FOLDER OPTION...: made once. The demo makes build/dev where unit tests cannot be built.
 configure() {
 	folder=$1
 	shift
-	if [ -f "$folder/build.ninja" ]; then
-		meson configure "$folder" "$@"
-	else
-		meson setup "$folder" "$@"
+	if [ ! -f "$folder/build.ninja" ]; then
+		meson setup "$folder" -Dtests=enabled "$@"
+	elif ! grep -qx 'tests = enabled' "$folder/meson-private/cmd_line.txt"; then
+		meson configure "$folder" -Dtests=enabled
 	fi
 }
 
-build_dev() { configure build/dev -Dtests=enabled && meson compile -C build/dev; }
+build_dev() { configure build/dev && meson compile -C build/dev; }
 
 build_sanitized() {
-	CC=clang configure build/sanitized -Dtests=enabled -Db_sanitize=address,undefined -Db_lundef=false &&
+	CC=clang configure build/sanitized -Db_sanitize=address,undefined -Db_lundef=false &&
 		meson compile -C build/sanitized
 }
 

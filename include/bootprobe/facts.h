@@ -655,10 +655,10 @@ struct root_fact {
 
 struct handoff_fact {
 	struct fact_once once;
-	char root_path[64]; /* --root */
+	char root_path[256]; /* --root; only shown, so that it may be cut */
 	outcome_t root_open;
 	char root_fstype[24], root_source[64];
-	enum answer is_root_mounted; /* root_path is a mount point */
+	enum answer is_root_mounted; /* --root is a mount point */
 	enum answer is_root_read_only;
 	enum answer has_free_counts; /* the two below are known */
 	uint64_t free_bytes, free_inodes;

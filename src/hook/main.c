@@ -279,6 +279,10 @@ static int verb_finish(char **argv, const struct sysroot *root, const char *new_
 		.summary_fd = -1,
 	};
 
+	if (new_root && strlen(new_root) >= CONTROL_MESSAGE_SIZE) {
+		print(STDERR_FILENO, "bootprobe-hook: the path behind --root is too long\n");
+		return 0;
+	}
 	if (control_request(new_root ? new_root : CONTROL_NO_ROOT, FINISH_MAX_US) != -ECONNREFUSED)
 		return 0;
 	/* "start" never came, or its collector is gone. One that has finished is not run again. */
