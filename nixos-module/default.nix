@@ -116,7 +116,8 @@ let
   serviceConfig = {
     Type = "oneshot";
     KillMode = "process";
-    TimeoutStartSec = 10;
+    # More than bootprobe.budget= may be.
+    TimeoutStartSec = 70;
     StandardInput = "null";
     StandardOutput = "null";
     StandardError = "null";
@@ -208,10 +209,11 @@ let
     ${call "finish --root \"$targetRoot\""}
   '';
 
-  # Runs even where the script dies of closed descriptors before it has loaded a module; the page
-  # stands above the prompt for a shell.
+  # Runs even where the script dies of closed descriptors before it has loaded a module, or knows where
+  # they are, and the report's port wants some; the page stands above the prompt for a shell.
   failCommands = ''
     # bootprobe: look before the prompt
+    [ -e /lib/modules ] || (mkdir -p /lib && exec ln -s /nix/store/*/lib/modules /lib/) >/dev/null 2>&1 || :
     [ -e /run/bootprobe ] || ${call "start"}
     ${call "finish --root \"$targetRoot\""}
     [ ! -s /run/bootprobe/summary.txt ] || (cat /run/bootprobe/summary.txt) || :

@@ -643,7 +643,11 @@ struct root_fact {
 	char matches[ROOT_MATCHES_MAX][32]; /* devices that bear it; more than one is ambiguous */
 	uint32_t match_count;
 	bool is_one_filesystem; /* the matches are the devices of one file system (btrfs, zfs) */
-	uint64_t resolved_us; /* since when; 0: not resolved, or there before anybody listened */
+	/* Since when: a device name since the kernel announced it; what only udev can find since it was
+	 * through with it, and where there is no udev as a device name. 0: not resolved, not known, or
+	 * there before anybody listened. */
+	uint64_t resolved_us;
+	bool is_settling; /* found before udev was through with it: resolved_us may still change */
 	/* The idle time of all processors when it was found first, as in struct boot_fact. */
 	uint64_t resolved_idle_us;
 	bool has_idle;
@@ -651,10 +655,10 @@ struct root_fact {
 
 struct handoff_fact {
 	struct fact_once once;
-	char root_path[64]; /* --root */
+	char root_path[256]; /* --root; only shown, so that it may be cut */
 	outcome_t root_open;
 	char root_fstype[24], root_source[64];
-	enum answer is_root_mounted; /* root_path is a mount point */
+	enum answer is_root_mounted; /* --root is a mount point */
 	enum answer is_root_read_only;
 	enum answer has_free_counts; /* the two below are known */
 	uint64_t free_bytes, free_inodes;

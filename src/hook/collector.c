@@ -79,7 +79,7 @@ static struct collector {
 	const char *phase; /* of the final pass under way */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
 	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted, is_warned;
-	char new_root[64];
+	char new_root[CONTROL_MESSAGE_SIZE];
 	char summary[SUMMARY_SIZE];
 	outcome_t summary_written;
 	/* CLOCK_MONOTONIC; UINT64_MAX: never */
@@ -128,13 +128,18 @@ static enum boot_phase boot_phase(void)
 	return the.facts->platform.initrd == INITRD_NONE ? BOOT_PHASE_RUNNING : BOOT_PHASE_STALLED;
 }
 
+static void note_phase(void)
+{
+	the.facts->boot.phase = boot_phase();
+	the.facts->boot.now_us = clock_now_us();
+}
+
 static void emit_findings(void)
 {
 	struct encoding to = encoding();
 
 	note_sinks();
-	the.facts->boot.phase = boot_phase();
-	the.facts->boot.now_us = clock_now_us();
+	note_phase();
 	rules_judge(the.facts, &the.findings);
 	encode_findings(&to, &the.findings, the.finding_sequences);
 }
@@ -144,6 +149,7 @@ static void emit_facts(void)
 	struct encoding to = encoding();
 
 	note_sinks();
+	note_phase();
 	encode_facts(&to);
 	emit_findings();
 	the.is_encoding_wanted = false;
@@ -198,13 +204,18 @@ static void answer_caller(int *fd)
 	*fd = -1;
 }
 
+static void drop_client(void)
+{
+	cleanup_close(&the.client_fd);
+	the.client_fd = -1;
+}
+
 static void answer_client(void)
 {
 	if (the.client_fd < 0)
 		return;
 	control_reply(the.client_fd);
-	cleanup_close(&the.client_fd);
-	the.client_fd = -1;
+	drop_client();
 }
 
 static bool are_records_on_consoles(void)
@@ -573,7 +584,11 @@ static void handle_control(void)
 	r = control_receive(the.client_fd, message, sizeof(message));
 	if (r == -EAGAIN)
 		return;
-	if (r < 0 || the.state == STATE_LINGER) {
+	if (r < 0) {
+		drop_client();
+		return;
+	}
+	if (the.state == STATE_LINGER) {
 		answer_client();
 		return;
 	}

@@ -279,6 +279,10 @@ static int verb_finish(char **argv, const struct sysroot *root, const char *new_
 		.summary_fd = -1,
 	};
 
+	if (new_root && strlen(new_root) >= CONTROL_MESSAGE_SIZE) {
+		print(STDERR_FILENO, "bootprobe-hook: the path behind --root is too long\n");
+		return 0;
+	}
 	if (control_request(new_root ? new_root : CONTROL_NO_ROOT, FINISH_MAX_US) != -ECONNREFUSED)
 		return 0;
 	/* "start" never came, or its collector is gone. One that has finished is not run again. */
@@ -403,12 +407,8 @@ static int verb_now(
 		.report_fd = -1,
 		.summary_fd = arguments->is_quiet ? -1 : STDOUT_FILENO,
 	};
-	int r = arguments->root ? check_new_root(root, arguments->root) : 0;
+	int new_root = arguments->root ? check_new_root(root, arguments->root) : 0, r;
 
-	if (r < 0) {
-		complain("--root ", arguments->root, ": ", strerror(-r), NULL);
-		return EXIT_UNABLE;
-	}
 	if (is_output_closed && (is_standard_output(arguments) ||
 					(!arguments->is_quiet && !arguments->report))) {
 		complain("standard output: ", strerror(EBADF), NULL);
@@ -435,7 +435,11 @@ static int verb_now(
 		complain("cannot look at this machine: ", strerror(-r), NULL);
 		return EXIT_UNABLE;
 	}
-	return tell_results(arguments, &results);
+	r = tell_results(arguments, &results);
+	/* The rest of the report is as good as any. */
+	if (new_root < 0)
+		complain("--root ", arguments->root, ": ", strerror(-new_root), NULL);
+	return new_root < 0 ? EXIT_UNABLE : r;
 }
 
 /* ------------------------------------------------------------------------------------ main */

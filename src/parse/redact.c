@@ -33,6 +33,7 @@ static const char *const NOT_SECRET[] = {
 	"keyfile_offset",
 	"token_timeout",
 	"password_echo",
+	"nfs.max_session*",
 };
 
 /* Values are public even where they look random. */

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
@@ -70,7 +71,8 @@ static void normalise(const char *new_root, char *buf, size_t size)
 		buf[length - 1] = '\0';
 }
 
-static void look_at_mounts(const struct sources *sources, struct handoff_fact *handoff)
+static void look_at_mounts(
+	const struct sources *sources, const char *new_root, struct handoff_fact *handoff)
 {
 	static char text[65536], copy[sizeof(text)];
 	struct mountinfo mount;
@@ -80,7 +82,7 @@ static void look_at_mounts(const struct sources *sources, struct handoff_fact *h
 	if (n < 0 && n != -EFBIG)
 		return;
 	memcpy(copy, text, sizeof(text));
-	handoff->is_root_mounted = answer_from(mountinfo_find(text, handoff->root_path, &mount));
+	handoff->is_root_mounted = answer_from(mountinfo_find(text, new_root, &mount));
 	if (handoff->is_root_mounted == ANSWER_YES) {
 		(void)text_copy(handoff->root_fstype, sizeof(handoff->root_fstype), mount.fstype);
 		text_init(&source, handoff->root_source, sizeof(handoff->root_source));
@@ -349,6 +351,7 @@ int handoff_run(const struct sources *sources, struct facts *facts, uint32_t sub
 {
 	_cleanup_(sysroot_close) struct sysroot root = SYSROOT_CLOSED;
 	struct handoff_fact *handoff = &facts->handoff;
+	static char new_root[PATH_MAX];
 	struct utsname name = {0};
 	int r;
 
@@ -356,9 +359,10 @@ int handoff_run(const struct sources *sources, struct facts *facts, uint32_t sub
 	if (!sources->new_root)
 		return 0;
 	memset(handoff, 0, sizeof(*handoff));
-	normalise(sources->new_root, handoff->root_path, sizeof(handoff->root_path));
-	look_at_mounts(sources, handoff);
-	r = sysroot_open_below(&sources->root, below_root(handoff->root_path), &root);
+	normalise(sources->new_root, new_root, sizeof(new_root));
+	(void)text_copy(handoff->root_path, sizeof(handoff->root_path), new_root);
+	look_at_mounts(sources, new_root, handoff);
+	r = sysroot_open_below(&sources->root, below_root(new_root), &root);
 	handoff->root_open = outcome_from(r);
 	if (r == 0) {
 		look_at_space(&root, handoff);

@@ -37,6 +37,9 @@ void encode_root(struct encoding *encoding)
 
 	if (!fact_is_known(&root->once))
 		return;
+	/* Said once, when it is known since when. */
+	if (root->is_settling && encoding->facts->boot.phase == BOOT_PHASE_EARLY)
+		return;
 	record_begin(record, encoding->report, "root");
 	record_subject(record);
 	record_string(record, "kind", ROOT_KINDS[root->kind % ROOT_KIND_COUNT]);

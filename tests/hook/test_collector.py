@@ -197,6 +197,24 @@ class Test(unittest.TestCase):
         account = next(sink for sink in records("sink")[-1]["sinks"] if sink["name"] == "virtio")
         self.assertGreater(account["dropped"], 0)
 
+    def test_a_long_root_is_looked_at(self):
+        root = Path("/run") / ("r" * 100) / ("s" * 100) / ("t" * 100)
+        root.mkdir(parents=True)
+        self.start()
+        self.hook("finish", "--root", str(root))
+        until(lambda: "finish" in phases())
+        self.assertEqual(records("handoff")[-1]["root_open"], "ok")
+
+    def test_what_is_no_path_is_refused(self):
+        pid = self.start()
+        with contextlib.closing(ask(b"r" * 5000)) as client:
+            self.assertEqual(client.recv(16), b"")
+        output = subprocess.run([HOOK, "finish", "--root", "r" * 5000], check=True,
+                                stderr=subprocess.PIPE).stderr
+        self.assertIn(b"too long", output)
+        self.terminate(pid)
+        self.assertEqual(phases(), ["terminated"])
+
     def test_only_root_is_heard(self):
         pid = self.start()
         if os.fork() == 0:

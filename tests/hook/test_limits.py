@@ -43,6 +43,16 @@ class Test(unittest.TestCase):
         self.assertIn("ttyS3", [record.get("name") for record in report
                                 if record["type"] == "console"])
 
+    # ------------------------------------------------------------------ --root
+
+    def test_a_long_root(self):
+        for length in (63, 64, 65, 200, 300):
+            root = "/" + ("r" * 40 + "/") * (length // 41) + "s" * (length % 41)
+            self.machine.file(root.lstrip("/") + "/sbin/init", "#!/bin/sh\n")
+            handoff = self.records("handoff", "--root", root)[-1]
+            self.assertEqual((handoff["root_open"], handoff["init_stat"]), ("ok", "ok"))
+            self.assertEqual(handoff["root"], root[:255])
+
     # ------------------------------------------------------------------ disks that hang
 
     def hang(self, count):

@@ -104,7 +104,9 @@ class Test(unittest.TestCase):
         gone = os.strerror(errno.ENOENT)
         self.refused(self.hook("now", "--sysroot", "/nonexistent"), "/nonexistent: " + gone)
         self.refused(self.now("--report", "/nonexistent/x"), "/nonexistent/x: " + gone)
-        self.refused(self.now("--root", "/nonexist"), "--root /nonexist: " + gone)
+        report = self.folder / "report"
+        self.refused(self.now("--root", "/nonexist", "--report", report), "--root /nonexist: " + gone)
+        self.assertIn('"root_open":"ENOENT"', report.read_text())
 
     def test_help(self):
         for arguments in (["--help"], ["-h"], ["now", "--help"], ["now", "-h"], ["start", "--help"]):

@@ -140,6 +140,8 @@ def check_fragments(case, fragments):
         check(got == text, f"{case}: {name} is {got}, not {text}")
     fail = [line for line in lines_of(fragments["preFailCommands"]) if "bootprobe" in line]
     check(fail[:2] == [start, finish], f"{case}: preFailCommands does not look")
+    check(any("/nix/store/*/lib/modules /lib/" in line for line in lines_of(fragments["preFailCommands"])),
+          f"{case}: preFailCommands leaves the hook without modules")
     check(len(fail) == 3 and "cat /run/bootprobe/summary.txt" in fail[2],
           f"{case}: preFailCommands shows no page")
     # NixOS pastes these into a script one after the other, and would take @word@ for a place to paste.
@@ -178,7 +180,8 @@ def check_order(result):
     scripts = {name: lines_of(text) for name, text in result["fragments"].items()}
     check("bootprobe" in scripts["preDeviceCommands"][0], "crowded: udev's place is not ours first")
     check("bootprobe" in scripts["postMountCommands"][-1], "crowded: the last look is not the last")
-    check("bootprobe" in scripts["preFailCommands"][0], "crowded: a prompt may come before the look")
+    check("bootprobe" in scripts["preFailCommands"][-2] and scripts["preFailCommands"][-1] == "echo other",
+          "crowded: a prompt may come before the look")
     for name in ("preDeviceCommands", "postMountCommands", "preFailCommands"):
         check("echo other" in scripts[name], f"crowded: {name} of others is lost")
 

@@ -103,7 +103,7 @@ verify_units() {
 
 # A script in the shape of NixOS's: commands that may fail, a trap, a log that needs descriptors.
 write_script() {
-	sed "s|/run/bootprobe|$work/run|g" >"$work/stage-1" <<END
+	sed "s|/run/bootprobe|$work/run|g; s|/nix/store|$work/store|g; s|\([ (]\)/lib\([ /]\)|\1$work/lib\2|g" >"$work/stage-1" <<END
 targetRoot=/mnt-root
 other=untouched
 fail() {
@@ -135,7 +135,8 @@ END
 }
 
 run_script() {
-	rm -rf "$work/run" "$work/called"
+	rm -rf "$work/run" "$work/called" "$work/lib"
+	mkdir -p "$work/store/x-modules/lib/modules/6.1"
 	PATH=$work/bin:$PATH busybox ash "$work/stage-1" "$@"
 }
 
@@ -157,6 +158,7 @@ other" || return 1
 	# Here the script dies of its first redirection, and only the trap runs.
 	run_script <&- >&- 2>&- || :
 	expect "no descriptors" "$(called)" "start;$finish" || return 1
+	expect "modules without descriptors" "$(ls "$work/lib/modules/")" 6.1 || return 1
 }
 
 # ---- the test of the tests

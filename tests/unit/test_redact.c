@@ -37,7 +37,7 @@ START_TEST(names_of_secrets)
 		"sigma", "usas", "pwm", "stok", "discovery", "keymap", "KEYTABLE", "vconsole.keymap",
 		"rd.vconsole.keymap.toggle", "keyboard.layout", "iommu.passthrough",
 		"usbcore.authorized_default", "module.sig-enforce", "keyfile-timeout",
-		"token-timeout", "password-echo", "bootprobe.stall"};
+		"token-timeout", "password-echo", "bootprobe.stall", "nfs.max_session_slots"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(SECRET); i++)
 		ck_assert_msg(redact_is_secret_name(SECRET[i], strlen(SECRET[i])), "%s", SECRET[i]);

@@ -19,6 +19,7 @@ import dracut
 import initramfs_tools
 import kernels
 import newc
+import nixos
 
 VM = kernels.VM
 BUSYBOX = Path("/bin/busybox")
@@ -143,7 +144,7 @@ def bare(kernel_name, omit=()):
                        functools.partial(_bare, kernel_name, omit))
 
 
-INITRDS = ("bare", *dracut.INITRDS, *initramfs_tools.INITRDS)
+INITRDS = ("bare", *dracut.INITRDS, *initramfs_tools.INITRDS, *nixos.INITRDS)
 
 
 class Base(NamedTuple):
@@ -159,6 +160,8 @@ def _base(scenario):
         return Base(dracut.initrd(name, kernel, omit), hook=dracut.HOOK_INSIDE)
     if name in initramfs_tools.INITRDS:
         return Base(initramfs_tools.initrd(name, kernel))
+    if name in nixos.INITRDS:
+        return Base(nixos.initrd(name, kernel, DRIVERS, _add_busybox), hook=nixos.INITRDS[name])
     return Base(bare(kernel, omit), modules="lib/modules")
 
 
