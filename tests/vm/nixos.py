@@ -26,7 +26,8 @@ INIT = HERE / "guest/nixos-init"
 # Where the mocked package of tests/nix/evaluate.nix says that the hook is.
 HOOK_IN_STORE = "nix/store/00000000000000000000000000000000-bootprobe-0/lib/bootprobe/bootprobe-hook"
 SYSTEMD_DRACUT = dracut.INITRDS["dracut106-systemd"]
-UDEV_SUITE = "trixie"
+# The last systemd that is linked with libkmod and libblkid: later ones look for them at run time.
+UDEV_SUITE = "bookworm"
 MODULES_CLOSURE = "nix/store/00000000000000000000000000000000-linux-modules"
 UDEV_PROGRAMS = ("usr/bin/udevadm", "usr/lib/systemd/systemd-udevd")
 INITRDS = {"nixos-systemd": HOOK_IN_STORE, "nixos-scripted": "bin/bootprobe-hook"}
