@@ -64,8 +64,8 @@ START_TEST(other_records_stay_as_they_are)
 {
 	static const char *const RECORDS[] = {
 		"6,251,2624340,-;x86/mm: Checked W+X mappings: passed, no W+X pages found.\n",
-		"6,259,3091331,-;virtio_blk virtio1: 1/0/0 default/read/poll queues\n"
-		" SUBSYSTEM=virtio\n DEVICE=+virtio:virtio1\n",
+		("6,259,3091331,-;virtio_blk virtio1: 1/0/0 default/read/poll queues\n"
+		 " SUBSYSTEM=virtio\n DEVICE=+virtio:virtio1\n"),
 		"6,5,0,-;    text : 0xffff - 0xfffe\n",
 	};
 
