@@ -29,14 +29,43 @@ static bool is_worth_telling(const struct console_fact *console)
 	return console->is_requested || console->is_dev_console == ANSWER_YES;
 }
 
+static const struct uart_fact *live_uart(const struct facts *facts)
+{
+	fact_foreach (uart, facts->uarts) {
+		if (uart->is_live == ANSWER_YES && strncmp(uart->name, "ttyS", 4) == 0)
+			return uart;
+	}
+	return NULL;
+}
+
+/* Where another port is there, the console is on the wrong one. */
+static void fix_phantom(struct finding *finding, const struct facts *facts, const char *console)
+{
+	const struct uart_fact *uart = live_uart(facts);
+	char name[sizeof(uart->name) + 1];
+	const char *number = console + strlen("ttyS");
+
+	if (!uart || strncmp(console, "ttyS", 4) != 0) {
+		fix_add_serial_port(finding, facts);
+		fix_console_to_tty0(finding, facts);
+		return;
+	}
+	(void)text_copy_bytes(
+		name, sizeof(name), uart->name, strnlen(uart->name, sizeof(uart->name)));
+	finding_fix(finding, "kernel", "console=", name, "   (instead of console=", console,
+		": that port is there)", NULL);
+	if (is_qemu(&facts->platform))
+		finding_fix(finding, "proxmox", "qm set VMID --serial", number, " socket", NULL);
+}
+
 static void tell_phantom(struct judgement *judgement, const struct console_fact *console)
 {
 	const struct facts *facts = judgement->facts;
 	struct finding *finding =
 		finding_about(judgement, phantom_severity(facts, console), console->name);
+	COPY_OF(name, console->name);
 
-	finding_say(finding, "the console ", NULL);
-	finding_say_array(finding, console->name);
+	finding_say(finding, "the console ", name, NULL);
 	finding_say(
 		finding, " has no UART behind it: it opens, and every write fails with EIO", NULL);
 	if (console->is_dev_console == ANSWER_YES)
@@ -45,8 +74,7 @@ static void tell_phantom(struct judgement *judgement, const struct console_fact 
 	if (console->is_dev_console == ANSWER_YES)
 		finding_because(judgement, finding, &facts->dev_console);
 	finding_because(judgement, finding, &facts->uart_total);
-	fix_add_serial_port(finding, facts);
-	fix_console_to_tty0(finding, judgement->facts);
+	fix_phantom(finding, facts, name);
 }
 
 enum verdict judge_console_phantom(struct judgement *judgement)

@@ -12,11 +12,11 @@
 static const struct {
 	const char *bus, *ids, *class_id, *module;
 } MODULES[] = {
-	{"virtio", "type 2", NULL, "virtio_blk"},
-	{"virtio", "type 3", NULL, "virtio_console"},
-	{"virtio", "type 8", NULL, "virtio_scsi"},
-	{"virtio", "type 9", NULL, "9pnet_virtio"},
-	{"virtio", "type 26", NULL, "virtiofs"},
+	{"virtio", "block", NULL, "virtio_blk"},
+	{"virtio", "console", NULL, "virtio_console"},
+	{"virtio", "scsi", NULL, "virtio_scsi"},
+	{"virtio", "9p", NULL, "9pnet_virtio"},
+	{"virtio", "filesystem", NULL, "virtiofs"},
 	{"pci", "1af4:", NULL, "virtio_pci"},
 	{"pci", "15ad:07c0", NULL, "vmw_pvscsi"},
 	{"pci", "1000:0030", NULL, "mptspi"},
@@ -187,12 +187,27 @@ static bool is_for_disks(const struct facts *facts, const struct unbound_device_
 	       has_prefix(device->ids, sizeof(device->ids), "1af4:");
 }
 
+/* Stage 1 has not come to loading modules: somebody asked for a shell before that, or NixOS's
+ * script died of its closed descriptors. Modules that wait in the initrd tell nothing then. */
+static bool is_stage1_held(const struct facts *facts)
+{
+	static const char *const SHELLS[] = {
+		"boot.debug1", "boot.debug1devices", "rd.break", "break"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(SHELLS); i++) {
+		if (has_kernel_parameter(facts, SHELLS[i], NULL))
+			return true;
+	}
+	return facts->platform.initrd == INITRD_NIXOS_SCRIPTED && facts->dev_console.open < 0;
+}
+
 static uint32_t tell_storage(struct judgement *judgement, bool is_for_disks_alone)
 {
 	uint32_t told = 0;
 
 	fact_foreach (device, judgement->facts->unbound_devices) {
 		if (!is_storage(device) ||
+			(device->state == DRIVER_MODULE_FILE && is_stage1_held(judgement->facts)) ||
 			(is_for_disks_alone && !is_for_disks(judgement->facts, device)))
 			continue;
 		tell(judgement, device, SEVERITY_ERROR, "the root file system is waited for",
@@ -249,7 +264,7 @@ static bool is_for_console(
 	if (device->state == DRIVER_BOUND)
 		return false;
 	if (console->kind == CONSOLE_HVC)
-		return is_equal(device->bus, "virtio", 7) && is_equal(device->ids, "type 3", 7);
+		return is_equal(device->bus, "virtio", 7) && is_equal(device->ids, "console", 8);
 	return console->kind == CONSOLE_UART && device->role == ROLE_SERIAL;
 }
 

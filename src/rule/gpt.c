@@ -165,15 +165,40 @@ static void tell_shrunk(struct finding *finding, const struct gpt_fact *gpt)
 		"make the disk as large as it was before anything is written to it", NULL);
 }
 
+/* sgdisk and gdisk look for a backup at the end of the disk alone, and write an empty table where
+ * they find none. A copy that ends where the disk ended once has it there. */
+static void fix_with_copy(struct finding *finding, const struct gpt_fact *gpt)
+{
+	char bytes[24];
+	struct text text;
+	COPY_OF(disk, gpt->disk);
+	COPY_OF(argument, gpt->argument);
+	bool is_image = !text_is_empty(argument);
+
+	text_init(&text, bytes, sizeof(bytes));
+	text_append_u64(&text, (gpt->backup.found_lba + 1) * gpt->logical_sector_bytes);
+	finding_fix(finding, is_image ? "host" : "rescue", "head -c ", bytes,
+		is_image ? " " : " /dev/", is_image ? argument : disk,
+		" >copy.img && sgdisk -e copy.img   (never sgdisk -e on the disk itself: it would "
+		"write an empty table)",
+		NULL);
+}
+
 static void tell_corrupt(struct finding *finding, const struct gpt_fact *gpt)
 {
+	bool is_astray = gpt->backup.found_lba && gpt->backup.found_lba + 1 != gpt->disk_lba &&
+			 !gpt_header_is_sound(&gpt->primary);
+
 	finding_say(finding, "the primary GPT of ", NULL);
 	finding_say_array(finding, gpt->disk);
 	finding_say(finding, " is damaged (", what_is_wrong(&gpt->primary), ")", NULL);
+	if (is_good(&gpt->backup) && is_astray) {
+		finding_say(finding, "; the backup is whole, but not at the end of the disk", NULL);
+		fix_with_copy(finding, gpt);
+		return;
+	}
 	if (is_good(&gpt->backup)) {
 		finding_say(finding, "; the backup is whole", NULL);
-		fix_with_sgdisk(
-			finding, gpt, "--backup=/root/gpt.bin", "   (keep what there is), then:");
 		if (gpt->has_protective_mbr && !is_lying(&gpt->primary))
 			fix_with_sgdisk(finding, gpt, "-e",
 				"   (sgdisk reads the backup and writes both anew)");
@@ -279,7 +304,9 @@ static enum verdict judge_misplaced(struct judgement *judgement, const struct gp
 	finding_say_size(finding, gpt->backup_misplaced_bytes);
 	finding_say(finding, " since its GPT was written: the backup is not at the end of the disk",
 		NULL);
-	fix_with_sgdisk(finding, gpt, "-e", "");
+	/* Beside a damaged primary this would write an empty table. */
+	if (is_good(&gpt->primary))
+		fix_with_sgdisk(finding, gpt, "-e", "");
 	return VERDICT_BAD;
 }
 
@@ -303,8 +330,8 @@ static enum verdict judge_difference(struct judgement *judgement, const struct g
 	finding_say_array(finding, gpt->disk);
 	finding_say(finding,
 		" are both whole and differ: which one is right, only their owner knows", NULL);
-	fix_with_gdisk(
-		finding, gpt, "r d", "   (keeps the primary; b instead of d keeps the backup)");
+	fix_with_gdisk(finding, gpt, "r d", "   (keeps the primary)");
+	fix_with_gdisk(finding, gpt, "r c y", "   (keeps the backup)");
 	return VERDICT_BAD;
 }
 

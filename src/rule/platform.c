@@ -28,8 +28,8 @@ enum verdict judge_platform_unknown(struct judgement *judgement)
 		return VERDICT_GOOD;
 	finding = finding_add(judgement, SEVERITY_INFO, "", 1);
 	if (platform->cpuid_signature[0]) {
-		finding_say(finding,
-			"this hypervisor is not one that is known here: CPUID says \"", NULL);
+		finding_say(finding, "this hypervisor is not one that is known here: CPUID says \"",
+			NULL);
 		finding_say_array(finding, platform->cpuid_signature);
 		finding_say(finding, "\"", NULL);
 	} else {

@@ -52,6 +52,27 @@ static uint32_t disk_count(const struct facts *facts)
 	return count;
 }
 
+/* A disk that was wiped, or one that the image was never written to. */
+static void say_empty_disk(struct judgement *judgement, struct finding *finding)
+{
+	const struct facts *facts = judgement->facts;
+
+	fact_foreach (gpt, facts->gpts) {
+		const struct block_fact *block = block_find(facts, gpt->disk);
+
+		if (!fact_is_known(&gpt->once) || gpt->kind != TABLE_NONE ||
+			!is_plain_disk(facts, block))
+			continue;
+		finding_say(finding, "; ", NULL);
+		finding_say_array(finding, gpt->disk);
+		finding_say(finding, " has neither a partition table nor a file system", NULL);
+		finding_because(judgement, finding, gpt);
+		finding_fix(finding, "host",
+			"write the image to the disk again, or attach the right disk", NULL);
+		return;
+	}
+}
+
 static void say_what_is_there(struct judgement *judgement, struct finding *finding)
 {
 	const struct facts *facts = judgement->facts;
@@ -67,6 +88,7 @@ static void say_what_is_there(struct judgement *judgement, struct finding *findi
 	}
 	if (!candidate) {
 		finding_say(finding, " on any disk", NULL);
+		say_empty_disk(judgement, finding);
 		return;
 	}
 	(void)text_copy_bytes(uuid, sizeof(uuid), candidate->uuid,
@@ -342,7 +364,7 @@ static void tell_passed_over(struct judgement *judgement)
 	finding_say(finding, "init=", NULL);
 	finding_say_array(finding, handoff->requested_init);
 	finding_say(finding,
-		handoff->requested_stat == -EACCES  ? " is not executable"
+		handoff->requested_stat == -EACCES   ? " is not executable"
 		: is_absent(handoff->requested_stat) ? " is not there"
 						     : " cannot be looked at",
 		"; ", NULL);

@@ -3,7 +3,7 @@
 
 static struct unbound_device_fact *add_scsi(enum driver_state state)
 {
-	return add_unbound("virtio", "virtio1", ROLE_STORAGE, "type 8", "virtio_scsi", state);
+	return add_unbound("virtio", "virtio1", ROLE_STORAGE, "scsi", "virtio_scsi", state);
 }
 
 static void lose_disk(void)
@@ -157,7 +157,7 @@ static void console_without_driver(void)
 	console_named("ttyS0")->is_last = false;
 	add_console("hvc0", CONSOLE_HVC)->is_registered = ANSWER_NO;
 	(void)add_unbound(
-		"virtio", "virtio2", ROLE_SERIAL, "type 3", "virtio_console", DRIVER_MISSING);
+		"virtio", "virtio2", ROLE_SERIAL, "console", "virtio_console", DRIVER_MISSING);
 }
 
 static void pci_serial(void)
@@ -176,7 +176,7 @@ static void acpi_serial(void)
 static void console_of_another_kind(void)
 {
 	(void)add_unbound(
-		"virtio", "virtio2", ROLE_SERIAL, "type 3", "virtio_console", DRIVER_MISSING);
+		"virtio", "virtio2", ROLE_SERIAL, "console", "virtio_console", DRIVER_MISSING);
 }
 
 static void not_looked(void)

@@ -104,6 +104,13 @@ static void primary_damaged(void)
 	damage(&gpt()->primary);
 }
 
+/* The tools look for the backup at the end of the disk alone, and would write an empty table. */
+static void primary_damaged_and_grown(void)
+{
+	primary_damaged();
+	gpt_on("vda")->backup.found_lba = 2047;
+}
+
 static void primary_not_sane(void)
 {
 	gpt()->primary.is_sane = ANSWER_NO;
@@ -476,7 +483,10 @@ RULE_CASES(GPT_CASES, OF_NO_CONCERN("gpt.primary-corrupt"),
 	{"gpt.primary-corrupt", primary_damaged, VERDICT_BAD, SEVERITY_ERROR, "vda",
 		"its checksum is wrong", "guest", "sgdisk -e /dev/vda"},
 	{"gpt.primary-corrupt", primary_damaged, VERDICT_BAD, SEVERITY_ERROR, "vda",
-		"the backup is whole", "guest", "--backup=/root/gpt.bin /dev/vda"},
+		"the backup is whole"},
+	{"gpt.primary-corrupt", primary_damaged_and_grown, VERDICT_BAD, SEVERITY_ERROR, "vda",
+		"not at the end of the disk", "rescue",
+		"head -c 1048576 /dev/vda >copy.img && sgdisk -e copy.img"},
 	{"gpt.primary-corrupt", primary_not_sane, VERDICT_BAD, SEVERITY_ERROR, "vda",
 		"cannot be true"},
 	{"gpt.primary-corrupt", primary_lies, VERDICT_BAD, SEVERITY_ERROR, "vda", NULL, "guest",
