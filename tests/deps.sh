@@ -8,7 +8,7 @@ build="gcc clang libclang-rt-dev meson ninja-build pkg-config libc6-dev libudev-
 	fdisk gdisk parted qemu-utils acpica-tools scdoc systemd-journal-remote"
 demo="python3 qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs busybox-static"
 nix="nix-bin musl-tools busybox-static python3 python3-jsonschema"
-vm="$demo python3-jsonschema ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools"
+vm="$demo nix-bin python3-jsonschema ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools"
 
 wanted=
 for group in "${@:-build demo nix vm}"; do
