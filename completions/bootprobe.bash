@@ -2,7 +2,7 @@
 
 _bootprobe() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
-	local verbs="read show compare timeline acpi gpt"
+	local verbs="read show compare timeline explain acpi gpt"
 	local words=
 
 	COMPREPLY=()
@@ -26,18 +26,21 @@ _bootprobe() {
 		show) words="--boot --boots --json --output --started --color --help" ;;
 		compare) words="--boot-a --boot-b --json --color --help" ;;
 		timeline) words="--output --width --boot --json --color --help" ;;
-		acpi) words="--json --help" ;;
+		explain | acpi) words="--json --help" ;;
 		gpt) words="--json --sector-size --backing --help" ;;
 		esac
 		case $current in
 		-*) ;;
-		*) words= ;;
+		*)
+			words=
+			[ "$verb" != explain ] || words=$(bootprobe explain 2>/dev/null | cut -d " " -f 1)
+			;;
 		esac
 		;;
 	esac
 	if [ -n "$words" ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
-	elif [ "$verb" != show ]; then
+	elif [ "$verb" != show ] && [ "$verb" != explain ]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		compopt -o filenames 2>/dev/null
 	fi

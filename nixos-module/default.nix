@@ -116,7 +116,8 @@ let
   serviceConfig = {
     Type = "oneshot";
     KillMode = "process";
-    TimeoutStartSec = 10;
+    # More than bootprobe.budget= may be.
+    TimeoutStartSec = 70;
     StandardInput = "null";
     StandardOutput = "null";
     StandardError = "null";

@@ -1,21 +1,23 @@
 #!/bin/sh
 # Installs the Debian packages that the tests need: deps.sh [build] [demo] [nix] [vm]; default: all.
-# Quiet, and cheap where everything is there. Needs root only when something is missing.
+# Silent and cheap where everything is there. Needs root only when something is missing.
 set -eu
 
 build="gcc clang libclang-rt-dev meson ninja-build pkg-config libc6-dev libudev-dev libkmod-dev
 	libblkid-dev libjansson-dev libnbd-dev check python3 python3-jsonschema dosfstools e2fsprogs
 	fdisk gdisk parted qemu-utils acpica-tools scdoc systemd-journal-remote"
-demo="python3 qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs busybox-static"
+demo="python3 python3-jsonschema qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs
+	busybox-static"
 nix="nix-bin musl-tools busybox-static python3 python3-jsonschema"
-vm="$demo nix-bin python3-jsonschema ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools"
+vm="$demo nix-bin ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools"
 
 wanted=
 for group in "${@:-build demo nix vm}"; do
 	for name in $group; do
 		case $name in
 		build) wanted="$wanted $build" ;;
-		demo) wanted="$wanted gcc meson ninja-build pkg-config libc6-dev libjansson-dev $demo" ;;
+		demo) wanted="$wanted gcc meson ninja-build pkg-config libc6-dev libudev-dev libkmod-dev
+			libblkid-dev libjansson-dev $demo" ;;
 		nix) wanted="$wanted gcc meson ninja-build pkg-config libudev-dev libkmod-dev libblkid-dev
 			libjansson-dev libnbd-dev $nix" ;;
 		vm) wanted="$wanted $vm" ;;
@@ -41,12 +43,8 @@ if [ "$(id -u)" != 0 ]; then
 	exit 1
 fi
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 export DEBIAN_FRONTEND=noninteractive
+exec </dev/null
+apt-get -q update
 # shellcheck disable=SC2086
-if ! { apt-get -q update && apt-get -q -y install --no-install-recommends $missing; } \
-	</dev/null >"$log" 2>&1; then
-	cat "$log" >&2
-	exit 1
-fi
+apt-get -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends $missing

@@ -1,24 +1,45 @@
 #!/bin/sh
-# Runs all tests: unit and fixture tests in the developer build and again under the sanitizers, the
-# NixOS module and a build with musl, then the VM scenarios with the static build. Ends with "N passed, N failed, N skipped"; exit status 1
-# when anything failed.
-#
-#   sh tests/run.sh            everything
-#   sh tests/run.sh --no-vm    without the VM scenarios
-#   sh tests/run.sh NAME...    only these VM scenarios
+# Runs all tests: see usage().
 set -eu
+
+usage()
+{
+	cat <<'END'
+usage: sh tests/run.sh [--no-vm | --help | SCENARIO...]
+
+Unit and fixture tests in the developer build and again under the sanitizers, the NixOS module and a
+build with musl, then the VM scenarios with the static build. Installs what that needs with apt, as root. Ends with the score of the findings
+and "N passed, N failed, N skipped"; exit status 1 when anything failed.
+
+  sh tests/run.sh                 everything
+  sh tests/run.sh --no-vm         without the VM scenarios
+  sh tests/run.sh 'gpt-*' ovmf    only these VM scenarios; tests/vm/run.py --list names them
+END
+}
 
 repo=$(cd "$(dirname "$0")/.." && pwd)
 cd "$repo"
-logs=$repo/.cache/test-logs
-mkdir -p "$logs"
 
-passed=0 failed=0 skipped=0 score=
 vm=yes meson=yes
 case ${1-} in
+-h | --help) usage; exit 0 ;;
 --no-vm) vm=no; shift ;;
+-*) ;;
 ?*) meson=no ;;
 esac
+for word in "$@"; do
+	case $word in
+	-*) echo "run.sh: no such option here: $word (see sh tests/run.sh --help)" >&2; exit 2 ;;
+	*) [ $meson = no ] || { echo "run.sh: --no-vm and scenarios exclude each other" >&2; exit 2; } ;;
+	esac
+done
+
+logs=$repo/.cache/test-logs
+mkdir -p "$logs"
+. tests/lib/watched.sh
+quiet_s=15
+
+passed=0 failed=0 skipped=0 score=
 
 say() { printf '== %s (%s)\n' "$*" "$(date +%T)"; }
 
@@ -33,7 +54,7 @@ step() {
 	name=$1
 	shift
 	say "$name"
-	if ! "$@" </dev/null >"$logs/step.log" 2>&1; then
+	if ! watched "$logs/step.log" '$.' "$@"; then
 		tail -50 "$logs/step.log"
 		echo "FAIL  $name"
 		add 0 1
@@ -44,11 +65,13 @@ step() {
 # The number behind a label of meson's summary.
 count() { sed -n "s/^$1: *\([0-9]*\).*/\1/p" "$2" | tail -1; }
 
+# meson_tests FOLDER [TEST...]
 meson_tests() {
 	folder=$1
+	shift
 	say "tests in $folder"
 	log=$logs/$(basename "$folder").log
-	meson test -C "$folder" --print-errorlogs </dev/null >"$log" 2>&1 || :
+	watched "$log" '^ *[0-9]+/[0-9]+ ' meson test -C "$folder" --print-errorlogs "$@" || :
 	bad=$(($(count Fail "$log" | grep . || echo 0) + $(count Timeout "$log" | grep . || echo 0)))
 	good=$(count Ok "$log")
 	[ -n "$good" ] || bad=1
@@ -61,7 +84,7 @@ counted() {
 	name=$1
 	shift
 	say "$name"
-	"$@" </dev/null >"$logs/counted.log" 2>&1 || :
+	watched "$logs/counted.log" '$.' "$@" || :
 	if grep -q '^FAIL' "$logs/counted.log"; then
 		cat "$logs/counted.log"
 	else
@@ -76,11 +99,18 @@ counted() {
 	add $(printf '%s' "$line" | tr -cd '0-9 ')
 }
 
+# configure FOLDER OPTION...: made once. The demo makes build/dev where unit tests cannot be built.
 configure() {
 	folder=$1
 	shift
-	[ -f "$folder/build.ninja" ] || meson setup "$folder" "$@"
+	if [ ! -f "$folder/build.ninja" ]; then
+		meson setup "$folder" -Dtests=enabled "$@"
+	elif ! grep -qx 'tests = enabled' "$folder/meson-private/cmd_line.txt"; then
+		meson configure "$folder" -Dtests=enabled
+	fi
 }
+
+build_dev() { configure build/dev && meson compile -C build/dev; }
 
 build_sanitized() {
 	CC=clang configure build/sanitized -Db_sanitize=address,undefined -Db_lundef=false &&
@@ -94,30 +124,26 @@ build_static() {
 
 vm_tests() {
 	say "VM scenarios"
-	python3=/usr/bin/python3
-	$python3 tests/vm/run.py "$@" </dev/null >"$logs/vm.log" 2>&1 &
-	child=$!
-	tail -n +1 -s 0.5 -f --pid="$child" "$logs/vm.log"
-	wait "$child" || :
+	watched "$logs/vm.log" . /usr/bin/python3 tests/vm/run.py "$@" || :
 	score=$(grep '^score: ' "$logs/vm.log" | tail -1)
 	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$logs/vm.log" | tail -1)
 	if [ -z "$line" ]; then
 		add 0 1
 		return
 	fi
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2046
 	set -- $(printf '%s' "$line" | tr -cd '0-9 ')
 	add "$1" "$2" "${3:-0}"
 }
 
 step "installing what the tests need" sh tests/deps.sh || { echo "$passed passed, $failed failed"; exit 1; }
 if [ $meson = yes ]; then
-	step "developer build" configure build/dev && step "compiling" meson compile -C build/dev &&
-		meson_tests build/dev
+	step "developer build" build_dev && meson_tests build/dev
 	step "sanitizer build" build_sanitized && meson_tests build/sanitized
 	counted "NixOS module, musl" sh tests/nix/run.sh
 fi
 if [ $vm = yes ] && step "static build" build_static; then
+	meson_tests build/static install
 	vm_tests "$@"
 fi
 

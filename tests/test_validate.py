@@ -279,6 +279,12 @@ class Program(unittest.TestCase):
         done = self.run_on(text(GOOD[:3]))
         self.assertEqual((done.returncode, done.stdout), (1, b"-: boot 5a1f09c3: no end record\n"))
 
+    def test_files_that_cannot_be_read(self):
+        for name in ("/does/not/exist", HERE):
+            done = subprocess.run([HERE / "validate.py", name], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertRegex(done.stderr, r"^validate\.py: /[^\n]*: [^\n]+\n$")
+
 
 if __name__ == "__main__":
     unittest.main()

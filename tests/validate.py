@@ -5,7 +5,8 @@
 
 A FILE is any capture: bare lines, a serial console with time stamps and carriage returns, the kernel
 log as dmesg, journalctl or /dev/kmsg give it; "-" is standard input. Exit status 0: each report in
-each file is whole and right; 1: it is not, and why stands on standard output.
+each file is whole and right; 1: it is not, and why stands on standard output; 2: a file cannot be
+read.
 """
 
 import argparse
@@ -342,7 +343,11 @@ def main():
     options = parser.parse_args()
     status = 0
     for name in options.files:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        try:
+            data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        except OSError as error:
+            print(f"validate.py: {name}: {error.strerror}", file=sys.stderr)
+            return 2
         reports, complaints = judge_file(data, options.phase, options.allow_missing)
         for complaint in complaints:
             print(f"{name}: {complaint}")

@@ -949,7 +949,8 @@ cleanup()
 		kill "$udev_pid" 2>/dev/null || :
 		wait "$udev_pid" || :
 	fi
-	[ -z "${work:-}" ] || rm -rf "$work" || { sleep 1; rm -rf "$work"; }
+	# Nobody has to wait for that; the next run removes what is left.
+	[ -z "${work:-}" ] || rm -rf "$work" </dev/null >/dev/null 2>&1 3>&- 9>&- &
 }
 
 main()

@@ -6,8 +6,11 @@
 _bootprobe_installed=/usr/lib/bootprobe/bootprobe-hook
 
 # called by dracut
+# As with dracut's own debug module: a diagnostic gets into an initrd where somebody asks for it (--add,
+# add_dracutmodules), and never because it is installed.
 check() {
-    [[ -x ${dracutsysrootdir-}${bootprobe_hook:-$_bootprobe_installed} ]]
+    [[ -x ${dracutsysrootdir-}${bootprobe_hook:-$_bootprobe_installed} ]] || return 1
+    return 255
 }
 
 # called by dracut

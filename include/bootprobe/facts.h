@@ -360,6 +360,7 @@ struct console_fact {
 	/* tried on /dev/NAME with O_NONBLOCK | O_NOCTTY */
 	outcome_t open, tcgetattr, empty_write;
 	enum answer is_writable_now; /* poll says POLLOUT */
+	uint64_t refused_us; /* since when the empty write gives EAGAIN; 0: it does not */
 	outcome_t serial_ioctl;      /* TIOCGSERIAL */
 	int32_t uart_type;           /* TIOCGSERIAL: -1 unknown, 0 no hardware */
 	char backend[40];            /* what a VT is drawn on: "VGA+", "dummy device" */
@@ -378,7 +379,7 @@ struct dev_console_fact {
 
 struct pid1_descriptor_fact {
 	uint32_t number;
-	outcome_t link; /* -ENOENT: closed */
+	outcome_t link; /* -ENOENT: closed; -ESRCH: no PID 1 to be seen */
 	char target[64];
 	uint32_t major, minor;
 };
@@ -636,13 +637,17 @@ enum { ROOT_MATCHES_MAX = 4 };
 struct root_fact {
 	struct fact_once once;
 	enum root_kind kind;
-	char spec[160];  /* root= as given */
+	char spec[160];  /* root= as given, redacted like all that follows */
 	char value[128]; /* what it names */
 	char rootfstype[24];
 	char matches[ROOT_MATCHES_MAX][32]; /* devices that bear it; more than one is ambiguous */
 	uint32_t match_count;
 	bool is_one_filesystem; /* the matches are the devices of one file system (btrfs, zfs) */
-	uint64_t resolved_us; /* since when; 0: not resolved, or there before anybody listened */
+	/* Since when: a device name since the kernel announced it; what only udev can find since it was
+	 * through with it, and where there is no udev as a device name. 0: not resolved, not known, or
+	 * there before anybody listened. */
+	uint64_t resolved_us;
+	bool is_settling; /* found before udev was through with it: resolved_us may still change */
 	/* The idle time of all processors when it was found first, as in struct boot_fact. */
 	uint64_t resolved_idle_us;
 	bool has_idle;
@@ -650,15 +655,17 @@ struct root_fact {
 
 struct handoff_fact {
 	struct fact_once once;
-	char root_path[64]; /* --root */
+	char root_path[256]; /* --root; only shown, so that it may be cut */
 	outcome_t root_open;
 	char root_fstype[24], root_source[64];
-	enum answer is_root_mounted; /* root_path is a mount point */
+	enum answer is_root_mounted; /* --root is a mount point */
 	enum answer is_root_read_only;
 	enum answer has_free_counts; /* the two below are known */
 	uint64_t free_bytes, free_inodes;
-	char init[160]; /* init= or the one that would be taken */
+	char init[160]; /* the one that will be started */
 	bool is_init_from_cmdline;
+	char requested_init[160]; /* the one that the command line asks for, where it is not that */
+	outcome_t requested_stat; /* -EACCES: it is there, and not executable */
 	outcome_t init_stat;
 	char init_target[160]; /* after links */
 	uint32_t init_mode;
@@ -764,7 +771,7 @@ enum { GROWERS_MAX = 8 };
 struct sink_fact {
 	char name[16];
 	char target[64]; /* the file, port or console */
-	outcome_t state; /* of opening it; -ENOENT: not there */
+	outcome_t state; /* of opening it, or of a write that failed; -ENOENT: not there */
 	uint32_t delivered, dropped, waiting; /* records */
 	uint64_t bytes;
 	enum answer is_read; /* virtio: the host has the port open */
@@ -822,6 +829,7 @@ struct facts {
 	struct handoff_fact handoff;
 	FACT_LIST(grower_fact, GROWERS_MAX) growers;
 	FACT_LIST(sink_fact, SINKS_MAX) sinks;
+	_Atomic uint64_t console_sink_bytes; /* by all children that write to consoles */
 	struct timeline_fact timeline;
 	FACT_LIST(kernel_event_fact, KERNEL_EVENTS_MAX) kernel_events;
 	FACT_LIST(probe_fact, 640) probes;

@@ -116,6 +116,32 @@ static int take_file(struct acpi_set *set, int folder, const char *path, const c
 	return 0;
 }
 
+/* Why a path cannot be taken. */
+static const char *words_of(int error)
+{
+	switch (-error) {
+	case EISDIR:
+		return "a folder must stand alone: give one folder, or files";
+	case EINVAL:
+		return "is neither a file nor a folder";
+	case EFBIG:
+		return "is too large for a table";
+	case ENODATA:
+		return "no tables there; they have names such as DSDT and SSDT1";
+	default:
+		return strerror(-error);
+	}
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct acpi_file *left = a, *right = b;
+
+	if (left->rank != right->rank)
+		return left->rank < right->rank ? -1 : 1;
+	return left->position < right->position ? -1 : 1;
+}
+
 /* ---- folders ---- */
 
 /* Runs of digits compare as numbers: SSDT2 comes before SSDT10. */
@@ -179,7 +205,7 @@ static int take_folder_entry(struct acpi_set *set, int folder, const char *prefi
 	if (result < 0) {
 		if (rank == ACPI_RANK_DATA || result == -EISDIR)
 			return 0;
-		fprintf(stderr, "bootprobe acpi: %s: %s\n", shown, strerror(-result));
+		fprintf(stderr, "bootprobe acpi: %s: %s\n", shown, words_of(result));
 		return result;
 	}
 	file = &set->files[set->count - 1];
@@ -214,15 +240,6 @@ static int take_folder(struct acpi_set *set, const char *path, const char *prefi
 
 /* ---- sets ---- */
 
-static int by_rank(const void *a, const void *b)
-{
-	const struct acpi_file *left = a, *right = b;
-
-	if (left->rank != right->rank)
-		return left->rank < right->rank ? -1 : 1;
-	return left->position < right->position ? -1 : 1;
-}
-
 int acpi_set_read(char **paths, int path_count, struct acpi_set *ret_set)
 {
 	int result = 0;
@@ -232,8 +249,10 @@ int acpi_set_read(char **paths, int path_count, struct acpi_set *ret_set)
 		result = take_file(ret_set, AT_FDCWD, paths[i], paths[i]);
 		if (result == -EISDIR && path_count == 1)
 			result = take_folder(ret_set, paths[i], "");
+		if (result == 0 && !ret_set->count)
+			result = -ENODATA;
 		if (result < 0)
-			fprintf(stderr, "bootprobe acpi: %s: %s\n", paths[i], strerror(-result));
+			fprintf(stderr, "bootprobe acpi: %s: %s\n", paths[i], words_of(result));
 	}
 	if (ret_set->count)
 		qsort(ret_set->files, ret_set->count, sizeof(*ret_set->files), by_rank);

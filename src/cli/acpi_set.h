@@ -37,8 +37,8 @@ struct acpi_set {
 	size_t count;
 };
 
-/* One folder, or files in any order. Complains on standard error. Returns 0 or a negative errno;
- * the set must be released in either case. */
+/* One folder, or files in any order. Complains on standard error. Returns 0 or a negative errno,
+ * -ENODATA for a folder without tables; the set must be released in either case. */
 int acpi_set_read(char **paths, int path_count, struct acpi_set *ret_set);
 void acpi_set_release(struct acpi_set *set);
 

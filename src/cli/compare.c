@@ -226,8 +226,7 @@ static int compare(const struct compare_options *options)
 		input_complain("compare", options->path[0], strerror(-result));
 		return READ_UNUSABLE;
 	}
-	result = print(&(struct view){
-		options, {a, b}, &list, output_wants_colour(options->when)});
+	result = print(&(struct view){options, {a, b}, &list, output_wants_colour(options->when)});
 	difference_release(&list);
 	return result;
 }

@@ -489,7 +489,7 @@ static bool has_problems(const json_t *m)
 
 static bool has_state(const json_t *m)
 {
-	return reader_has(m, "state");
+	return reader_has(m, "state") && !reader_is(m, "state", "done");
 }
 
 static bool is_trouble(const json_t *m)

@@ -4,9 +4,11 @@
  */
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/output.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 
 /* The order is that of the help. The man page and the completions name the same verbs. */
 static const struct {
@@ -18,6 +20,7 @@ static const struct {
 	{"show", show_main, "explain the report of this boot, in the guest"},
 	{"compare", compare_main, "say what differs between two reports"},
 	{"timeline", timeline_main, "draw a boot on one time axis"},
+	{"explain", explain_main, "say what a finding means and what to do about it"},
 	{"acpi", acpi_main, "list the devices that ACPI tables declare"},
 	{"gpt", gpt_main, "check the partition table of a disk image or a device"},
 };
@@ -48,6 +51,71 @@ static void usage(FILE *stream)
 		stream);
 }
 
+enum { NAME_CHARS_MAX = 32, NEAR_DISTANCE_MAX = 2 };
+
+/* How many characters have to be put in, left out or changed to make one of the other (Levenshtein).
+ * No more than NAME_CHARS_MAX of either count. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[NAME_CHARS_MAX + 1], length = strnlen(b, NAME_CHARS_MAX);
+
+	for (size_t j = 0; j <= length; j++)
+		row[j] = j;
+	for (size_t i = 0; i < NAME_CHARS_MAX && a[i]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < length; j++) {
+			size_t changed = diagonal + (a[i] != b[j]);
+
+			diagonal = row[j + 1];
+			row[j + 1] = MIN(changed, MIN(row[j], row[j + 1]) + 1);
+		}
+	}
+	return row[length];
+}
+
+/* The command that was probably meant, or NULL. */
+static const char *nearest_command(const char *name)
+{
+	size_t best_distance = NEAR_DISTANCE_MAX + 1;
+	const char *best = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(COMMANDS); i++) {
+		size_t found = distance(name, COMMANDS[i].name);
+
+		/* some of a short name must be right */
+		if (found < best_distance && found < strlen(COMMANDS[i].name)) {
+			best_distance = found;
+			best = COMMANDS[i].name;
+		}
+	}
+	return best;
+}
+
+static int refuse(const char *word)
+{
+	const char *nearest = word[0] == '-' ? NULL : nearest_command(word);
+
+	(void)fputs(word[0] == '-' ? "bootprobe: no such option: " : "bootprobe: no such command: ",
+		stderr);
+	output_raw(stderr, word);
+	if (nearest)
+		(void)fprintf(stderr, "; did you mean %s?", nearest);
+	(void)fputs("\nTry 'bootprobe --help'.\n", stderr);
+	return 2;
+}
+
+/* getopt names the program as people typed it. */
+static int run(size_t command, int argc, char **argv)
+{
+	char name[NAME_CHARS_MAX];
+
+	(void)text_join(name, sizeof(name), "bootprobe ", COMMANDS[command].name, NULL);
+	argv[0] = name;
+	return COMMANDS[command].run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -58,10 +126,7 @@ int main(int argc, char **argv)
 		return puts("bootprobe " BOOTPROBE_VERSION), 0;
 	for (size_t i = 0; i < ARRAY_SIZE(COMMANDS); i++) {
 		if (strcmp(argv[1], COMMANDS[i].name) == 0)
-			return COMMANDS[i].run(argc - 1, argv + 1);
+			return run(i, argc - 1, argv + 1);
 	}
-	(void)fprintf(stderr,
-		argv[1][0] == '-' ? "bootprobe: no such option; 'bootprobe --help' lists them\n"
-				  : "bootprobe: no such command; 'bootprobe --help' lists them\n");
-	return 2;
+	return refuse(argv[1]);
 }

@@ -139,7 +139,7 @@ bool read_options_parse(int argc, char **argv, const char *help, bool takes_file
 	int option;
 	bool is_right = true;
 
-	*options = (struct read_options){.verb = argv[0], .started = -1};
+	*options = (struct read_options){.verb = takes_file ? "read" : "show", .started = -1};
 	optind = 1;
 	while (is_right && (option = getopt_long(argc, argv, "h", OPTIONS, NULL)) >= 0) {
 		if (option == 'h') {

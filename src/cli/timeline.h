@@ -20,7 +20,7 @@ enum {
 struct timeline_view {
 	const struct reader_report *report;
 	const struct timeline *timeline;
-	unsigned width; /* columns, or pixels */
+	unsigned width;            /* columns, or pixels */
 	bool is_coloured, is_utf8; /* text only */
 };
 

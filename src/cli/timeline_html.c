@@ -53,7 +53,8 @@ static void put_times(FILE *stream, const struct timeline_item *item)
 static void put_row(
 	FILE *stream, const struct timeline_lane *lane, const struct timeline_item *item)
 {
-	const char *class = item->severity == READER_INFO ? "" : reader_severity_name(item->severity);
+	const char *class =
+		item->severity == READER_INFO ? "" : reader_severity_name(item->severity);
 
 	(void)fprintf(stream, "<tr%s%s%s>", *class ? " class=\"" : "", class, *class ? "\"" : "");
 	put_times(stream, item);

@@ -14,12 +14,13 @@
 
 /* Pixels. */
 enum {
-	LEFT = 216,   /* of the axis; names stand in front of it */
-	RIGHT = 190,  /* behind it; labels of the last moments go there */
+	LEFT = 216,  /* of the axis; names stand in front of it */
+	RIGHT = 190, /* behind it; labels of the last moments go there */
 	MARGIN = 14,
-	ROW = 14,     /* a row of labels */
-	TRACK = 9,    /* height of a bar */
-	ROWS_MAX = 8, /* of labels in a lane */
+	ROW = 14,      /* a row of labels */
+	TRACK = 9,     /* height of a bar */
+	ROWS_MAX = 8,  /* of labels in a lane ... */
+	ROWS_INFO = 6, /* ... of those that are no trouble */
 	LABELS_MAX = 256,
 	LABEL_CHARS = 40,
 	SUMMARY_CHARS = 64,
@@ -166,13 +167,12 @@ static void put_tick(
 	(void)fputs("</rect>\n", picture->stream);
 }
 
-static void put_diamond(
-	const struct picture *picture, const struct timeline_item *item, double y)
+static void put_diamond(const struct picture *picture, const struct timeline_item *item, double y)
 {
 	double x = x_of(picture, item->start);
 
-	(void)fprintf(picture->stream,
-		"<path d=\"M%.1f %.1fl5 5l-5 5l-5 -5z\" class=\"%s\">", x, y, class_of(item));
+	(void)fprintf(picture->stream, "<path d=\"M%.1f %.1fl5 5l-5 5l-5 -5z\" class=\"%s\">", x, y,
+		class_of(item));
 	put_tip(picture, item);
 	(void)fputs("</path>\n", picture->stream);
 }
@@ -242,13 +242,13 @@ static void arrange(const struct picture *picture, const struct timeline_lane *l
 	for (size_t i = lane->count; i > 0; i--) {
 		const struct timeline_item *item = &lane->item[i - 1];
 		double x = x_of(picture, item->start);
-		unsigned row = 0;
+		unsigned row = 0, rows = item->severity == READER_INFO ? ROWS_INFO : ROWS_MAX;
 
 		if (item->kind != kind || !is_on_axis(picture, item))
 			continue;
-		while (row < ROWS_MAX && x + 5 + label_width(picture, item) + 8 > free_up_to[row])
+		while (row < rows && x + 5 + label_width(picture, item) + 8 > free_up_to[row])
 			row++;
-		if (row == ROWS_MAX || labels->count == LABELS_MAX) {
+		if (row == rows || labels->count == LABELS_MAX) {
 			labels->left_out++;
 			continue;
 		}
@@ -267,11 +267,12 @@ static void put_labels(const struct picture *picture, const struct labels *label
 		double x = x_of(picture, item->start), base = y + ROW * (labels->row[i] + 1) - 3;
 		char data[TIMELINE_TEXT_SIZE];
 
-		(void)fprintf(picture->stream,
-			"<path d=\"M%.1f %.1fV%.1f\" class=\"lead\"/>\n", x, y, base);
+		(void)fprintf(picture->stream, "<path d=\"M%.1f %.1fV%.1f\" class=\"lead\"/>\n", x,
+			y, base);
 		label_text(item, data, sizeof(data));
-		put_text(picture, x + 4, base, item->severity == READER_INFO ? "dim" : class_of(item),
-			data, characters_in(label_width(picture, item) + 1));
+		put_text(picture, x + 4, base,
+			item->severity == READER_INFO ? "dim" : class_of(item), data,
+			characters_in(label_width(picture, item) + 1));
 	}
 }
 
@@ -288,7 +289,8 @@ static void put_left_out(const struct picture *picture, size_t count, double y)
 	put_text(picture, MARGIN, y, "dim", data, sizeof(data));
 }
 
-static void put_phase(const struct picture *picture, const struct timeline_item *item, double height)
+static void put_phase(
+	const struct picture *picture, const struct timeline_item *item, double height)
 {
 	double x = x_of(picture, item->start), width = end_of(picture, item) - x;
 	char data[96], duration[32];
@@ -496,7 +498,8 @@ static bool is_empty(const struct picture *picture, const struct timeline_lane *
 	return lane->kind != TIMELINE_DISK && lane->kind != TIMELINE_GROUP;
 }
 
-static void draw_lane(struct picture *picture, const struct timeline_lane *lane, bool is_first_probe)
+static void draw_lane(
+	struct picture *picture, const struct timeline_lane *lane, bool is_first_probe)
 {
 	if (is_empty(picture, lane))
 		return;
@@ -552,10 +555,11 @@ static void draw_axis(const struct picture *picture, double top)
 		char data[32];
 
 		timeline_format(data, sizeof(data), seconds, step);
+		(void)fprintf(picture->stream, "<path d=\"M%.1f %.1fV%.1f\" class=\"grid\"/>\n", x,
+			top - 8, picture->y);
 		(void)fprintf(picture->stream,
-			"<path d=\"M%.1f %.1fV%.1f\" class=\"grid\"/>\n", x, top - 8, picture->y);
-		(void)fprintf(picture->stream,
-			"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" class=\"dim\">%s</text>\n",
+			"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" "
+			"class=\"dim\">%s</text>\n",
 			x, top - 12, data);
 	}
 }
@@ -585,7 +589,8 @@ static unsigned put_wrapped(
 	return lines;
 }
 
-static void draw_finding(struct picture *picture, const struct reader_finding *finding, size_t index)
+static void draw_finding(
+	struct picture *picture, const struct reader_finding *finding, size_t index)
 {
 	enum { INDENT = 36 };
 	static const char *const CLASSES[] = {
@@ -601,7 +606,8 @@ static void draw_finding(struct picture *picture, const struct reader_finding *f
 	put_text(picture, MARGIN, picture->y + 12, CLASSES[finding->severity], number, 4);
 	put_text(picture, MARGIN + INDENT, picture->y + 12, CLASSES[finding->severity], data, room);
 	picture->y += 12 + ROW;
-	picture->y += ROW * put_wrapped(picture, MARGIN + INDENT, picture->y, finding->summary, room);
+	picture->y +=
+		ROW * put_wrapped(picture, MARGIN + INDENT, picture->y, finding->summary, room);
 	picture->y -= ROW - 6;
 }
 
@@ -646,8 +652,8 @@ static void draw_legend(struct picture *picture)
 			picture->y += 18;
 		}
 		(void)fprintf(picture->stream,
-			"<rect x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"10\" class=\"%s\"/>\n", x,
-			picture->y, LEGEND[i].class);
+			"<rect x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"10\" class=\"%s\"/>\n",
+			x, picture->y, LEGEND[i].class);
 		put_text(picture, x + 16, picture->y + 9, "dim", LEGEND[i].what, LABEL_CHARS);
 		x += width;
 	}
@@ -666,14 +672,16 @@ static void draw_notes(struct picture *picture)
 	char data[160];
 
 	if (timeline->left_out || timeline->disks_left_out) {
-		(void)snprintf(data, sizeof(data), "%zu moments and %zu disks are more than are drawn",
-			timeline->left_out, timeline->disks_left_out);
+		(void)snprintf(data, sizeof(data),
+			"%zu moments and %zu disks are more than are drawn", timeline->left_out,
+			timeline->disks_left_out);
 		put_text(picture, MARGIN, picture->y, "dim", data, room);
 		picture->y += 18;
 	}
 	if (report->missing_lines || report->damage_count) {
 		(void)snprintf(data, sizeof(data),
-			"%llu records of the report are missing, %zu damaged: not all of it is here",
+			"%llu records of the report are missing, %zu damaged: not all of it is "
+			"here",
 			(unsigned long long)report->missing_lines, report->damage_count);
 		put_text(picture, MARGIN, picture->y, "warning", data, room);
 		picture->y += 18;
@@ -702,8 +710,8 @@ static void put_frame(const struct picture *picture)
 	xml_text(picture->stream, picture->view->report->boot, 16);
 	(void)fputs("</title>\n", picture->stream);
 	(void)fputs(STYLE, picture->stream);
-	(void)fprintf(picture->stream,
-		"<rect width=\"%.0f\" height=\"%.0f\" class=\"bg\"/>\n", picture->width, picture->y);
+	(void)fprintf(picture->stream, "<rect width=\"%.0f\" height=\"%.0f\" class=\"bg\"/>\n",
+		picture->width, picture->y);
 }
 
 /* The height is known when all is drawn, and the grid stands behind all of it. */

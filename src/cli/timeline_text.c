@@ -14,7 +14,15 @@
 /* NAME_COLUMNS and a space stand in front of the axis. */
 enum { NAME_COLUMNS = 18, EVENTS_MAX = 60 };
 
-enum glyph { GLYPH_NONE, GLYPH_PHASE, GLYPH_UDEV, GLYPH_PROBE, GLYPH_READ, GLYPH_TICK, GLYPH_FINDING };
+enum glyph {
+	GLYPH_NONE,
+	GLYPH_PHASE,
+	GLYPH_UDEV,
+	GLYPH_PROBE,
+	GLYPH_READ,
+	GLYPH_TICK,
+	GLYPH_FINDING
+};
 
 static const char *const ASCII[] = {[GLYPH_NONE] = " ",
 	[GLYPH_PHASE] = "=",
@@ -159,7 +167,8 @@ static void print_axis(const struct page *page)
 	(void)fputc('\n', page->stream);
 }
 
-/* -------------------------------------------------------------------------------------- in words */
+/* -------------------------------------------------------------------------------------- in words
+ */
 
 struct event {
 	const struct timeline_lane *lane;
@@ -215,8 +224,8 @@ static void print_event(const struct page *page, const struct event *event)
 	timeline_format(start, sizeof(start), item->start, 0.001);
 	timeline_format_duration(number, sizeof(number), item->end - item->start);
 	if (item->end > item->start)
-		(void)text_join(duration, sizeof(duration), item->is_open ? ", over " : ", ", number,
-			NULL);
+		(void)text_join(
+			duration, sizeof(duration), item->is_open ? ", over " : ", ", number, NULL);
 	(void)text_join(data, sizeof(data), is_group ? event->lane->name : "", is_group ? ": " : "",
 		item->label, duration, strcmp(item->label, item->text) == 0 ? "" : ": ",
 		strcmp(item->label, item->text) == 0 ? "" : item->text, NULL);
@@ -244,8 +253,8 @@ static void print_events(const struct page *page)
 		shown++;
 	}
 	if (count > shown)
-		(void)fprintf(page->stream, "and %zu more: see --json, or -o FILE.html\n",
-			count - shown);
+		(void)fprintf(
+			page->stream, "and %zu more: see --json, or -o FILE.html\n", count - shown);
 }
 
 static void print_heading(const struct page *page)
@@ -260,10 +269,10 @@ static void print_heading(const struct page *page)
 
 	(void)text_join(data, sizeof(data), "boot ", report->boot,
 		*page->timeline->machine ? ", " : "", page->timeline->machine, NULL);
-	output_coloured(
-		page->stream, page->view->is_coloured, VERDICTS[report->verdict], verdict);
+	output_coloured(page->stream, page->view->is_coloured, VERDICTS[report->verdict], verdict);
 	(void)fputs("  ", page->stream);
-	fold_words(page->stream, (unsigned)strlen(verdict) + 2, (unsigned)strlen(verdict) + 2, data);
+	fold_words(
+		page->stream, (unsigned)strlen(verdict) + 2, (unsigned)strlen(verdict) + 2, data);
 	(void)fputc('\n', page->stream);
 }
 
@@ -295,6 +304,8 @@ void timeline_print_text(FILE *stream, const struct timeline_view *view)
 	print_legend(&page);
 	print_events(&page);
 	if (view->report->missing_lines || view->report->damage_count)
-		(void)fprintf(stream, "\n%llu records are missing, %zu damaged: not all of it is here\n",
-			(unsigned long long)view->report->missing_lines, view->report->damage_count);
+		(void)fprintf(stream,
+			"\n%llu records are missing, %zu damaged: not all of it is here\n",
+			(unsigned long long)view->report->missing_lines,
+			view->report->damage_count);
 }

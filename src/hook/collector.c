@@ -7,6 +7,7 @@
 #include "hook/children.h"
 #include "hook/control.h"
 #include "hook/disks.h"
+#include "hook/finished.h"
 #include "hook/stage1.h"
 #include "parse/uptime.h"
 #include "report/encode.h"
@@ -40,6 +41,7 @@
 #define STAGE1_LOOK_US (50 * US_PER_MS)
 /* One console write, in its own child. */
 #define CONSOLE_WRITE_US (500 * US_PER_MS)
+#define CONSOLE_SINK "console-sink"
 
 /* Phases of children that are no probes. */
 enum { PHASE_MODULES = 1 << 16, PHASE_CONSOLE_SINK = 1 << 17, PHASE_EARLY_RESOLVE = 1 << 18 };
@@ -64,6 +66,7 @@ static struct collector {
 	struct findings findings; /* as they were judged last */
 	uint32_t finding_sequences[FINDINGS_MAX];
 	struct sinks sinks;
+	struct sink_fact consoles_before; /* the account of the passes before this one */
 	struct children children;
 	struct disks disks;
 	struct udev_source udev;
@@ -76,8 +79,9 @@ static struct collector {
 	const char *phase; /* of the final pass under way */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
 	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted, is_warned;
-	char new_root[64];
+	char new_root[CONTROL_MESSAGE_SIZE];
 	char summary[SUMMARY_SIZE];
+	outcome_t summary_written;
 	/* CLOCK_MONOTONIC; UINT64_MAX: never */
 	uint64_t partial_us, final_end_us, final_deadline_us, disk_deadline_us, stall_us,
 		stall_step_us, retry_us, linger_end_us, look_us;
@@ -124,13 +128,18 @@ static enum boot_phase boot_phase(void)
 	return the.facts->platform.initrd == INITRD_NONE ? BOOT_PHASE_RUNNING : BOOT_PHASE_STALLED;
 }
 
+static void note_phase(void)
+{
+	the.facts->boot.phase = boot_phase();
+	the.facts->boot.now_us = clock_now_us();
+}
+
 static void emit_findings(void)
 {
 	struct encoding to = encoding();
 
 	note_sinks();
-	the.facts->boot.phase = boot_phase();
-	the.facts->boot.now_us = clock_now_us();
+	note_phase();
 	rules_judge(the.facts, &the.findings);
 	encode_findings(&to, &the.findings, the.finding_sequences);
 }
@@ -140,19 +149,49 @@ static void emit_facts(void)
 	struct encoding to = encoding();
 
 	note_sinks();
+	note_phase();
 	encode_facts(&to);
 	emit_findings();
 	the.is_encoding_wanted = false;
 }
 
+/* What became of the writers so far: whole texts, where the other outputs count records. Returns
+ * whether there were any. */
+static bool account_consoles(struct sink_fact *ret_account)
+{
+	struct sink_fact account = {.name = "console", .state = OUTCOME_OK};
+
+	fact_foreach (probe, the.facts->probes) {
+		if (strcmp(probe->name, CONSOLE_SINK) != 0)
+			continue;
+		account.delivered += probe->state == PROBE_DONE;
+		account.waiting += probe->state == PROBE_RUNNING;
+		if (probe->state <= PROBE_DONE)
+			continue;
+		/* What one that was left behind has written nobody knows. */
+		account.dropped += probe->state != PROBE_TIMEOUT;
+		account.state = probe->error ? probe->error : -ETIME;
+		text_copy_bytes(account.target, sizeof(account.target), probe->subject,
+			strnlen(probe->subject, sizeof(probe->subject)));
+	}
+	account.bytes = atomic_load(&the.facts->console_sink_bytes);
+	*ret_account = account;
+	return account.delivered || account.waiting || account.dropped ||
+	       account.state != OUTCOME_OK;
+}
+
 static void emit_end(void)
 {
 	struct encoding to = encoding();
-	struct sink_fact accounts[SINKS_MAX];
+	struct sink_fact accounts[SINKS_MAX + 1];
+	uint32_t count;
 
 	encode_probe_durations(&to);
+	report_tell_omitted(&the.report, &the.record);
 	sinks_pump(&the.sinks);
-	encode_sinks(&the.record, &the.report, accounts, sinks_account(&the.sinks, accounts));
+	count = sinks_account(&the.sinks, accounts);
+	count += account_consoles(&accounts[count]);
+	encode_sinks(&the.record, &the.report, accounts, count);
 	encode_end(&the.record, &the.report, the.phase, &the.findings, the.finding_sequences);
 }
 
@@ -165,13 +204,18 @@ static void answer_caller(int *fd)
 	*fd = -1;
 }
 
+static void drop_client(void)
+{
+	cleanup_close(&the.client_fd);
+	the.client_fd = -1;
+}
+
 static void answer_client(void)
 {
 	if (the.client_fd < 0)
 		return;
 	control_reply(the.client_fd);
-	cleanup_close(&the.client_fd);
-	the.client_fd = -1;
+	drop_client();
 }
 
 static bool are_records_on_consoles(void)
@@ -183,19 +227,23 @@ static bool are_records_on_consoles(void)
 static int console_sink_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	const char *console = facts->consoles.item[subject].name;
-	uint64_t deadline = clock_now_us() + CONSOLE_WRITE_US;
-	ssize_t n = console_write(sources, console, the.summary, strlen(the.summary), deadline);
+	size_t written;
+	int r = console_write(sources, console, the.summary, strlen(the.summary),
+		clock_now_us() + CONSOLE_WRITE_US, &written);
 
-	if (n >= 0 && are_records_on_consoles())
-		n = console_write(sources, console, the.sinks.log.data, the.sinks.log.length,
-			clock_now_us() + 2 * CONSOLE_WRITE_US);
-	return n < 0 ? (int)n : 0;
+	atomic_fetch_add(&facts->console_sink_bytes, written);
+	if (r < 0 || !are_records_on_consoles())
+		return r;
+	r = console_write(sources, console, the.sinks.log.data, the.sinks.log.length,
+		clock_now_us() + 2 * CONSOLE_WRITE_US, &written);
+	atomic_fetch_add(&facts->console_sink_bytes, written);
+	return r;
 }
 
 static void start_console_sinks(void)
 {
 	static const struct probe WRITER = {
-		"console-sink", PHASE_CONSOLE_SINK, 4 * CONSOLE_WRITE_US, console_sink_run};
+		CONSOLE_SINK, PHASE_CONSOLE_SINK, 4 * CONSOLE_WRITE_US, console_sink_run};
 	uint32_t wanted = 1U << SINK_CONSOLE | 1U << SINK_CONSOLE_RECORDS;
 	uint32_t index = 0;
 
@@ -218,7 +266,8 @@ static void write_summary(void)
 	if (run)
 		(void)run_write_file(run, "summary.txt", the.summary);
 	if (the.summary_fd >= 0)
-		(void)!write(the.summary_fd, the.summary, strlen(the.summary));
+		the.summary_written = outcome_from(
+			write(the.summary_fd, the.summary, strlen(the.summary)) < 0 ? -errno : 0);
 	start_console_sinks();
 }
 
@@ -286,10 +335,15 @@ static void begin_follow(void)
 		begin_final(the.phase);
 }
 
+static uint64_t later(uint64_t one, uint64_t other)
+{
+	return one > other ? one : other;
+}
+
 static void begin_resolve(void)
 {
 	the.state = STATE_RESOLVE;
-	the.final_deadline_us = the.final_end_us - OUTPUT_US;
+	the.final_deadline_us = later(the.final_end_us - OUTPUT_US, clock_now_us() + RESOLVE_US);
 	start_probes(PHASE_RESOLVE, 0);
 }
 
@@ -298,9 +352,10 @@ static void begin_output(void)
 	the.state = STATE_OUTPUT;
 	the.final_deadline_us = the.final_end_us;
 	emit_facts();
-	/* A console gets a whole report or none, so the end comes first there. */
+	/* A console gets a whole report or is told of, so the end comes first there. */
 	if (are_records_on_consoles())
 		emit_end();
+	(void)account_consoles(&the.consoles_before);
 	write_summary();
 }
 
@@ -309,9 +364,25 @@ static bool is_overdue(uint64_t at_us)
 	return clock_now_us() >= at_us;
 }
 
+/* A console that has not got all of it: known only behind the end that was written to it. */
+static void tell_consoles(const struct sink_fact *before)
+{
+	const char *phase = the.phase;
+	struct sink_fact account;
+
+	if (!account_consoles(&account) || account.dropped == before->dropped)
+		return;
+	emit_facts();
+	the.phase = "delivered";
+	emit_end();
+	the.phase = phase;
+}
+
 static void after_output(void)
 {
-	if (!are_records_on_consoles()) {
+	if (are_records_on_consoles()) {
+		tell_consoles(&the.consoles_before);
+	} else {
 		emit_facts();
 		emit_end();
 	}
@@ -321,6 +392,8 @@ static void after_output(void)
 		the.state = STATE_FOLLOW;
 		return;
 	}
+	if (strcmp(the.phase, "finish") == 0)
+		(void)finished_note(&the.sources.root);
 	answer_client();
 	answer_caller(&the.caller_fd);
 	the.state = STATE_LINGER;
@@ -511,7 +584,11 @@ static void handle_control(void)
 	r = control_receive(the.client_fd, message, sizeof(message));
 	if (r == -EAGAIN)
 		return;
-	if (r < 0 || the.state == STATE_LINGER) {
+	if (r < 0) {
+		drop_client();
+		return;
+	}
+	if (the.state == STATE_LINGER) {
 		answer_client();
 		return;
 	}
@@ -679,6 +756,7 @@ static void open_outputs(const struct collector_options *options)
 		    "proc/sys/kernel/random/boot_id", NULL) < 0)
 		text_copy(boot_id, sizeof(boot_id), "00000000");
 	report_init(&the.report, boot_id, sinks_emit, &the.sinks, clock_now_us);
+	the.report.has_room = sinks_have_room;
 	if (options->report_fd >= 0)
 		sinks_add_file(&the.sinks, options->report_fd);
 	if (!the.sources.root.is_fixture)
@@ -713,7 +791,8 @@ static void note_start(void)
 			 uptime_idle_us(text, &boot->started_idle_us);
 }
 
-int collector_run(const struct collector_options *options)
+int collector_run(
+	const struct collector_options *options, struct collector_results *ret_results)
 {
 	int r;
 
@@ -747,5 +826,9 @@ int collector_run(const struct collector_options *options)
 	begin_start();
 	loop();
 	udev_source_close(&the.udev);
+	if (ret_results) {
+		ret_results->sinks_count = sinks_account(&the.sinks, ret_results->sinks);
+		ret_results->summary = the.summary_written;
+	}
 	return 0;
 }

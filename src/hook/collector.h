@@ -7,6 +7,7 @@
 #define HOOK_COLLECTOR_H
 
 #include "bootprobe/config.h"
+#include "bootprobe/facts.h"
 #include "source/sources.h"
 
 /* The whole final pass, from the request to the answer. */
@@ -30,8 +31,16 @@ struct collector_options {
 	int summary_fd; /* the summary goes here as well; -1: no */
 };
 
+/* What became of the report, for the one who asked for it. */
+struct collector_results {
+	struct sink_fact sinks[SINKS_MAX];
+	uint32_t sinks_count;
+	outcome_t summary; /* of writing it to summary_fd */
+};
+
 /* Runs to the end. Owns the descriptors of the options. Returns 0 or a negative errno when
- * nothing could be done at all. */
-int collector_run(const struct collector_options *options);
+ * nothing could be done at all. ret_results may be NULL. */
+int collector_run(
+	const struct collector_options *options, struct collector_results *ret_results);
 
 #endif

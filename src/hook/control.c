@@ -48,10 +48,12 @@ int control_accept(int listening)
 
 int control_receive(int client, char *buf, size_t size)
 {
-	ssize_t n = recv(client, buf, size - 1, MSG_DONTWAIT);
+	ssize_t n = recv(client, buf, size - 1, MSG_DONTWAIT | MSG_TRUNC);
 
 	if (n < 0)
 		return -errno;
+	if ((size_t)n > size - 1)
+		return -EMSGSIZE;
 	buf[n] = '\0';
 	return n == 0 ? -EPIPE : 0;
 }

@@ -6,10 +6,11 @@
 #ifndef HOOK_CONTROL_H
 #define HOOK_CONTROL_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONTROL_MESSAGE_SIZE = 256 };
+enum { CONTROL_MESSAGE_SIZE = PATH_MAX };
 /* The message is the new root; this stands for none. */
 #define CONTROL_NO_ROOT "-"
 
@@ -17,7 +18,8 @@ enum { CONTROL_MESSAGE_SIZE = 256 };
 int control_listen(void);
 /* The next waiting client that belongs to root, or -EAGAIN. The caller closes it. */
 int control_accept(int listening);
-/* Reads the message of a client into buf, NUL-terminated. -EAGAIN: not there yet. */
+/* Reads the message of a client into buf, NUL-terminated. -EAGAIN: not there yet; -EMSGSIZE:
+ * it is longer. */
 int control_receive(int client, char *buf, size_t size);
 void control_reply(int client);
 

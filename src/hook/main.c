@@ -7,19 +7,19 @@
 #include "base/text.h"
 #include "hook/collector.h"
 #include "hook/control.h"
+#include "hook/finished.h"
 #include "hook/stage1.h"
 #include "parse/config.h"
+#include "source/cmdline.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* The kernel's own limit on x86 is 2048 bytes, elsewhere up to 4096 (COMMAND_LINE_SIZE). */
-enum { CMDLINE_SIZE = 8192 };
 
 static const char USAGE[] =
 	"Usage: bootprobe-hook start\n"
@@ -35,11 +35,19 @@ static const char USAGE[] =
 	"  --sysroot DIR   a captured machine instead of this one\n"
 	"  --report FILE   write the records there (-: standard output) and to no other place\n"
 	"  --quiet         do not print the summary\n"
-	"  --version       print the version\n";
+	"  --help, -h      print this text\n"
+	"  --version       print the version\n"
+	"\n"
+	"Exit status: of start and finish always 0. Of now: 0 the report was made, whatever it "
+	"says; 2 it\n"
+	"could not be made or not be written, or an option is wrong.\n";
+
+enum { EXIT_UNABLE = 2 };
 
 struct arguments {
 	const char *verb, *root, *sysroot, *report;
-	bool is_quiet;
+	const char *wrong; /* the first word that is not understood, or NULL */
+	bool is_quiet, is_help;
 };
 
 static struct config config;
@@ -49,8 +57,25 @@ static void print(int fd, const char *text)
 	(void)!write(fd, text, strlen(text));
 }
 
-/* Returns 0, or -EINVAL for what is not understood. */
-static int arguments_parse(int argc, char **argv, struct arguments *ret)
+/* Up to NULL, behind the name of the program. */
+static void complain(const char *text, ...)
+{
+	char line[512];
+	struct text out;
+	va_list more;
+
+	text_init(&out, line, sizeof(line));
+	text_append(&out, "bootprobe-hook: ");
+	va_start(more, text);
+	for (; text; text = va_arg(more, const char *))
+		text_append(&out, text);
+	va_end(more);
+	text_append(&out, "\n");
+	print(STDERR_FILENO, line);
+}
+
+/* What is not understood is passed over: the boot goes on with the rest. */
+static void arguments_parse(int argc, char **argv, struct arguments *ret)
 {
 	struct {
 		const char *name;
@@ -61,24 +86,22 @@ static int arguments_parse(int argc, char **argv, struct arguments *ret)
 	for (int i = 1; i < argc; i++) {
 		bool is_known = false;
 
-		if (strcmp(argv[i], "--quiet") == 0) {
-			ret->is_quiet = true;
-			continue;
-		}
-		for (size_t k = 0; k < ARRAY_SIZE(options); k++) {
-			if (strcmp(argv[i], options[k].name) == 0 && i + 1 < argc) {
+		for (size_t k = 0; k < ARRAY_SIZE(options) && i + 1 < argc && !is_known; k++) {
+			is_known = strcmp(argv[i], options[k].name) == 0;
+			if (is_known)
 				*options[k].value = argv[++i];
-				is_known = true;
-				break;
-			}
 		}
 		if (is_known)
 			continue;
-		if (argv[i][0] == '-' || ret->verb)
-			return -EINVAL;
-		ret->verb = argv[i];
+		if (strcmp(argv[i], "--quiet") == 0)
+			ret->is_quiet = true;
+		else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			ret->is_help = true;
+		else if (argv[i][0] != '-' && !ret->verb)
+			ret->verb = argv[i];
+		else
+			ret->wrong = ret->wrong ? ret->wrong : argv[i];
 	}
-	return ret->verb ? 0 : -EINVAL;
 }
 
 /* The command line of the kernel, and what a host says through fw_cfg where that is there already.
@@ -88,7 +111,7 @@ static void read_config(const struct sysroot *root)
 	static char text[CMDLINE_SIZE];
 
 	config_init(&config);
-	if (sysroot_read(root, "proc/cmdline", text, sizeof(text)) > 0)
+	if (cmdline_source_read(root, text, sizeof(text)) >= 0)
 		config_parse(&config, text_trim(text));
 	if (sysroot_read(root, "sys/firmware/qemu_fw_cfg/by_name/opt/org.bootprobe/cmdline/raw",
 		    text, sizeof(text)) > 0) {
@@ -166,7 +189,7 @@ static int run_collector(char **argv, struct collector_options *options)
 	/* Opened anew: the root descriptor was closed with the caller's. */
 	if (sysroot_open(NULL, &options->sources.root) < 0)
 		return 0;
-	(void)collector_run(options);
+	(void)collector_run(options, NULL);
 	return 0;
 }
 
@@ -233,7 +256,7 @@ static int first_program(char **argv)
 	};
 
 	config_init(&config);
-	if (stage1_read_cmdline(text, sizeof(text)) > 0)
+	if (stage1_read_cmdline(text, sizeof(text)) >= 0)
 		config_parse(&config, text_trim(text));
 	if (config.is_on) {
 		stage1_fill_descriptors();
@@ -256,24 +279,124 @@ static int verb_finish(char **argv, const struct sysroot *root, const char *new_
 		.summary_fd = -1,
 	};
 
+	if (new_root && strlen(new_root) >= CONTROL_MESSAGE_SIZE) {
+		print(STDERR_FILENO, "bootprobe-hook: the path behind --root is too long\n");
+		return 0;
+	}
 	if (control_request(new_root ? new_root : CONTROL_NO_ROOT, FINISH_MAX_US) != -ECONNREFUSED)
 		return 0;
 	/* "start" never came, or its collector is gone. One that has finished is not run again. */
-	if (sysroot_exists(root, "run/bootprobe/summary.txt"))
+	if (finished_is_noted(root))
 		return 0;
 	start_collector(argv, &options, FINISH_MAX_US);
 	return 0;
 }
 
-static int open_report(const char *path)
+/* ------------------------------------------------------------------------------------- now */
+
+static bool is_standard_output(const struct arguments *arguments)
 {
-	if (strcmp(path, "-") == 0)
-		return dup(STDOUT_FILENO);
-	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	return arguments->report && strcmp(arguments->report, "-") == 0;
 }
 
-static int verb_now(const struct sysroot *root, const struct arguments *arguments)
+static const char *report_name(const struct arguments *arguments)
 {
+	return is_standard_output(arguments) ? "standard output" : arguments->report;
+}
+
+/* A pipe that nobody reads is refused, not waited for. */
+static int open_report(const struct arguments *arguments)
+{
+	int fd;
+
+	if (is_standard_output(arguments))
+		fd = dup(STDOUT_FILENO);
+	else
+		fd = open(arguments->report,
+			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
+static bool has_delivered(const struct sink_fact *sink)
+{
+	return sink->state == OUTCOME_OK && !sink->dropped && !sink->waiting;
+}
+
+/* Where the records lie, for people; false when they lie nowhere. */
+static bool say_where(const struct arguments *arguments, const struct collector_results *results,
+	struct text *line)
+{
+	size_t before = line->length;
+
+	for (uint32_t i = 0; i < results->sinks_count; i++) {
+		const struct sink_fact *sink = &results->sinks[i];
+
+		if (!has_delivered(sink))
+			continue;
+		text_append(line, line->length > before ? ", " : "");
+		text_append(line, arguments->report	     ? report_name(arguments)
+				  : text_is_empty(sink->target) ? sink->name
+								: sink->target);
+	}
+	return line->length > before;
+}
+
+static void say_why_nowhere(const struct collector_results *results, struct text *line)
+{
+	for (uint32_t i = 0; i < results->sinks_count; i++) {
+		const struct sink_fact *sink = &results->sinks[i];
+
+		text_append(line, i ? ", " : " (");
+		text_append(line, sink->name);
+		text_append(line, ": ");
+		text_append(line,
+			sink->state < 0 ? strerror(-sink->state) : "not all of it was taken");
+	}
+	text_append(line, results->sinks_count ? ")" : "");
+}
+
+/* Returns the exit status. */
+static int tell_results(const struct arguments *arguments, const struct collector_results *results)
+{
+	char words[512];
+	struct text line;
+
+	text_init(&line, words, sizeof(words));
+	text_append(&line, "records    ");
+	if (!arguments->is_quiet && results->summary < 0) {
+		complain("standard output: ", strerror(-results->summary), NULL);
+		return EXIT_UNABLE;
+	}
+	if (say_where(arguments, results, &line)) {
+		text_append(&line, "\n");
+		if (!arguments->is_quiet && !is_standard_output(arguments))
+			print(STDOUT_FILENO, words);
+		return 0;
+	}
+	if (arguments->report && results->sinks_count && results->sinks[0].state < 0) {
+		complain(report_name(arguments), ": ", strerror(-results->sinks[0].state), NULL);
+		return EXIT_UNABLE;
+	}
+	text_init(&line, words, sizeof(words));
+	say_why_nowhere(results, &line);
+	complain("the records were not written anywhere", words, "; --report FILE keeps them", NULL);
+	/* Who sees the page has got something. */
+	return arguments->is_quiet || arguments->report ? EXIT_UNABLE : 0;
+}
+
+static int check_new_root(const struct sysroot *root, const char *path)
+{
+	_cleanup_(sysroot_close) struct sysroot new_root = SYSROOT_CLOSED;
+
+	while (*path == '/')
+		path++;
+	return sysroot_open_below(root, path, &new_root);
+}
+
+static int verb_now(
+	const struct sysroot *root, const struct arguments *arguments, bool is_output_closed)
+{
+	struct collector_results results = {0};
 	struct collector_options options = {
 		.verb = "now",
 		.config = &config,
@@ -284,46 +407,93 @@ static int verb_now(const struct sysroot *root, const struct arguments *argument
 		.report_fd = -1,
 		.summary_fd = arguments->is_quiet ? -1 : STDOUT_FILENO,
 	};
+	int new_root = arguments->root ? check_new_root(root, arguments->root) : 0, r;
 
+	if (is_output_closed && (is_standard_output(arguments) ||
+					(!arguments->is_quiet && !arguments->report))) {
+		complain("standard output: ", strerror(EBADF), NULL);
+		return EXIT_UNABLE;
+	}
 	/* Somebody sits in front of this machine and reads the summary where they asked for it. */
 	config.sinks &= ~(1U << SINK_CONSOLE | 1U << SINK_CONSOLE_RECORDS);
 	if (arguments->report) {
-		options.report_fd = open_report(arguments->report);
+		options.report_fd = open_report(arguments);
 		if (options.report_fd < 0) {
-			print(STDERR_FILENO, "bootprobe-hook: the report file cannot be opened\n");
-			return 2;
+			complain(report_name(arguments), ": ",
+				options.report_fd == -ENXIO ? "nobody reads this pipe"
+							    : strerror(-options.report_fd),
+				NULL);
+			return EXIT_UNABLE;
 		}
 		config.sinks = 0;
 		/* Records and summary in one stream would be of no use to anybody. */
-		if (strcmp(arguments->report, "-") == 0)
+		if (is_standard_output(arguments))
 			options.summary_fd = -1;
 	}
-	return collector_run(&options) < 0 ? 2 : 0;
+	r = collector_run(&options, &results);
+	if (r < 0) {
+		complain("cannot look at this machine: ", strerror(-r), NULL);
+		return EXIT_UNABLE;
+	}
+	r = tell_results(arguments, &results);
+	/* The rest of the report is as good as any. */
+	if (new_root < 0)
+		complain("--root ", arguments->root, ": ", strerror(-new_root), NULL);
+	return new_root < 0 ? EXIT_UNABLE : r;
+}
+
+/* ------------------------------------------------------------------------------------ main */
+
+/* Returns whether there is something to be done. */
+static bool check_arguments(const struct arguments *arguments, int *ret_status)
+{
+	const char *verb = arguments->verb ? arguments->verb : "";
+	bool is_boot_path = strcmp(verb, "start") == 0 || strcmp(verb, "finish") == 0;
+
+	*ret_status = 0;
+	if (arguments->is_help) {
+		print(STDOUT_FILENO, USAGE);
+		return false;
+	}
+	if (arguments->wrong)
+		complain(arguments->wrong, ": not understood", is_boot_path ? ", passed over" : "",
+			NULL);
+	if (is_boot_path || (strcmp(verb, "now") == 0 && !arguments->wrong))
+		return true;
+	print(STDERR_FILENO, USAGE);
+	*ret_status = EXIT_UNABLE;
+	return false;
 }
 
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {0};
 	struct sysroot root;
+	bool is_now, is_output_closed;
+	int r;
 
 	if (getpid() == 1 && (argc < 2 || !is_verb(argv[1])))
 		return first_program(argv);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return print(STDOUT_FILENO, "bootprobe-hook " BOOTPROBE_VERSION "\n"), 0;
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return print(STDOUT_FILENO, USAGE), 0;
-	if (arguments_parse(argc, argv, &arguments) < 0)
-		return print(STDERR_FILENO, USAGE), 2;
-	if (sysroot_open(arguments.sysroot, &root) < 0) {
-		print(STDERR_FILENO, "bootprobe-hook: the root cannot be opened\n");
-		return strcmp(arguments.verb, "now") == 0 ? 2 : 0;
+	arguments_parse(argc, argv, &arguments);
+	if (!check_arguments(&arguments, &r))
+		return r;
+	is_now = strcmp(arguments.verb, "now") == 0;
+	is_output_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
+	/* "start" and "finish" have nothing to fill as long as nobody wants them. */
+	if (is_now)
+		fill_standard_descriptors();
+	r = sysroot_open(arguments.sysroot, &root);
+	if (r < 0) {
+		complain(arguments.sysroot ? "--sysroot " : "", arguments.sysroot ? arguments.sysroot : "/",
+			": ", strerror(-r), NULL);
+		return is_now ? EXIT_UNABLE : 0;
 	}
 
 	read_config(&root);
-	if (strcmp(arguments.verb, "now") == 0)
-		return fill_standard_descriptors(), verb_now(&root, &arguments);
-	if (strcmp(arguments.verb, "start") != 0 && strcmp(arguments.verb, "finish") != 0)
-		return print(STDERR_FILENO, USAGE), 2;
+	if (is_now)
+		return verb_now(&root, &arguments, is_output_closed);
 	if (!config.is_on)
 		return 0;
 	fill_standard_descriptors();

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "parse/mountinfo.h"
+#include "source/cmdline.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,17 +32,17 @@ static int mount_one(size_t i)
 		       : 0;
 }
 
-ssize_t stage1_read_cmdline(char *buf, size_t size)
+int stage1_read_cmdline(char *buf, size_t size)
 {
 	_cleanup_(sysroot_close) struct sysroot root = SYSROOT_CLOSED;
 	int mounted = mount_one(0);
-	ssize_t n;
 	int r = sysroot_open(NULL, &root);
 
-	n = r < 0 ? r : sysroot_read(&root, "proc/cmdline", buf, size);
+	if (r == 0)
+		r = cmdline_source_read(&root, buf, size);
 	if (mounted == 0)
 		(void)umount2("/proc", MNT_DETACH);
-	return n;
+	return r;
 }
 
 void stage1_fill_descriptors(void)

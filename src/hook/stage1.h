@@ -13,8 +13,8 @@
 #include <stddef.h>
 
 /* For PID 1 itself: the kernel command line, by a mount that is gone again when this returns.
- * Returns its length or a negative errno. */
-ssize_t stage1_read_cmdline(char *buf, size_t size);
+ * Returns as cmdline_source_read(). */
+int stage1_read_cmdline(char *buf, size_t size);
 /* Puts /dev/null on those of the descriptors 0 to 2 that are closed. */
 void stage1_fill_descriptors(void);
 /* Becomes /init, with the arguments and environment that the kernel gave. Returns when there is

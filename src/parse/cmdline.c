@@ -120,28 +120,46 @@ bool cmdline_get(const char *text, const char *name, char *buf, size_t size)
 	return is_there;
 }
 
-bool cmdline_redact(const char *text, char *buf, size_t size, unsigned *ret_count)
+static void hide_token(
+	const struct cmdline_parameter *parameter, struct text *out, struct redacted *redacted)
+{
+	const char *start = parameter->token, *end = start + parameter->token_length;
+
+	start += *start == '"';
+	end -= end > start && end[-1] == '"';
+	redact_hide(start, (size_t)(end - start), out, redacted);
+}
+
+bool cmdline_redact_parts(const char *text, char *buf, size_t size, struct redacted *ret_redacted)
 {
 	struct cmdline_parameter parameter;
 	bool is_secret_next = false;
 	struct text out;
 
 	text_init(&out, buf, size);
-	*ret_count = 0;
+	ret_redacted->count = 0;
 	while (cmdline_next_token(&text, &parameter)) {
 		if (out.length)
 			text_append_char(&out, ' ');
 		if (is_secret_next) {
-			text_append(&out, "***");
-			++*ret_count;
+			hide_token(&parameter, &out, ret_redacted);
 			is_secret_next = false;
 			continue;
 		}
-		*ret_count += redact_parameter(&parameter, &out);
+		redact_parameter(&parameter, &out, ret_redacted);
 		/* Behind "--" stand arguments of init: "--password value". */
 		is_secret_next = !parameter.value && parameter.name_length > 1 &&
 				 parameter.name[0] == '-' &&
 				 redact_is_secret_name(parameter.name, parameter.name_length);
 	}
 	return !out.is_cut;
+}
+
+bool cmdline_redact(const char *text, char *buf, size_t size, unsigned *ret_count)
+{
+	struct redacted redacted;
+	bool is_whole = cmdline_redact_parts(text, buf, size, &redacted);
+
+	*ret_count = redacted.count;
+	return is_whole;
 }

@@ -39,4 +39,8 @@ bool cmdline_get(const char *text, const char *name, char *buf, size_t size);
  * *ret_count. False when the result was cut. What is copied is decided by src/parse/redact.c. */
 bool cmdline_redact(const char *text, char *buf, size_t size, unsigned *ret_count);
 
+/* The same, and what the secrets are: slices of text. */
+struct redacted;
+bool cmdline_redact_parts(const char *text, char *buf, size_t size, struct redacted *ret_redacted);
+
 #endif

@@ -32,12 +32,16 @@ void config_init(struct config *config)
 static void add_problem(
 	struct config *config, const struct cmdline_parameter *parameter, const char *why)
 {
+	/* What is no name any more may be a value, and a secret one. */
+	size_t name = strspn(parameter->name, "abcdefghijklmnopqrstuvwxyz"
+					      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 	struct text text;
 
 	if (config->problem_count++ >= CONFIG_PROBLEMS_MAX)
 		return;
 	text_init(&text, config->problem[config->problem_count - 1], sizeof(config->problem[0]));
-	text_append_bytes(&text, parameter->name, parameter->name_length);
+	text_append_bytes(&text, parameter->name, name < parameter->name_length ? name
+										: parameter->name_length);
 	text_append(&text, ": ");
 	text_append(&text, why);
 }

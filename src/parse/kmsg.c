@@ -2,6 +2,7 @@
 #include "parse/kmsg.h"
 
 #include "base/text.h"
+#include "parse/redact.h"
 
 #include <errno.h>
 #include <string.h>
@@ -242,7 +243,22 @@ static bool pattern_match(
 	return true;
 }
 
-bool kmsg_judge(const struct kmsg_record *record, struct kernel_event_fact *event)
+/* A subject that is not in the text any more was, or held, the secret. */
+static void event_say(struct kernel_event_fact *event, struct slice words, struct slice subject,
+	const struct redacted *known)
+{
+	struct text text;
+
+	text_init(&text, event->text, sizeof(event->text));
+	(void)text_copy_bytes(event->subject, sizeof(event->subject), subject.at, subject.length);
+	if (redact_text(words.at, words.length, known, &text) &&
+		!strstr(event->text, event->subject))
+		event->subject[0] = '\0';
+	text_trim(event->text);
+}
+
+bool kmsg_judge(const struct kmsg_record *record, const struct redacted *known,
+	struct kernel_event_fact *event)
 {
 	struct slice text = {record->text, record->text_length};
 	struct slice subject;
@@ -261,8 +277,6 @@ bool kmsg_judge(const struct kmsg_record *record, struct kernel_event_fact *even
 		.stamp_us = record->stamp_us,
 		.sequence = record->sequence,
 	};
-	(void)text_copy_bytes(event->subject, sizeof(event->subject), subject.at, subject.length);
-	(void)text_copy_bytes(event->text, sizeof(event->text), text.at, text.length);
-	text_trim(event->text);
+	event_say(event, text, subject, known);
 	return true;
 }

@@ -33,6 +33,7 @@ static const char *const NOT_SECRET[] = {
 	"keyfile_offset",
 	"token_timeout",
 	"password_echo",
+	"nfs.max_session*",
 };
 
 /* Values are public even where they look random. */
@@ -95,10 +96,14 @@ static const char *const SECRET_PARTS[] = {
 	"bearer",
 	"signature",
 	"dhchap",
+	"bitlocker",
+	"cookie",
+	"session",
 };
 
 /* The same, but only as a whole word between dots, dashes and underscores. */
-static const char *const SECRET_WORDS[] = {"pw", "pin", "otp", "sig", "sas", "jwt", "wep", "wpa"};
+static const char *const SECRET_WORDS[] = {"pw", "pwroot", "pwuser", "pin", "otp", "sig", "sas", "jwt",
+	"wep", "wpa", "tok", "sess", "recovery"};
 
 /* Values of secrets' namesakes that are switches. */
 static const char *const SWITCHES[] = {
@@ -437,16 +442,19 @@ static size_t login_length(const char *text, size_t length)
 }
 
 /* The length of "name=" at text when it announces a secret, else 0. Where nobody knows the
- * parameter, a colon does as well. */
-static size_t secret_option_length(const char *text, size_t length, bool is_known)
+ * parameter, a colon does as well. What a query asks with is a secret by its shape too. */
+static size_t secret_option_length(const char *text, size_t length, bool is_known, bool is_query)
 {
-	size_t name;
+	size_t name, value;
 
 	for (name = 0; name < length && is_name_byte(text[name]); name++)
 		;
 	if (!name || name == length || (text[name] != '=' && (is_known || text[name] != ':')))
 		return 0;
-	return redact_is_secret_name(text, name) ? name + 1 : 0;
+	if (redact_is_secret_name(text, name))
+		return name + 1;
+	value = span_until(text + name + 1, length - name - 1, "&# \"'");
+	return is_query && !redact_is_harmless(text + name + 1, value) ? name + 1 : 0;
 }
 
 /* A secret goes on to the next option, "name=": it may hold white space and commas itself. */
@@ -467,11 +475,20 @@ static size_t secret_length(const char *text, size_t length)
 	return end;
 }
 
-/* Appends a value, leaving out the secret parts. Returns how many. */
-static unsigned append_parts(const char *value, size_t length, bool is_known, struct text *out)
+void redact_hide(const char *secret, size_t length, struct text *out, struct redacted *redacted)
 {
-	bool is_start = true;
-	unsigned count = 0;
+	text_append(out, REDACTED);
+	if (redacted->count < REDACTED_PARTS_MAX)
+		redacted->part[redacted->count] = (struct redacted_part){secret, length};
+	redacted->count++;
+}
+
+/* Appends a value, leaving out the secret parts. */
+static void append_parts(const char *value, size_t length, bool is_known, struct text *out,
+	struct redacted *redacted)
+{
+	/* Of a list, or of an option anywhere in a path or between brackets. */
+	bool is_start = true, is_option = true, is_query = false;
 
 	for (size_t at = 0; at < length;) {
 		size_t keep = scheme_length(value + at, length - at);
@@ -481,34 +498,34 @@ static unsigned append_parts(const char *value, size_t length, bool is_known, st
 			keep = 0;
 			secret = login_length(value + at, length - at);
 		}
-		if (!secret && is_start) {
-			keep = secret_option_length(value + at, length - at, is_known);
+		if (!secret && is_option) {
+			keep = secret_option_length(value + at, length - at, is_known, is_query);
 			secret = keep ? secret_length(value + at + keep, length - at - keep) : 0;
 		}
 		if (secret && !is_switch(value + at + keep, secret)) {
 			text_append_bytes(out, value + at, keep);
-			text_append(out, REDACTED);
+			redact_hide(value + at + keep, secret, out, redacted);
 			at += keep + secret;
-			is_start = false;
-			count++;
+			is_start = is_option = is_query = false;
 			continue;
 		}
 		is_start = strchr(",;&?: '\"", value[at]) != NULL;
+		is_option = is_start || strchr("/#|([{<\\", value[at]);
+		is_query = strchr("?&#", value[at]) != NULL;
 		text_append_char(out, value[at++]);
 	}
-	return count;
 }
 
 /* -------------------------------------------------------------------------------- parameters */
 
 /* A word without '=': it can be a URL, or a secret that stands alone. */
-static unsigned redact_bare(const struct cmdline_parameter *parameter, struct text *out)
+static void redact_bare(
+	const struct cmdline_parameter *parameter, struct text *out, struct redacted *redacted)
 {
-	if (!redact_is_harmless(parameter->name, parameter->name_length)) {
-		text_append(out, REDACTED);
-		return 1;
-	}
-	return append_parts(parameter->token, parameter->token_length, false, out);
+	if (redact_is_harmless(parameter->name, parameter->name_length))
+		append_parts(parameter->token, parameter->token_length, false, out, redacted);
+	else
+		redact_hide(parameter->name, parameter->name_length, out, redacted);
 }
 
 static bool is_value_secret(const struct cmdline_parameter *parameter, bool is_known)
@@ -523,29 +540,103 @@ static bool is_value_secret(const struct cmdline_parameter *parameter, bool is_k
 	return !is_known && !redact_is_harmless(parameter->value, parameter->value_length);
 }
 
-unsigned redact_parameter(const struct cmdline_parameter *parameter, struct text *out)
+void redact_parameter(
+	const struct cmdline_parameter *parameter, struct text *out, struct redacted *redacted)
 {
 	const char *value = parameter->value;
 	size_t before, length = parameter->value_length;
 	bool is_known =
 		is_named_in(KNOWN, ARRAY_SIZE(KNOWN), parameter->name, parameter->name_length) &&
 		!is_named_in(UNKNOWN, ARRAY_SIZE(UNKNOWN), parameter->name, parameter->name_length);
-	unsigned count = 1;
 
-	if (!value)
-		return redact_bare(parameter, out);
+	if (!value) {
+		redact_bare(parameter, out, redacted);
+		return;
+	}
 	/* The padding of base64 makes a name of a secret. */
 	if (!is_known && !redact_is_harmless(parameter->name, parameter->name_length)) {
-		text_append(out, REDACTED);
-		return 1;
+		redact_hide(parameter->token, parameter->token_length, out, redacted);
+		return;
 	}
 
 	before = (size_t)(value - parameter->token);
 	text_append_bytes(out, parameter->token, before);
 	if (is_value_secret(parameter, is_known))
-		text_append(out, REDACTED);
+		redact_hide(value, length, out, redacted);
 	else
-		count = append_parts(value, length, is_known, out);
+		append_parts(value, length, is_known, out, redacted);
 	text_append_bytes(out, value + length, parameter->token_length - before - length);
-	return count;
+}
+
+/* -------------------------------------------------------------------------------- other texts */
+
+/* Shorter ones are too often something else. */
+enum { KNOWN_SECRET_MIN = 4, TEXT_SIZE = 8192 };
+
+/* The length of secret where it stands at text, as a word of its own. */
+static size_t word_length(
+	const char *text, size_t length, const char *secret, size_t secret_length)
+{
+	if (secret_length < KNOWN_SECRET_MIN || secret_length > length ||
+		memcmp(text, secret, secret_length) != 0)
+		return 0;
+	return secret_length < length && is_alphanumeric(text[secret_length]) ? 0 : secret_length;
+}
+
+/* A secret, or what stands behind a colon of it: of user:password, those who log it may show the
+ * second half alone. */
+static size_t part_length(
+	const char *text, size_t length, const struct redacted_part *part)
+{
+	size_t found = word_length(text, length, part->at, part->length);
+
+	for (size_t at = 0; !found && at < part->length; at++) {
+		const char *rest = part->at + at + 1;
+
+		if (part->at[at] == ':')
+			found = word_length(text, length, rest,
+				span_until(rest, part->length - at - 1, ":"));
+	}
+	return found;
+}
+
+static size_t known_length(const char *text, size_t length, const struct redacted *known)
+{
+	for (unsigned i = 0; known && i < known->count && i < REDACTED_PARTS_MAX; i++) {
+		size_t found = part_length(text, length, &known->part[i]);
+
+		if (found)
+			return found;
+	}
+	return 0;
+}
+
+bool redact_text(
+	const char *bytes, size_t length, const struct redacted *known, struct text *out)
+{
+	char copy[TEXT_SIZE];
+	struct redacted redacted = {0};
+	struct text text;
+	bool is_word = true;
+
+	/* Some of the secrets are not known. */
+	if (known && known->count > REDACTED_PARTS_MAX) {
+		redact_hide(bytes, length, out, &redacted);
+		return true;
+	}
+	text_init(&text, copy, sizeof(copy));
+	for (size_t at = 0; at < length;) {
+		size_t secret = is_word ? known_length(bytes + at, length - at, known) : 0;
+
+		if (secret) {
+			redact_hide(bytes + at, secret, &text, &redacted);
+			at += secret;
+			is_word = false;
+			continue;
+		}
+		is_word = !is_alphanumeric(bytes[at]);
+		text_append_char(&text, bytes[at++]);
+	}
+	append_parts(text.data, text.length, false, out, &redacted);
+	return redacted.count > 0;
 }

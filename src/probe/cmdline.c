@@ -2,6 +2,7 @@
 #include "probe/probe.h"
 
 #include "parse/cmdline.h"
+#include "source/cmdline.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,14 +13,14 @@ int cmdline_run(const struct sources *sources, struct facts *facts, uint32_t sub
 	/* COMMAND_LINE_SIZE is 2048 on x86 and arm64, and 4096 at most elsewhere. */
 	char text[sizeof(fact->text)];
 	unsigned redacted;
-	ssize_t n;
+	int r;
 
 	(void)subject;
-	n = sysroot_read(&sources->root, "proc/cmdline", text, sizeof(text));
-	fact->read = n == -EFBIG ? OUTCOME_OK : outcome_from(n);
+	r = cmdline_source_read(&sources->root, text, sizeof(text));
+	fact->read = outcome_from(r);
 	if (fact->read == OUTCOME_OK) {
-		fact->length_bytes = (uint32_t)strcspn(text, "\n");
-		fact->is_cut = n == -EFBIG;
+		fact->length_bytes = (uint32_t)strlen(text);
+		fact->is_cut = r > 0;
 		if (!cmdline_redact(text, fact->text, sizeof(fact->text), &redacted))
 			fact->is_cut = true;
 		fact->redacted_count = redacted;

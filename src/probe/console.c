@@ -7,17 +7,17 @@
 #include "probe/probe.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "parse/cmdline.h"
 #include "parse/console_option.h"
 #include "parse/device_number.h"
 #include "parse/proc_consoles.h"
+#include "source/cmdline.h"
 #include "source/tty.h"
 
 #include <errno.h>
 #include <string.h>
-
-enum { CMDLINE_SIZE = 4096 + 1 };
 
 static struct console_fact *console_by_name(struct facts *facts, const char *name)
 {
@@ -77,7 +77,7 @@ static void note_cmdline(const struct sysroot *root, struct facts *facts)
 	uint32_t position = 0;
 	unsigned redacted;
 
-	if (sysroot_read(root, "proc/cmdline", whole, sizeof(whole)) < 0)
+	if (cmdline_source_read(root, whole, sizeof(whole)) < 0)
 		return;
 	/* Options are reported as they are written. */
 	(void)cmdline_redact(whole, text, sizeof(text), &redacted);
@@ -171,6 +171,9 @@ static enum answer judge_uart(const struct console_fact *console)
 	/* By type, never by port: the legacy port table has ports without hardware. */
 	if (console->serial_ioctl == OUTCOME_OK && console->uart_type == 0)
 		return ANSWER_NO;
+	/* Somebody is writing to it, and does not get on or is not through yet. */
+	if (console->empty_write == -EAGAIN)
+		return ANSWER_UNKNOWN;
 	return answer_from(console->empty_write == OUTCOME_OK);
 }
 
@@ -178,7 +181,9 @@ static enum answer judge_live(const struct console_fact *console)
 {
 	if (console->kind == CONSOLE_NULL)
 		return ANSWER_NO;
-	if (console->open == OUTCOME_UNKNOWN || console->open == -ENOENT)
+	/* Who may not open it has not seen it. */
+	if (console->open == OUTCOME_UNKNOWN || console->open == -ENOENT ||
+		console->open == -EACCES || console->open == -EPERM)
 		return ANSWER_UNKNOWN;
 	if (console->open != OUTCOME_OK)
 		return ANSWER_NO;
@@ -194,6 +199,16 @@ static enum answer judge_live(const struct console_fact *console)
 	if (text_is_empty(console->backend) || console->backend[0] == '*')
 		return ANSWER_UNKNOWN;
 	return answer_from(strcmp(console->backend, "dummy device") != 0);
+}
+
+/* What an earlier look found refused, and since when. */
+static uint64_t refused_before(const struct console_fact *before, uint32_t count, const char *name)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (strncmp(before[i].name, name, sizeof(before[i].name)) == 0)
+			return before[i].refused_us;
+	}
+	return 0;
 }
 
 static void examine(const struct sources *sources, struct console_fact *console)
@@ -259,7 +274,12 @@ static void note_pid1(const struct sources *sources, struct facts *facts)
 
 int console_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
+	static struct console_fact
+		before[sizeof(facts->consoles.item) / sizeof(facts->consoles.item[0])];
+	uint32_t count = fact_count(facts->consoles);
+
 	(void)subject;
+	memcpy(before, facts->consoles.item, sizeof(before));
 	fact_list_reset(&facts->consoles.list);
 	fact_list_reset(&facts->pid1_descriptors.list);
 	memset(&facts->dev_console, 0, sizeof(facts->dev_console));
@@ -268,7 +288,12 @@ int console_run(const struct sources *sources, struct facts *facts, uint32_t sub
 	note_active(&sources->root, facts);
 	note_pid1(sources, facts);
 	examine_dev_console(sources, facts);
-	fact_foreach (console, facts->consoles)
+	fact_foreach (console, facts->consoles) {
 		examine(sources, console);
+		if (console->empty_write == -EAGAIN) {
+			uint64_t since_us = refused_before(before, count, console->name);
+			console->refused_us = since_us ? since_us : clock_now_us();
+		}
+	}
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "parse/cmdline.h"
 #include "parse/modalias.h"
+#include "source/cmdline.h"
 #include "source/kmod.h"
 #include "source/names.h"
 
@@ -39,10 +40,10 @@ struct search {
 static bool is_network_boot(const struct sysroot *root)
 {
 	static const char *const SIGNS[] = {"BOOTIF", "ip", "nfsroot", "netroot"};
-	static char text[4096 + 1];
+	static char text[CMDLINE_SIZE];
 	char value[8];
 
-	if (sysroot_read(root, "proc/cmdline", text, sizeof(text)) < 0)
+	if (cmdline_source_read(root, text, sizeof(text)) < 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(SIGNS); i++) {
 		if (cmdline_get(text, SIGNS[i], value, sizeof(value)))

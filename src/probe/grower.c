@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "parse/cmdline.h"
 #include "parse/grower.h"
+#include "source/cmdline.h"
 
 #include <errno.h>
 #include <string.h>
@@ -19,10 +20,10 @@ enum { SCRIPT_SIZE = 16384 };
 /* "debug" makes initramfs-tools write all output to a file; nothing else is known to. */
 static bool is_output_in_file(const struct sysroot *root)
 {
-	static char cmdline[4096 + 1];
+	static char cmdline[CMDLINE_SIZE];
 	char value[8];
 
-	return sysroot_read(root, "proc/cmdline", cmdline, sizeof(cmdline)) > 0 &&
+	return cmdline_source_read(root, cmdline, sizeof(cmdline)) >= 0 &&
 	       cmdline_get(cmdline, "debug", value, sizeof(value)) &&
 	       sysroot_exists(root, "conf/initramfs.conf");
 }

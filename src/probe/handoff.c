@@ -6,15 +6,39 @@
 #include "parse/cmdline.h"
 #include "parse/elf.h"
 #include "parse/mountinfo.h"
+#include "parse/redact.h"
+#include "source/cmdline.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 
-/* init/main.c of the kernel, which all that switch roots go by when init= says nothing. */
-static const char *const DEFAULT_INITS[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
+/* What starts when init= says nothing, in this order; up to NULL. */
+static const char *const KERNEL_INITS[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh", NULL};
+static const char *const SYSTEMD_INITS[] = {
+	"/usr/lib/systemd/systemd", "/lib/systemd/systemd", "/sbin/init", "/bin/sh", NULL};
+static const char *const SBIN_INIT[] = {"/sbin/init", NULL};
+static const char *const NIXOS_INITS[] = {"/init", NULL};
+
+/* Who switches roots, and whether an init= that cannot be started is passed over. Sources: the
+ * kernel's init/main.c; dracut's 99base/init.sh; initramfs-tools' init (validate_init); systemd's
+ * method_switch_root(), which refuses, and do_reexecute(); NixOS's stage-1-init.sh; mkinitcpio's
+ * init. Those that are not named do as the kernel does. */
+static const struct switcher {
+	bool is_tolerant;
+	const char *const *inits;
+} SWITCHERS[INITRD_COUNT] = {
+	[INITRD_DRACUT] = {true, SBIN_INIT},
+	[INITRD_INITRAMFS_TOOLS] = {true, KERNEL_INITS},
+	[INITRD_DRACUT_SYSTEMD] = {false, SYSTEMD_INITS},
+	[INITRD_MKINITCPIO_SYSTEMD] = {false, SYSTEMD_INITS},
+	[INITRD_NIXOS_SYSTEMD] = {false, SYSTEMD_INITS},
+	[INITRD_NIXOS_SCRIPTED] = {false, NIXOS_INITS},
+	[INITRD_MKINITCPIO] = {false, SBIN_INIT},
+};
 
 /* fs/binfmt_script.c reads that much of a script. */
 enum { HEAD_SIZE = 256 };
@@ -47,19 +71,22 @@ static void normalise(const char *new_root, char *buf, size_t size)
 		buf[length - 1] = '\0';
 }
 
-static void look_at_mounts(const struct sources *sources, struct handoff_fact *handoff)
+static void look_at_mounts(
+	const struct sources *sources, const char *new_root, struct handoff_fact *handoff)
 {
 	static char text[65536], copy[sizeof(text)];
 	struct mountinfo mount;
+	struct text source;
 	ssize_t n = sysroot_read(&sources->root, "proc/self/mountinfo", text, sizeof(text));
 
 	if (n < 0 && n != -EFBIG)
 		return;
 	memcpy(copy, text, sizeof(text));
-	handoff->is_root_mounted = answer_from(mountinfo_find(text, handoff->root_path, &mount));
+	handoff->is_root_mounted = answer_from(mountinfo_find(text, new_root, &mount));
 	if (handoff->is_root_mounted == ANSWER_YES) {
 		(void)text_copy(handoff->root_fstype, sizeof(handoff->root_fstype), mount.fstype);
-		(void)text_copy(handoff->root_source, sizeof(handoff->root_source), mount.source);
+		text_init(&source, handoff->root_source, sizeof(handoff->root_source));
+		(void)redact_text(mount.source, strlen(mount.source), NULL, &source);
 		handoff->is_root_read_only =
 			answer_from(mountinfo_has_option(mount.options, "ro") ||
 				    mountinfo_has_option(mount.super_options, "ro"));
@@ -193,41 +220,128 @@ static const char *type_of(const struct program *program)
 
 /* ---------------------------------------------------------------------------------- init= */
 
-static void choose_init(
-	const struct sources *sources, const struct sysroot *root, struct handoff_fact *handoff)
-{
-	static char cmdline[4096];
-	ssize_t n = sysroot_read(&sources->root, "proc/cmdline", cmdline, sizeof(cmdline));
+enum { CANDIDATES_MAX = 8 };
 
-	if (n >= 0 && cmdline_get(cmdline, "init", handoff->init, sizeof(handoff->init)) &&
-		!text_is_empty(handoff->init)) {
-		handoff->is_init_from_cmdline = true;
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(DEFAULT_INITS); i++) {
-		(void)text_copy(handoff->init, sizeof(handoff->init), DEFAULT_INITS[i]);
-		if (sysroot_exists(root, below_root(DEFAULT_INITS[i])))
-			return;
-	}
-	(void)text_copy(handoff->init, sizeof(handoff->init), DEFAULT_INITS[0]);
+struct candidate {
+	char init[160], shown[160]; /* as it is, and as it may be shown */
+	bool is_requested;
+};
+
+struct candidates {
+	struct candidate item[CANDIDATES_MAX];
+	uint32_t count;
+};
+
+/* Whether dracut's script is one of those that look at real_init= and rd.distroinit= (before 060).
+ */
+static bool has_real_init(const struct sysroot *root)
+{
+	static char script[32768];
+
+	(void)sysroot_read(root, "init", script, sizeof(script));
+	return strstr(script, "real_init=") != NULL;
 }
 
-static void look_at_init(
-	const struct sysroot *root, const char *machine, struct handoff_fact *handoff)
+static void add_requested(
+	const struct sources *sources, enum initrd_kind initrd, struct candidates *candidates)
+{
+	static const char *const NAMES[] = {"real_init", "init", "rd.distroinit"};
+	static char cmdline[CMDLINE_SIZE], shown[2 * CMDLINE_SIZE];
+	bool has_others = initrd == INITRD_DRACUT && has_real_init(&sources->root);
+	unsigned redacted;
+
+	(void)cmdline_source_read(&sources->root, cmdline, sizeof(cmdline));
+	text_trim(cmdline);
+	(void)cmdline_redact(cmdline, shown, sizeof(shown), &redacted);
+	for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++) {
+		struct candidate *fresh = &candidates->item[candidates->count];
+
+		if ((!has_others && strcmp(NAMES[i], "init") != 0) ||
+			!cmdline_get(cmdline, NAMES[i], fresh->init, sizeof(fresh->init)) ||
+			text_is_empty(fresh->init))
+			continue;
+		(void)cmdline_get(shown, NAMES[i], fresh->shown, sizeof(fresh->shown));
+		fresh->is_requested = true;
+		candidates->count++;
+	}
+}
+
+static void add_defaults(const struct switcher *switcher, struct candidates *candidates)
+{
+	const char *const *init = switcher->inits ? switcher->inits : KERNEL_INITS;
+
+	for (; *init && candidates->count < CANDIDATES_MAX; init++) {
+		struct candidate *fresh = &candidates->item[candidates->count++];
+
+		(void)text_copy(fresh->init, sizeof(fresh->init), *init);
+		(void)text_copy(fresh->shown, sizeof(fresh->shown), *init);
+	}
+}
+
+/* 0, -EACCES for a file that is not executable, or why it cannot be looked at. */
+static int check_init(const struct sysroot *root, const char *path)
+{
+	struct stat st;
+	int r = sysroot_stat(root, below_root(path), &st);
+
+	return r < 0 ? r : st.st_mode & 0111 ? 0 : -EACCES;
+}
+
+/* The first one that can be started. None can: the one that is missed. */
+static const struct candidate *choose_init(const struct switcher *switcher,
+	const struct sysroot *root, const struct candidates *candidates)
+{
+	const struct candidate *first = &candidates->item[0];
+
+	if (first->is_requested && !switcher->is_tolerant)
+		return first;
+	for (uint32_t i = 0; i < candidates->count; i++) {
+		if (check_init(root, candidates->item[i].init) == 0)
+			return &candidates->item[i];
+	}
+	/* Of those that nobody asked for, people know this one. */
+	return first->is_requested || switcher->inits != SYSTEMD_INITS ? first : &first[2];
+}
+
+/* Returns the path of the init that will be started, which handoff->init may not show. */
+static const char *find_init(const struct sources *sources, const struct sysroot *root,
+	enum initrd_kind initrd, struct handoff_fact *handoff)
+{
+	static struct candidates candidates;
+	const struct switcher *switcher = &SWITCHERS[initrd % INITRD_COUNT];
+	const struct candidate *first = &candidates.item[0], *chosen;
+
+	add_requested(sources, initrd, &candidates);
+	add_defaults(switcher, &candidates);
+	chosen = choose_init(switcher, root, &candidates);
+	(void)text_copy(handoff->init, sizeof(handoff->init), chosen->shown);
+	handoff->is_init_from_cmdline = chosen->is_requested;
+	if (first->is_requested && chosen != first) {
+		(void)text_copy(handoff->requested_init, sizeof(handoff->requested_init),
+			first->shown);
+		handoff->requested_stat = outcome_from(check_init(root, first->init));
+	}
+	return chosen->init;
+}
+
+static void look_at_init(const struct sysroot *root, const char *init, const char *machine,
+	struct handoff_fact *handoff)
 {
 	static struct program program;
 	struct stat st;
-	int r = sysroot_stat(root, below_root(handoff->init), &st);
+	int r = sysroot_stat(root, below_root(init), &st);
 
 	handoff->init_stat = outcome_from(r);
 	if (r < 0)
 		return;
 	handoff->init_mode = st.st_mode;
 	handoff->init_target[0] = '/';
-	if (sysroot_resolve(root, below_root(handoff->init), handoff->init_target + 1,
-		    sizeof(handoff->init_target) - 1) < 0)
+	/* The target of a name that may not be shown may not be shown either. */
+	if (strcmp(init, handoff->init) != 0 ||
+		sysroot_resolve(root, below_root(init), handoff->init_target + 1,
+			sizeof(handoff->init_target) - 1) < 0)
 		handoff->init_target[0] = '\0';
-	if (!S_ISREG(st.st_mode) || program_read(root, handoff->init, &program) < 0)
+	if (!S_ISREG(st.st_mode) || program_read(root, init, &program) < 0)
 		return;
 	(void)text_copy(handoff->init_type, sizeof(handoff->init_type), type_of(&program));
 	follow_interpreters(root, &program, machine, handoff);
@@ -237,6 +351,7 @@ int handoff_run(const struct sources *sources, struct facts *facts, uint32_t sub
 {
 	_cleanup_(sysroot_close) struct sysroot root = SYSROOT_CLOSED;
 	struct handoff_fact *handoff = &facts->handoff;
+	static char new_root[PATH_MAX];
 	struct utsname name = {0};
 	int r;
 
@@ -244,15 +359,17 @@ int handoff_run(const struct sources *sources, struct facts *facts, uint32_t sub
 	if (!sources->new_root)
 		return 0;
 	memset(handoff, 0, sizeof(*handoff));
-	normalise(sources->new_root, handoff->root_path, sizeof(handoff->root_path));
-	look_at_mounts(sources, handoff);
-	r = sysroot_open_below(&sources->root, below_root(handoff->root_path), &root);
+	normalise(sources->new_root, new_root, sizeof(new_root));
+	(void)text_copy(handoff->root_path, sizeof(handoff->root_path), new_root);
+	look_at_mounts(sources, new_root, handoff);
+	r = sysroot_open_below(&sources->root, below_root(new_root), &root);
 	handoff->root_open = outcome_from(r);
 	if (r == 0) {
 		look_at_space(&root, handoff);
 		look_at_console(sources, &root, handoff);
-		choose_init(sources, &root, handoff);
-		look_at_init(&root, machine_of(sources, facts, &name), handoff);
+		look_at_init(&root,
+			find_init(sources, &root, facts->platform.initrd, handoff),
+			machine_of(sources, facts, &name), handoff);
 	}
 	fact_publish(&handoff->once);
 	return 0;

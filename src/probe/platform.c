@@ -6,6 +6,7 @@
 #include "parse/hypervisor.h"
 #include "parse/initrd.h"
 #include "parse/machine.h"
+#include "source/cmdline.h"
 #include "source/cpuid.h"
 
 #include <errno.h>
@@ -174,9 +175,9 @@ static void find_origin(const struct sources *sources, struct platform_fact *pla
 	const struct sysroot *root = &sources->root;
 	struct boot_clues clues = {0};
 	unsigned long long type;
-	char cmdline[4096];
+	static char cmdline[CMDLINE_SIZE];
 
-	(void)sysroot_read(root, "proc/cmdline", cmdline, sizeof(cmdline));
+	(void)cmdline_source_read(root, cmdline, sizeof(cmdline));
 	clues.cmdline = cmdline;
 	clues.has_vmcore = sysroot_exists(root, "proc/vmcore");
 	clues.is_tree_of_kexec =

@@ -5,6 +5,7 @@
 #include "parse/cmdline.h"
 #include "parse/root_param.h"
 #include "parse/uptime.h"
+#include "source/cmdline.h"
 
 #include <errno.h>
 #include <string.h>
@@ -212,13 +213,22 @@ static void follow_link(const struct sources *sources, const struct facts *facts
 	find_matches(facts, has_name, target, matches);
 }
 
-/* A device is there when the kernel has it, a link to it when udev is through with it. */
-static uint64_t since_when(const struct facts *facts, const char *name, enum root_kind kind)
+static bool is_udev_there(const struct facts *facts)
+{
+	fact_foreach (event, facts->device_events) {
+		if (event->udev_us)
+			return true;
+	}
+	return false;
+}
+
+/* A device is there when the kernel has it, a link to it when udev is through with it; without udev
+ * nobody makes links. */
+static uint64_t since_when(const struct facts *facts, const char *name, bool is_link)
 {
 	fact_foreach (event, facts->device_events) {
 		if (strcmp(event->name, name) == 0)
-			return kind != ROOT_DEVICE && event->udev_us ? event->udev_us
-								     : event->arrived_us;
+			return is_link ? event->udev_us : event->arrived_us;
 	}
 	return 0;
 }
@@ -226,17 +236,20 @@ static uint64_t since_when(const struct facts *facts, const char *name, enum roo
 static void publish_matches(
 	const struct facts *facts, const struct matches *matches, struct root_fact *root)
 {
+	bool is_by_udev = root->kind != ROOT_DEVICE, is_link = is_by_udev && is_udev_there(facts);
+
 	root->match_count = matches->count;
 	root->is_one_filesystem = is_one_filesystem(facts, matches);
 	for (uint32_t i = 0; i < matches->count; i++) {
 		const struct block_fact *block = &facts->blocks.item[matches->index[i]];
-		uint64_t since_us = since_when(facts, block->name, root->kind);
+		uint64_t since_us = since_when(facts, block->name, is_link);
 
 		if (i < ROOT_MATCHES_MAX)
 			(void)text_copy(root->matches[i], sizeof(root->matches[i]), block->name);
 		if (since_us && (!root->resolved_us || since_us < root->resolved_us))
 			root->resolved_us = since_us;
 	}
+	root->is_settling = matches->count && is_by_udev && !(is_link && root->resolved_us);
 }
 
 static void resolve_device(
@@ -334,7 +347,7 @@ static void note_idle(
  * redacted before anything is cut off: half a URL does not show where its password ends. */
 static void redact(const char *cmdline, struct root_fact *root)
 {
-	static char shown[4096];
+	static char shown[2 * CMDLINE_SIZE];
 	static struct root_fact fact;
 	unsigned count;
 
@@ -349,14 +362,14 @@ static void redact(const char *cmdline, struct root_fact *root)
 
 int root_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
-	static char cmdline[4096];
+	static char cmdline[CMDLINE_SIZE];
 	/* Not in the shared memory: what stands there may be reported. */
 	static struct root_fact root;
-	ssize_t n = sysroot_read(&sources->root, "proc/cmdline", cmdline, sizeof(cmdline));
+	int r = cmdline_source_read(&sources->root, cmdline, sizeof(cmdline));
 
 	(void)subject;
-	if (n < 0 && n != -EFBIG)
-		return (int)n;
+	if (r < 0)
+		return r;
 	memset(&root, 0, sizeof(root));
 	parse(text_trim(cmdline), &root);
 	if (root.kind == ROOT_GPT_AUTO)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe/probe.h"
 
+#include "parse/cmdline.h"
+#include "parse/redact.h"
+#include "source/cmdline.h"
 #include "source/kmsg.h"
 
 #include <errno.h>
@@ -40,7 +43,19 @@ static void event_keep(struct facts *facts, const struct kernel_event_fact *even
 	fact_done(facts->kernel_events);
 }
 
-static void record_take(struct facts *facts, const char *bytes, size_t length, bool is_behind_gap)
+/* The kernel repeats words of its command line. */
+static const struct redacted *known_secrets(const struct sources *sources)
+{
+	static char cmdline[CMDLINE_SIZE], shown[2 * sizeof(cmdline)];
+	static struct redacted redacted;
+
+	(void)cmdline_source_read(&sources->root, cmdline, sizeof(cmdline));
+	(void)cmdline_redact_parts(cmdline, shown, sizeof(shown), &redacted);
+	return &redacted;
+}
+
+static void record_take(struct facts *facts, const char *bytes, size_t length, bool is_behind_gap,
+	const struct redacted *known)
 {
 	struct timeline_fact *timeline = &facts->timeline;
 	struct kernel_event_fact event;
@@ -58,7 +73,7 @@ static void record_take(struct facts *facts, const char *bytes, size_t length, b
 	else if (is_behind_gap)
 		timeline->lost_count += record.sequence - timeline->next_sequence;
 	timeline->next_sequence = record.sequence + 1;
-	if (kmsg_judge(&record, &event))
+	if (kmsg_judge(&record, known, &event))
 		event_keep(facts, &event);
 	fact_publish(&timeline->once);
 }
@@ -67,6 +82,7 @@ static void record_take(struct facts *facts, const char *bytes, size_t length, b
 int timeline_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	static struct kmsg_source source;
+	const struct redacted *known = known_secrets(sources);
 	bool is_behind_gap = fact_is_known(&facts->timeline.once);
 	int r;
 
@@ -86,7 +102,7 @@ int timeline_run(const struct sources *sources, struct facts *facts, uint32_t su
 		}
 		if (r < 0 || length == 0)
 			break;
-		record_take(facts, bytes, length, is_behind_gap);
+		record_take(facts, bytes, length, is_behind_gap, known);
 		is_behind_gap = false;
 	}
 	kmsg_source_close(&source);

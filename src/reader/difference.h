@@ -43,8 +43,8 @@ struct difference_list {
 };
 
 /* -ENOMEM; then *list holds nothing. difference_release() takes a zeroed one, too. */
-int difference_find(const struct reader_report *a, const struct reader_report *b,
-	struct difference_list *list);
+int difference_find(
+	const struct reader_report *a, const struct reader_report *b, struct difference_list *list);
 void difference_release(struct difference_list *list);
 
 /* "findings", "hardware", ... */

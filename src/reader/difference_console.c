@@ -102,8 +102,7 @@ static void compare_dev_console(struct comparison *comparison, const json_t *con
 
 static const char *target_of(const json_t *members, size_t number)
 {
-	const json_t *descriptor =
-		json_array_get(json_object_get(members, "descriptors"), number);
+	const json_t *descriptor = json_array_get(json_object_get(members, "descriptors"), number);
 	const char *target = reader_string(descriptor, "target");
 	const char *link = reader_string(descriptor, "link");
 

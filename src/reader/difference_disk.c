@@ -91,9 +91,8 @@ static struct disk *left_over(struct disk_list *list, int64_t size_bytes)
 	for (size_t i = 0; i < list->count; i++) {
 		const struct disk *disk = &list->item[i];
 
-		if (!disk->is_paired &&
-			(size_bytes < 0 || reader_integer(disk->record->members, "size_bytes", 0) ==
-						   size_bytes))
+		if (!disk->is_paired && (size_bytes < 0 || reader_integer(disk->record->members,
+								   "size_bytes", 0) == size_bytes))
 			return &list->item[i];
 	}
 	return NULL;
@@ -117,8 +116,8 @@ static void pair_left(struct disk_list *left, struct disk_list *right, struct di
 
 		if (a->is_paired)
 			continue;
-		b = left_over(right,
-			is_one ? -1 : reader_integer(a->record->members, "size_bytes", 0));
+		b = left_over(
+			right, is_one ? -1 : reader_integer(a->record->members, "size_bytes", 0));
 		pair(pairs, a, b);
 	}
 	for (size_t i = 0; i < right->count; i++) {
@@ -240,9 +239,11 @@ static void compare_disk(struct comparison *comparison, const char *name, const 
 	};
 	const json_t *const object[2] = {pair->disk[0]->members, pair->disk[1]->members};
 
+	char what[220];
+
 	if (pair->disk[0]->is_partial || pair->disk[1]->is_partial) {
-		difference_say_unknown(
-			comparison, name, prefix, pair->disk[0]->is_partial ? 0 : 1);
+		(void)text_join(what, sizeof(what), "the disk ", name, NULL);
+		difference_say_unknown(comparison, name, what, pair->disk[0]->is_partial ? 0 : 1);
 		return;
 	}
 	difference_members(
@@ -256,8 +257,8 @@ static void compare_disk(struct comparison *comparison, const char *name, const 
 static const struct reader_record *gpt_of(
 	const struct comparison *comparison, const struct disk_pair *pair, int side)
 {
-	const struct reader_record *record = reader_report_find(
-		comparison->report[side], "gpt", "disk", name_in(pair, side));
+	const struct reader_record *record =
+		reader_report_find(comparison->report[side], "gpt", "disk", name_in(pair, side));
 
 	return record && record->is_partial ? NULL : record;
 }
@@ -300,7 +301,8 @@ static bool compare_table(struct comparison *comparison, const char *name, const
 	return false;
 }
 
-/* ------------------------------------------------------------------------------------ partitions */
+/* ------------------------------------------------------------------------------------ partitions
+ */
 
 static const struct reader_record *partition_of(
 	const struct reader_report *report, const char *disk, int64_t number)
@@ -315,8 +317,8 @@ static const struct reader_record *partition_of(
 	return NULL;
 }
 
-static void compare_filesystems(struct comparison *comparison, const char *name,
-	const char *prefix, const char *const device[2])
+static void compare_filesystems(struct comparison *comparison, const char *name, const char *prefix,
+	const char *const device[2])
 {
 	static const struct member_rule RULES[] = {
 		{"fstype", "file system", MEMBER_OPTIONAL},
@@ -336,11 +338,10 @@ static void compare_filesystems(struct comparison *comparison, const char *name,
 	}
 	if (!object[0] || !object[1])
 		return;
-	for (int side = 0; side < 2; side++) {
-		if (!reader_has(object[side], "open_since"))
-			continue;
-		(void)difference_say(comparison, DIFFERENCE_UNKNOWN, name, prefix, "in ",
-			SIDE[side], " libblkid was still looking for a file system", NULL);
+	if (reader_has(object[0], "open_since") || reader_has(object[1], "open_since")) {
+		(void)difference_say(comparison, DIFFERENCE_UNKNOWN, name, prefix,
+			"libblkid was still looking for a file system in ",
+			SIDE[!reader_has(object[0], "open_since")], NULL);
 		return;
 	}
 	difference_members(
@@ -363,8 +364,7 @@ static void compare_partition_size(struct comparison *comparison, const char *na
 	if (sectors_of(object[0]) == sectors_of(object[1]))
 		return;
 	for (int side = 0; side < 2; side++) {
-		int64_t sector =
-			reader_integer(pair->disk[side]->members, "sector_bytes", 512);
+		int64_t sector = reader_integer(pair->disk[side]->members, "sector_bytes", 512);
 		struct text text;
 
 		text_init(&text, data[side], sizeof(data[side]));
@@ -396,8 +396,8 @@ static void compare_partition(struct comparison *comparison, const char *name, i
 	text_append_i64(&prefix, number);
 	text_append(&prefix, ": ");
 	compare_partition_size(comparison, name, prefix_data, object, pair);
-	difference_members(comparison, DIFFERENCE_DISK, name, prefix_data, object, RULES,
-		ARRAY_SIZE(RULES));
+	difference_members(
+		comparison, DIFFERENCE_DISK, name, prefix_data, object, RULES, ARRAY_SIZE(RULES));
 	if (!*device[0] != !*device[1])
 		(void)difference_say(comparison, DIFFERENCE_DISK, name, prefix_data,
 			"the kernel has it in ", SIDE[!*device[0]], ", not in ",
@@ -405,8 +405,8 @@ static void compare_partition(struct comparison *comparison, const char *name, i
 	compare_filesystems(comparison, name, prefix_data, device);
 }
 
-static void compare_partitions(struct comparison *comparison, const char *name,
-	const struct disk_pair *pair, int side)
+static void compare_partitions(
+	struct comparison *comparison, const char *name, const struct disk_pair *pair, int side)
 {
 	const struct reader_report *here = comparison->report[side];
 	const struct reader_report *there = comparison->report[!side];
@@ -478,7 +478,8 @@ void difference_disks(struct comparison *comparison)
 			"there are more disks than are compared", NULL);
 }
 
-/* ------------------------------------------------------------------------------------------ root */
+/* ------------------------------------------------------------------------------------------ root
+ */
 
 static void append_devices(struct text *text, const json_t *members)
 {
@@ -516,6 +517,6 @@ void difference_root(struct comparison *comparison)
 	if (strcmp(data[0], data[1]) != 0)
 		(void)difference_say(comparison, DIFFERENCE_DISK, "root", "root device: ", data[0],
 			" in A, ", data[1], " in B", NULL);
-	difference_members(comparison, DIFFERENCE_DISK, "root", "root: ", members, RULES,
-		ARRAY_SIZE(RULES));
+	difference_members(
+		comparison, DIFFERENCE_DISK, "root", "root: ", members, RULES, ARRAY_SIZE(RULES));
 }

@@ -21,7 +21,7 @@ static size_t count_of(const struct reader_report *report)
 /* Root causes and errors weigh most; then the order of their report. */
 static double weight_of(const struct reader_finding *finding, size_t index)
 {
-	return (finding->part_of ? 0 : 10000) + 1000.0 * finding->severity - (double)index;
+	return (finding->part_of ? 0 : 10000) + 1000.0 * (int)finding->severity - (double)index;
 }
 
 static void append_name(struct text *text, const struct reader_finding *finding)
@@ -38,7 +38,8 @@ static void append_name(struct text *text, const struct reader_finding *finding)
 
 static bool is_undecided(const struct reader_report *report, const char *id)
 {
-	const json_t *list = report->end ? json_object_get(report->end->members, "undecided") : NULL;
+	const json_t *list =
+		report->end ? json_object_get(report->end->members, "undecided") : NULL;
 	const json_t *value;
 	size_t i;
 
@@ -103,13 +104,14 @@ static void say_both(struct comparison *comparison, const struct reader_finding 
 	if (a->severity == b->severity && strcmp(a->subject, b->subject) == 0)
 		item = difference_say(comparison, DIFFERENCE_FINDING, a->id, left_data,
 			" is a root cause in ", SIDE[a->part_of != NULL], ", part of ",
-			a->part_of ? a->part_of : b->part_of, " in ", SIDE[a->part_of == NULL], NULL);
+			a->part_of ? a->part_of : b->part_of, " in ", SIDE[a->part_of == NULL],
+			NULL);
 	else if (strcmp(a->subject, b->subject) == 0)
 		item = difference_say(comparison, DIFFERENCE_FINDING, a->id, left_data,
 			" in A is of severity ", reader_severity_name(b->severity), " in B", NULL);
 	else
-		item = difference_say(comparison, DIFFERENCE_FINDING, a->id, left_data,
-			" in A is ", right_data, " in B", NULL);
+		item = difference_say(comparison, DIFFERENCE_FINDING, a->id, left_data, " in A is ",
+			right_data, " in B", NULL);
 	if (!item)
 		return;
 	item->severity = a->severity > b->severity ? a->severity : b->severity;
@@ -159,8 +161,8 @@ static void append_losses(struct text *text, const struct reader_report *report)
 
 	if (report->missing_lines) {
 		text_append_u64(text, report->missing_lines);
-		text_append(text, report->missing_lines == 1 ? " record is missing"
-							     : " records are missing");
+		text_append(text,
+			report->missing_lines == 1 ? " record is missing" : " records are missing");
 		comma = ", ";
 	}
 	if (report->damage_count) {
@@ -198,20 +200,8 @@ static void say_losses(struct comparison *comparison, int side)
 		item->weight = 2;
 }
 
-/* A report that is not whole is the same twice, too: nothing to say about that. */
-static bool is_same_boot(const struct comparison *comparison)
-{
-	const struct reader_report *a = comparison->report[0], *b = comparison->report[1];
-
-	return strcmp(a->boot, b->boot) == 0 && a->run == b->run &&
-	       a->record_count == b->record_count && a->missing_lines == b->missing_lines &&
-	       a->damage_count == b->damage_count;
-}
-
 void difference_losses(struct comparison *comparison)
 {
-	if (is_same_boot(comparison))
-		return;
 	for (int side = 0; side < 2; side++) {
 		const struct reader_report *report = comparison->report[side];
 		struct difference *item = NULL;

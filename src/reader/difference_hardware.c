@@ -27,8 +27,7 @@ static const json_t *uart_counts(const struct reader_report *report)
 	return NULL;
 }
 
-static const struct reader_record *uart_called(
-	const struct reader_report *report, const char *name)
+static const struct reader_record *uart_called(const struct reader_report *report, const char *name)
 {
 	return reader_report_find(report, "uart", "name", name);
 }
@@ -94,8 +93,7 @@ static void say_uart(struct comparison *comparison, const json_t *members, int s
 		difference_say_unknown(comparison, name, what, !side);
 }
 
-static void compare_same_uart(
-	struct comparison *comparison, const json_t *a, const json_t *b)
+static void compare_same_uart(struct comparison *comparison, const json_t *a, const json_t *b)
 {
 	static const struct member_rule RULES[] = {
 		{"uart", "type", MEMBER_VALUE},
@@ -121,8 +119,8 @@ static void compare_uarts(struct comparison *comparison)
 		while ((record = reader_report_next(comparison->report[side], "uart", record))) {
 			if (!is_live_uart(record))
 				continue;
-			same = uart_called(comparison->report[!side],
-				reader_string(record->members, "name"));
+			same = uart_called(
+				comparison->report[!side], reader_string(record->members, "name"));
 			if (!same || !is_live_uart(same))
 				say_uart(comparison, record->members, side);
 			else if (side == 0)
@@ -206,8 +204,7 @@ static void say_device(struct comparison *comparison, const json_t *members, int
 		difference_say_unknown(comparison, path, unknown, !side);
 }
 
-static void compare_same_device(
-	struct comparison *comparison, const json_t *a, const json_t *b)
+static void compare_same_device(struct comparison *comparison, const json_t *a, const json_t *b)
 {
 	static const struct member_rule RULES[] = {
 		{"hid", "hardware id", MEMBER_VALUE},
@@ -448,6 +445,18 @@ static const struct reader_record *device_with_ids(
 	return NULL;
 }
 
+static const char *state_in_words(const char *state)
+{
+	static const char *const STATES[][2] = {{"bound", "in use"}, {"built-in", "built in"},
+		{"module-file", "not loaded"}, {"failed", "failing to load"}, {"", "unknown"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(STATES); i++) {
+		if (strcmp(STATES[i][0], state) == 0)
+			return STATES[i][1];
+	}
+	return state;
+}
+
 static void append_unbound(struct text *text, const json_t *members)
 {
 	const char *module = reader_string(members, "module");
@@ -461,7 +470,7 @@ static void append_unbound(struct text *text, const json_t *members)
 	text_append(text, *module ? ", module " : "");
 	text_append(text, module);
 	text_append(text, *module ? " is " : "");
-	text_append(text, *module ? or_none(reader_string(members, "state")) : "");
+	text_append(text, *module ? state_in_words(reader_string(members, "state")) : "");
 	text_append(text, ")");
 }
 
@@ -483,7 +492,12 @@ static void compare_unbound(struct comparison *comparison, int side)
 		text_init(&text, data, sizeof(data));
 		append_unbound(&text, members);
 		(void)text_join(what, sizeof(what), "driver of the ", data, NULL);
-		if (same || difference_is_whole(other, "driver"))
+		/* Waiting for a driver passes: a later record that is missing may say so. */
+		if (!difference_is_whole(comparison->report[side], "driver"))
+			(void)difference_say(comparison, DIFFERENCE_UNKNOWN,
+				reader_string(members, "name"), what, ": ", SIDE[side],
+				" had none when it last said so, and is not whole", NULL);
+		else if (same || difference_is_whole(other, "driver"))
 			(void)difference_say(comparison, DIFFERENCE_DRIVER,
 				reader_string(members, "name"), "in ", SIDE[side],
 				" no driver took the ", data,

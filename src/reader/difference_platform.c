@@ -46,8 +46,8 @@ void difference_platform(struct comparison *comparison)
 
 	if (!difference_both(comparison, "platform", "machine, firmware and kernel", members))
 		return;
-	difference_members(comparison, DIFFERENCE_PLATFORM, "platform", "", members, RULES,
-		ARRAY_SIZE(RULES));
+	difference_members(
+		comparison, DIFFERENCE_PLATFORM, "platform", "", members, RULES, ARRAY_SIZE(RULES));
 	a = clocksource_of(members[0]);
 	b = clocksource_of(members[1]);
 	if (*a && *b && strcmp(a, b) != 0)
@@ -104,7 +104,8 @@ static int compare_word(const void *a, const void *b)
 }
 
 /* The words with a name, sorted unless their order matters. item is the caller's to free. */
-static int collect_values(const json_t *words, const char *name, bool is_ordered, struct values *values)
+static int collect_values(
+	const json_t *words, const char *name, bool is_ordered, struct values *values)
 {
 	const json_t *word;
 	size_t i;
@@ -158,12 +159,12 @@ static void say_values(struct comparison *comparison, const char *name, const st
 	append_values(&left, a);
 	append_values(&right, b);
 	if (!a->count || !b->count)
-		item = difference_say(comparison, DIFFERENCE_PARAMETER, name,
-			SIDE[a->count == 0], " has ", a->count ? left_data : right_data, ", ",
-			SIDE[a->count != 0], " has not", NULL);
+		item = difference_say(comparison, DIFFERENCE_PARAMETER, name, SIDE[a->count == 0],
+			" has ", a->count ? left_data : right_data, ", ", SIDE[a->count != 0],
+			" has not", NULL);
 	else
-		item = difference_say(comparison, DIFFERENCE_PARAMETER, name, left_data,
-			" in A, ", right_data, " in B", NULL);
+		item = difference_say(comparison, DIFFERENCE_PARAMETER, name, left_data, " in A, ",
+			right_data, " in B", NULL);
 	if (!item)
 		return;
 	item->weight = strcmp(name, "console") == 0 ? 3
@@ -267,8 +268,8 @@ static void compare_interpreters(struct comparison *comparison, const json_t *co
 		append_interpreters(&text, members[side]);
 	}
 	if (strcmp(data[0], data[1]) != 0)
-		(void)difference_say(comparison, DIFFERENCE_INIT, "init", "interpreters of init: ",
-			data[0], " in A, ", data[1], " in B", NULL);
+		(void)difference_say(comparison, DIFFERENCE_INIT, "init",
+			"interpreters of init: ", data[0], " in A, ", data[1], " in B", NULL);
 }
 
 static const struct reader_record *grower_called(
@@ -311,9 +312,29 @@ static void compare_growers(struct comparison *comparison, int side)
 			continue;
 		(void)text_join(what, sizeof(what), name, ": ", NULL);
 		difference_members(comparison, DIFFERENCE_INIT, name, what,
-			(const json_t *const[2]){members, same->members}, RULES,
-			ARRAY_SIZE(RULES));
+			(const json_t *const[2]){members, same->members}, RULES, ARRAY_SIZE(RULES));
 	}
+}
+
+/* How far the boot came. A report without an end says so elsewhere. */
+static void compare_phases(struct comparison *comparison)
+{
+	static const char *const PHASES[][2] = {{"finish", "the handoff was reached"},
+		{"stall", "stage 1 had not gone on"},
+		{"terminated", "the report was ended before the handoff"},
+		{"now", "the machine was up when it was looked at"}};
+	const char *said[2] = {comparison->report[0]->phase, comparison->report[1]->phase};
+
+	if (!said[0] || !said[1] || strcmp(said[0], said[1]) == 0)
+		return;
+	for (int side = 0; side < 2; side++) {
+		for (size_t i = 0; i < ARRAY_SIZE(PHASES); i++) {
+			if (strcmp(PHASES[i][0], said[side]) == 0)
+				said[side] = PHASES[i][1];
+		}
+	}
+	(void)difference_say(
+		comparison, DIFFERENCE_INIT, "end", "in A ", said[0], ", in B ", said[1], NULL);
 }
 
 void difference_init(struct comparison *comparison)
@@ -336,6 +357,7 @@ void difference_init(struct comparison *comparison)
 	};
 	const json_t *members[2];
 
+	compare_phases(comparison);
 	if (difference_both(comparison, "handoff", "what stage 2 begins with", members)) {
 		difference_members(comparison, DIFFERENCE_INIT, "handoff", "", members, RULES,
 			ARRAY_SIZE(RULES));

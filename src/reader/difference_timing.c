@@ -65,7 +65,7 @@ static double begin_of(const struct reader_report *report)
 static double handoff_of(const struct reader_report *report)
 {
 	return report->end && report->phase && strcmp(report->phase, "finish") == 0 ? report->end->t
-										      : NAN;
+										    : NAN;
 }
 
 static double root_of(const struct reader_report *report)

@@ -328,9 +328,11 @@ static void add_moments(struct timeline_builder *builder, size_t lane)
 	if (begin && !is_late(report))
 		(void)timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, begin->t, begin->t,
 			"bootprobe starts", NULL);
-	item = timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, since, since, "root is there", NULL);
-	timeline_explain(builder, item, "the root device is there: ",
-		root ? reader_string(root->members, "spec") : "", NULL);
+	item = timeline_add(
+		builder, lane, TIMELINE_ITEM_MOMENT, since, since, "root is there", NULL);
+	timeline_explain(builder, item,
+		"the root device is there: ", root ? reader_string(root->members, "spec") : "",
+		NULL);
 	if (is_finished(report))
 		(void)timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, report->end->t,
 			report->end->t, "handoff", NULL);

@@ -43,10 +43,10 @@ enum {
 
 struct timeline_item {
 	enum timeline_item_kind kind;
-	double start, end;  /* seconds since the kernel started; a mark has both alike */
-	bool is_open;       /* it had not come to its end */
-	bool is_estimated;  /* the report gives the duration, not the moment */
-	bool is_unplaced;   /* ... and nothing tells when at all: start is 0, end the duration */
+	double start, end; /* seconds since the kernel started; a mark has both alike */
+	bool is_open;      /* it had not come to its end */
+	bool is_estimated; /* the report gives the duration, not the moment */
+	bool is_unplaced;  /* ... and nothing tells when at all: start is 0, end the duration */
 	enum reader_severity severity;
 	unsigned number; /* of a finding, from 1; 0: none */
 	char *label;     /* a few words */

@@ -164,8 +164,8 @@ static void rate(struct disks *disks, const char *transport, int metric)
 		double excess = disk->metric[metric] - middle;
 
 		if (strcmp(disk->transport, transport) == 0 && !isnan(excess))
-			disk->oddity = fmax(disk->oddity,
-				excess / fmax(FLOOR[metric], DEVIATIONS * spread));
+			disk->oddity = fmax(
+				disk->oddity, excess / fmax(FLOOR[metric], DEVIATIONS * spread));
 	}
 }
 
@@ -230,7 +230,8 @@ static void choose_alone(struct disks *disks)
 	}
 }
 
-/* ------------------------------------------------------------------------------ lane of one disk */
+/* ------------------------------------------------------------------------------ lane of one disk
+ */
 
 struct reads {
 	double start[READS_MAX], end[READS_MAX];
@@ -238,7 +239,8 @@ struct reads {
 };
 
 /* When a record first said how long a read took: it was over by then. */
-static void find_known(const struct reader_report *report, const char *name, double known[READS_MAX])
+static void find_known(
+	const struct reader_report *report, const char *name, double known[READS_MAX])
 {
 	size_t next = 0;
 
@@ -401,7 +403,8 @@ static void add_alone(struct timeline_builder *builder, struct disk *disk)
 	add_disk_findings(builder, disk);
 }
 
-/* ------------------------------------------------------------------------------- lane of a group */
+/* ------------------------------------------------------------------------------- lane of a group
+ */
 
 struct range {
 	double first, last;
@@ -420,8 +423,7 @@ static bool is_member(const struct disk *disk, const char *transport)
 	       (!transport || strcmp(disk->transport, transport) == 0);
 }
 
-static void append_group_detail(
-	struct text *text, const struct disks *disks, const char *transport)
+static void append_group_detail(struct text *text, const struct disks *disks, const char *transport)
 {
 	const struct disk *least = NULL, *most = NULL;
 
@@ -473,7 +475,8 @@ static void measure(struct timeline_builder *builder, struct disk *disk, struct 
 	}
 }
 
-static void add_group_spans(struct timeline_builder *builder, size_t lane, const struct group *group)
+static void add_group_spans(
+	struct timeline_builder *builder, size_t lane, const struct group *group)
 {
 	struct timeline_item *item;
 	char data[64], number[32];

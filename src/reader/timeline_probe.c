@@ -49,7 +49,8 @@ static double start_time(const struct reader_report *report)
 }
 
 /* The first record of a type, of any version. subject: of a disk, or "". */
-static double first_record(const struct reader_report *report, const char *type, const char *subject)
+static double first_record(
+	const struct reader_report *report, const char *type, const char *subject)
 {
 	for (size_t i = 0; i < report->record_count; i++) {
 		const struct reader_record *record = &report->records[i];
@@ -177,7 +178,8 @@ void timeline_add_probes(struct timeline_builder *builder)
 		const json_t *done = json_object_get(record->members, "done");
 		size_t count = json_array_size(done);
 
-		if (reader_has(record->members, "state"))
+		if (reader_has(record->members, "state") &&
+			!reader_is(record->members, "state", "done"))
 			add_failure(builder, record);
 		for (size_t i = 0; i < count && i < RUNS_MAX; i++)
 			add_run(builder, done, i, record->t);

@@ -29,21 +29,37 @@ static uint32_t place_of(const struct encoding *encoding, const void *fact)
 	return (uint32_t)((const char *)fact - (const char *)encoding->facts);
 }
 
+/* Places are multiples of 8; the factor spreads them (Knuth). */
+static uint32_t bucket_of(uint32_t place)
+{
+	return place * UINT32_C(2654435761) >> 20 & (SAID_FACTS_BUCKETS - 1);
+}
+
+static uint32_t said_at(const struct said_facts *said, uint32_t place)
+{
+	uint32_t at = said->first[bucket_of(place)];
+
+	while (at && said->item[at - 1].place != place)
+		at = said->item[at - 1].next;
+	return at;
+}
+
 void encoding_note(struct encoding *encoding, const void *fact, uint32_t sequence)
 {
 	struct said_facts *said = encoding->said;
-	uint32_t place = place_of(encoding, fact);
-	uint32_t i = 0;
+	uint32_t place = place_of(encoding, fact), at;
 
 	if (!said || !sequence)
 		return;
-	while (i < said->count && said->item[i].place != place)
-		i++;
-	if (i == ARRAY_SIZE(said->item))
-		return;
-	said->item[i].place = place;
-	said->item[i].sequence = sequence;
-	said->count += i == said->count;
+	at = said_at(said, place);
+	if (at) {
+		said->item[at - 1].sequence = sequence;
+	} else if (said->count < SAID_FACTS_MAX) {
+		uint32_t *first = &said->first[bucket_of(place)];
+
+		said->item[said->count++] = (struct said_fact){place, sequence, *first};
+		*first = said->count;
+	}
 }
 
 void encoding_end(struct encoding *encoding, const void *fact)
@@ -53,15 +69,14 @@ void encoding_end(struct encoding *encoding, const void *fact)
 
 uint32_t encoding_sequence(const struct encoding *encoding, uint32_t place)
 {
-	for (uint32_t i = 0; encoding->said && i < encoding->said->count; i++) {
-		if (encoding->said->item[i].place == place)
-			return encoding->said->item[i].sequence;
-	}
-	return 0;
+	uint32_t at = encoding->said ? said_at(encoding->said, place) : 0;
+
+	return at ? encoding->said->item[at - 1].sequence : 0;
 }
 
 void encode_facts(struct encoding *encoding)
 {
+	report_omit_nothing(encoding->report);
 	for (size_t i = 0; i < ARRAY_SIZE(ENCODERS); i++)
 		ENCODERS[i](encoding);
 }

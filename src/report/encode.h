@@ -10,13 +10,16 @@
 #include "report/record.h"
 #include "rule/rule.h"
 
-/* In which record each fact was said last, so that a finding can point there. */
+/* In which record each fact was said last, so that a finding can point there. Chained by place: an
+ * index + 1, 0 at the end. */
+enum { SAID_FACTS_MAX = 1 << 16, SAID_FACTS_BUCKETS = 1 << 12 };
 struct said_facts {
-	struct {
-		uint32_t place; /* of the fact in struct facts */
-		uint32_t sequence;
-	} item[2048];
+	uint32_t first[SAID_FACTS_BUCKETS];
 	uint32_t count;
+	struct said_fact {
+		uint32_t place; /* of the fact in struct facts */
+		uint32_t sequence, next;
+	} item[SAID_FACTS_MAX];
 };
 
 struct encoding {

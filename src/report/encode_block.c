@@ -15,6 +15,9 @@ static const char *const TABLE_KINDS[TABLE_KIND_COUNT] = {
 	[TABLE_FILESYSTEM] = "filesystem",
 };
 
+/* Where there are more, those beyond give way to others when room is short. */
+enum { DISKS_ORDINARY_MAX = 64 };
+
 static bool is_same_name(const char one[32], const char other[32])
 {
 	return strncmp(one, other, 32) == 0;
@@ -141,10 +144,14 @@ static void encode_disk(struct encoding *encoding, const struct block_fact *bloc
 
 void encode_blocks(struct encoding *encoding)
 {
+	uint32_t disks = 0;
+
 	fact_foreach (block, encoding->facts->blocks) {
 		if (block->partition)
 			continue;
 		record_begin(encoding->record, encoding->report, "block");
+		if (disks++ >= DISKS_ORDINARY_MAX)
+			record_is_bulk(encoding->record);
 		record_text(encoding->record, "name", block->name);
 		record_subject(encoding->record);
 		encode_disk(encoding, block);
@@ -301,6 +308,8 @@ static void encode_gpt(struct encoding *encoding, const struct gpt_fact *gpt)
 	bool has_table = is_gpt_kind(gpt) || gpt->kind == TABLE_MBR;
 
 	record_begin(record, encoding->report, "gpt");
+	if (gpt - encoding->facts->gpts.item >= DISKS_ORDINARY_MAX)
+		record_is_bulk(record);
 	record_text(record, "disk", gpt->disk);
 	record_subject(record);
 	record_string(record, "kind", TABLE_KINDS[gpt->kind % TABLE_KIND_COUNT]);

@@ -37,6 +37,9 @@ void encode_root(struct encoding *encoding)
 
 	if (!fact_is_known(&root->once))
 		return;
+	/* Said once, when it is known since when. */
+	if (root->is_settling && encoding->facts->boot.phase == BOOT_PHASE_EARLY)
+		return;
 	record_begin(record, encoding->report, "root");
 	record_subject(record);
 	record_string(record, "kind", ROOT_KINDS[root->kind % ROOT_KIND_COUNT]);
@@ -74,6 +77,8 @@ static void encode_init(struct record *record, const struct handoff_fact *handof
 {
 	record_text(record, "init", handoff->init);
 	record_flag(record, "init_from_cmdline", handoff->is_init_from_cmdline);
+	record_text(record, "requested_init", handoff->requested_init);
+	record_outcome(record, "requested_stat", handoff->requested_stat);
 	record_outcome(record, "init_stat", handoff->init_stat);
 	if (strncmp(handoff->init, handoff->init_target, sizeof(handoff->init)) != 0)
 		record_text(record, "init_target", handoff->init_target);

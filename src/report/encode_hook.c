@@ -54,12 +54,16 @@ void encode_sinks(struct record *record, struct report *report, const struct sin
 	(void)record_end_always(record);
 }
 
-/* The end record takes one line, so that it can say how many there are. */
-enum { UNDECIDED_SHOWN_MAX = 12 };
+/* The end record takes one line, so that it can say how many there are. The findings go before what
+ * is undecided, which is only counted where they are many. */
+enum { UNDECIDED_SHOWN_MAX = 12, FINDINGS_BESIDE_UNDECIDED_MAX = 40 };
 
 static void encode_verdict(
 	struct record *record, const struct findings *findings, const uint32_t *sequences)
 {
+	bool is_room_left = findings->count <= FINDINGS_BESIDE_UNDECIDED_MAX;
+	uint32_t shown_max = is_room_left ? UNDECIDED_SHOWN_MAX : 0;
+
 	record_u64(record, "errors", findings_count(findings, SEVERITY_ERROR));
 	record_u64(record, "warnings", findings_count(findings, SEVERITY_WARNING));
 	record_array_begin(record, "findings");
@@ -68,10 +72,10 @@ static void encode_verdict(
 	record_array_end(record);
 	record_nonzero(record, "dropped_findings", findings->dropped);
 	record_array_begin(record, "undecided");
-	for (uint32_t i = 0; i < findings->undecided_count && i < UNDECIDED_SHOWN_MAX; i++)
+	for (uint32_t i = 0; i < findings->undecided_count && i < shown_max; i++)
 		record_array_string(record, findings->undecided[i]);
 	record_array_end(record);
-	if (findings->undecided_count > UNDECIDED_SHOWN_MAX)
+	if (findings->undecided_count > shown_max)
 		record_u64(record, "undecided_count", findings->undecided_count);
 }
 

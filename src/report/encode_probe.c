@@ -2,6 +2,9 @@
 #include "report/encode.h"
 
 #include "base/text.h"
+#include "rule/rule.h"
+
+#include <string.h>
 
 static const char *const STATES[PROBE_STATE_COUNT] = {
 	[PROBE_NOT_RUN] = "not-run",
@@ -31,11 +34,30 @@ static void encode_probe(struct encoding *encoding, const struct probe_fact *pro
 	encoding_end(encoding, probe);
 }
 
-/* Healthy probes share one record, the others have one each. */
+/* Whether an earlier run of that probe was said to have failed. */
+static bool is_taking_back(const struct encoding *encoding, const struct probe_fact *probe)
+{
+	const char *base = (const char *)encoding->facts;
+
+	fact_foreach (earlier, encoding->facts->probes) {
+		if (earlier < probe && earlier->state > PROBE_DONE &&
+			encoding_sequence(encoding, (uint32_t)((const char *)earlier - base)) &&
+			strncmp(earlier->name, probe->name, sizeof(probe->name)) == 0 &&
+			strncmp(earlier->subject, probe->subject, sizeof(probe->subject)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Healthy probes share one record, the others have one each; the last run of a probe takes back what
+ * was said of those before. */
 void encode_probes(struct encoding *encoding)
 {
 	fact_foreach (probe, encoding->facts->probes) {
-		if (probe->state > PROBE_DONE)
+		if (probe_is_overtaken(encoding->facts, probe))
+			continue;
+		if (probe->state > PROBE_DONE ||
+			(probe->state == PROBE_DONE && is_taking_back(encoding, probe)))
 			encode_probe(encoding, probe);
 	}
 }

@@ -14,7 +14,8 @@ enum { CLOSING_SIZE = 3 };
 void report_init(struct report *report, const char *boot_id, report_line_fn emit, void *context,
 	uint64_t (*now_us)(void))
 {
-	memset(report, 0, sizeof(*report));
+	/* The list itself is read up to its count only: its pages stay untouched. */
+	memset(report, 0, offsetof(struct report, said));
 	text_copy_bytes(report->boot, sizeof(report->boot), boot_id, strnlen(boot_id, 8));
 	report->next_sequence = 1;
 	report->emit = emit;
@@ -22,10 +23,37 @@ void report_init(struct report *report, const char *boot_id, report_line_fn emit
 	report->now_us = now_us;
 }
 
+static enum record_rank rank_of(const char *type)
+{
+	static const struct {
+		const char *type;
+		enum record_rank rank;
+	} RANKS[] = {
+		{"partition", RECORD_BULK},
+		{"filesystem", RECORD_BULK},
+		{"kernel.event", RECORD_BULK},
+		{"begin", RECORD_VERDICT},
+		{"config", RECORD_VERDICT},
+		{"root", RECORD_VERDICT},
+		{"handoff", RECORD_VERDICT},
+		{"finding", RECORD_VERDICT},
+		{"omitted", RECORD_VERDICT},
+		{"sink", RECORD_VERDICT},
+		{"end", RECORD_VERDICT},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(RANKS); i++) {
+		if (strcmp(RANKS[i].type, type) == 0)
+			return RANKS[i].rank;
+	}
+	return RECORD_ORDINARY;
+}
+
 void record_begin(struct record *record, struct report *report, const char *type)
 {
 	record->report = report;
 	record->type = type;
+	record->rank = rank_of(type);
 	record->line = 0;
 	record->length[0] = 0;
 	record->is_cut[0] = false;
@@ -376,22 +404,28 @@ void record_subject(struct record *record)
 	record->subject = record_hash(record);
 }
 
-/* The place of the record in the list, or -1. */
-static int64_t said_find(const struct report *report, uint64_t hash)
+void record_is_bulk(struct record *record)
 {
-	for (uint32_t i = 0; i < report->said_count; i++) {
-		if (report->said[i].hash == hash)
-			return i;
-	}
-	return -1;
+	record->rank = RECORD_BULK;
+}
+
+static struct report_said *said_find(struct report *report, uint64_t hash)
+{
+	uint32_t at = report->said_by_hash[hash % REPORT_SAID_BUCKETS];
+
+	while (at && report->said[at - 1].hash != hash)
+		at = report->said[at - 1].next_by_hash;
+	return at ? &report->said[at - 1] : NULL;
 }
 
 /* Something else was said of the same subject since. */
-static bool said_is_superseded(const struct report *report, int64_t at, uint64_t subject)
+static bool said_is_superseded(const struct report *report, const struct report_said *said)
 {
-	for (uint32_t i = 0; subject && i < report->said_count; i++) {
-		if (report->said[i].subject == subject &&
-			report->said[i].sequence > report->said[at].sequence)
+	uint32_t at = report->said_by_subject[said->subject % REPORT_SAID_BUCKETS];
+
+	for (; said->subject && at; at = report->said[at - 1].next_by_subject) {
+		if (report->said[at - 1].subject == said->subject &&
+			report->said[at - 1].sequence > said->sequence)
 			return true;
 	}
 	return false;
@@ -400,12 +434,66 @@ static bool said_is_superseded(const struct report *report, int64_t at, uint64_t
 static void said_add(
 	struct report *report, const struct record *record, uint64_t hash, uint32_t sequence)
 {
+	uint32_t *by_hash = &report->said_by_hash[hash % REPORT_SAID_BUCKETS];
+	uint32_t *by_subject = &report->said_by_subject[record->subject % REPORT_SAID_BUCKETS];
+
 	if (report->said_count >= REPORT_SAID_MAX)
 		return;
-	report->said[report->said_count].hash = hash;
-	report->said[report->said_count].subject = record->subject;
-	report->said[report->said_count].sequence = sequence;
-	report->said_count++;
+	report->said[report->said_count++] = (struct report_said){
+		.hash = hash,
+		.subject = record->subject,
+		.sequence = sequence,
+		.next_by_hash = *by_hash,
+		.next_by_subject = record->subject ? *by_subject : 0,
+	};
+	*by_hash = report->said_count;
+	if (record->subject)
+		*by_subject = report->said_count;
+}
+
+/* -------------------------------------------------------------------------- what has no room */
+
+static bool has_room(const struct record *record)
+{
+	const struct report *report = record->report;
+
+	return !report->has_room || report->has_room(report->context, record->rank,
+					    ((size_t)record->line + 1) * (RECORD_SIZE + 1));
+}
+
+static void omit(const struct record *record)
+{
+	struct report *report = record->report;
+
+	for (size_t i = 0; i < ARRAY_SIZE(report->omitted); i++) {
+		if (report->omitted[i].type && strcmp(report->omitted[i].type, record->type) != 0)
+			continue;
+		report->omitted[i].type = record->type;
+		report->omitted[i].count++;
+		return;
+	}
+}
+
+void report_omit_nothing(struct report *report)
+{
+	memset(report->omitted, 0, sizeof(report->omitted));
+}
+
+void report_tell_omitted(struct report *report, struct record *record)
+{
+	if (!report->omitted[0].type)
+		return;
+	record_begin(record, report, "omitted");
+	record_subject(record);
+	record_array_begin(record, "records");
+	for (size_t i = 0; i < ARRAY_SIZE(report->omitted) && report->omitted[i].type; i++) {
+		record_object_begin(record);
+		record_string(record, "type", report->omitted[i].type);
+		record_u64(record, "count", report->omitted[i].count);
+		record_object_end(record);
+	}
+	record_array_end(record);
+	(void)record_end(record);
 }
 
 static void append_crc(struct text *text)
@@ -460,14 +548,16 @@ uint32_t record_end(struct record *record)
 {
 	struct report *report = record->report;
 	uint64_t hash = record_hash(record);
-	int64_t at = said_find(report, hash);
+	struct report_said *said = said_find(report, hash);
 	uint32_t sequence;
 
-	if (at >= 0 && !said_is_superseded(report, at, record->subject))
-		return report->said[at].sequence;
-	sequence = send_lines(record);
-	if (at >= 0)
-		report->said[at].sequence = sequence;
+	if (said && !said_is_superseded(report, said))
+		return said->sequence;
+	sequence = record_end_always(record);
+	if (!sequence)
+		return 0;
+	if (said)
+		said->sequence = sequence;
 	else
 		said_add(report, record, hash, sequence);
 	return sequence;
@@ -475,5 +565,8 @@ uint32_t record_end(struct record *record)
 
 uint32_t record_end_always(struct record *record)
 {
-	return send_lines(record);
+	if (has_room(record))
+		return send_lines(record);
+	omit(record);
+	return 0;
 }

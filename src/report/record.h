@@ -18,24 +18,44 @@
 
 /* One line, without its newline, takes at most this many bytes: what /dev/kmsg passes whole. */
 enum { RECORD_SIZE = 960 };
-enum { RECORD_PAYLOAD_SIZE = 816, RECORD_LINES_MAX = 16, REPORT_SAID_MAX = 4096 };
+enum { RECORD_PAYLOAD_SIZE = 816, RECORD_LINES_MAX = 16 };
+/* More than 256 disks of 128 partitions each have to say; what is beyond is said in each pass. */
+enum { REPORT_SAID_MAX = 1 << 16, REPORT_SAID_BUCKETS = 1 << 13, REPORT_OMITTED_MAX = 32 };
+
+/* What has to go first where room is short. */
+enum record_rank {
+	RECORD_BULK,     /* one of very many of its kind: partition, filesystem, kernel.event */
+	RECORD_ORDINARY,
+	RECORD_VERDICT,  /* without it the report is of no use: root, finding, end, ... */
+	RECORD_RANK_COUNT
+};
 
 /* Receives each finished line (no newline, NUL-terminated). */
 typedef void (*report_line_fn)(void *context, const char *line, size_t length);
+/* Whether that many bytes of that rank may still be sent. */
+typedef bool (*report_room_fn)(void *context, enum record_rank rank, size_t bytes);
 
 struct report {
 	char boot[9]; /* first 8 hex digits of boot_id */
 	uint32_t next_sequence;
 	report_line_fn emit;
+	report_room_fn has_room; /* NULL: always */
 	void *context;
 	uint64_t (*now_us)(void);
-	/* What was said already: hashes of payloads with the sequence number of their first line,
-	 * so that a later pass says only what is new. */
+	/* What was left out of this pass for want of room, by type. It has no sequence number. */
 	struct {
-		uint64_t hash, subject;
-		uint32_t sequence;
-	} said[REPORT_SAID_MAX];
+		const char *type;
+		uint32_t count;
+	} omitted[REPORT_OMITTED_MAX];
+	/* What was said already: hashes of payloads with the sequence number of their first line,
+	 * so that a later pass says only what is new. Chained by either hash: a place + 1, 0 at the
+	 * end. */
+	uint32_t said_by_hash[REPORT_SAID_BUCKETS], said_by_subject[REPORT_SAID_BUCKETS];
 	uint32_t said_count;
+	struct report_said {
+		uint64_t hash, subject;
+		uint32_t sequence, next_by_hash, next_by_subject;
+	} said[REPORT_SAID_MAX];
 };
 
 void report_init(struct report *report, const char *boot_id, report_line_fn emit, void *context,
@@ -55,6 +75,7 @@ struct record {
 	bool is_element_cut;
 	bool is_in_array, is_in_object;
 	bool is_array_open; /* "key":[ stands on this line */
+	enum record_rank rank;
 	uint64_t subject;   /* 0: the record speaks for itself alone */
 	char array_key[32];
 };
@@ -64,11 +85,16 @@ void record_begin(struct record *record, struct report *report, const char *type
 /* The type and the members so far name what the record is about. Of two records of one subject the
  * later one counts, so the same is said again when something else was said in between. */
 void record_subject(struct record *record);
+/* One of so many that it gives way to others. */
+void record_is_bulk(struct record *record);
 /* Numbers and sends the lines, unless the same was said before and still stands. Returns the
- * sequence number of its first line, now or then. */
+ * sequence number of its first line, now or then, or 0 where there was no room for it. */
 uint32_t record_end(struct record *record);
 /* As record_end, but sends even what was said before (begin, sink, end). */
 uint32_t record_end_always(struct record *record);
+/* Begins a pass, which says anew what it leaves out; and the record that says it, if anything. */
+void report_omit_nothing(struct report *report);
+void report_tell_omitted(struct report *report, struct record *record);
 
 /* Members. A NULL or empty string, an unknown outcome or answer adds nothing. Keys are literals
  * in snake_case. */

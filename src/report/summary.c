@@ -8,7 +8,13 @@
 #include <string.h>
 
 /* A line has at most 78 characters, so that an 80-column terminal does not wrap it. */
-enum { LINE_LENGTH = 78, KEY_LENGTH = 11, LINES_MAX = 12 };
+enum {
+	LINE_LENGTH = 78,
+	KEY_LENGTH = 11,
+	ROOM = LINE_LENGTH - KEY_LENGTH,
+	LINES_MAX = SUMMARY_LINES_MAX,
+	WORDS_SIZE = 512, /* of a line before it is cut */
+};
 
 struct page {
 	struct text text;
@@ -43,6 +49,9 @@ static void append_word(struct text *line, const char *separator, const char *wo
 		append_array(line, array);            \
 	} while (0)
 
+static const char ELLIPSIS[] = "...";
+
+/* What does not fit is left out, and the line says so: what matters most stands first. */
 static void page_add(struct page *page, const char *key, const struct text *line)
 {
 	char padded[KEY_LENGTH + 1];
@@ -55,16 +64,35 @@ static void page_add(struct page *page, const char *key, const struct text *line
 	while (text.length < KEY_LENGTH)
 		text_append_char(&text, ' ');
 	text_append(&page->text, padded);
-	text_append(&page->text, line->data);
+	if (line->length > ROOM || line->is_cut) {
+		text_append_bytes(&page->text, line->data, ROOM - strlen(ELLIPSIS));
+		text_append(&page->text, ELLIPSIS);
+	} else {
+		text_append(&page->text, line->data);
+	}
 	text_append_char(&page->text, '\n');
 	page->lines++;
 }
 
 /* A line under construction behind its key. */
-#define LINE(name)                                      \
-	char name##_data[LINE_LENGTH - KEY_LENGTH + 1]; \
-	struct text name;                               \
+#define LINE(name)                    \
+	char name##_data[WORDS_SIZE]; \
+	struct text name;             \
 	text_init(&name, name##_data, sizeof(name##_data))
+
+/* A name that gives way to what stands behind it on the line. */
+static void append_beside(struct text *line, const char *bytes, size_t size, const struct text *tail)
+{
+	size_t length = strnlen(bytes, size), used = line->length + tail->length;
+
+	if (used + length > ROOM && used + strlen(ELLIPSIS) < ROOM) {
+		append_printable(line, bytes, ROOM - used - strlen(ELLIPSIS));
+		text_append(line, ELLIPSIS);
+	} else {
+		append_printable(line, bytes, length);
+	}
+	text_append(line, tail->data);
+}
 
 static const char *outcome_text(outcome_t outcome)
 {
@@ -84,11 +112,12 @@ static void add_machine(struct page *page, const struct platform_fact *platform)
 
 	if (!fact_is_known(&platform->once))
 		return;
-	text_append(&line, hypervisor ? hypervisor : "unknown hypervisor");
+	text_append(&line,
+		platform->hypervisor != HYPERVISOR_UNKNOWN && hypervisor ? hypervisor
+									 : "unknown hypervisor");
 	append_array_word(&line, ", ", platform->machine);
 	append_word(&line, ", ", firmware);
-	text_append(&line, ", Linux ");
-	append_array(&line, platform->kernel_release);
+	append_array_word(&line, ", Linux ", platform->kernel_release);
 	page_add(page, "machine", &line);
 }
 
@@ -105,43 +134,49 @@ static void append_console(struct text *line, const struct console_fact *console
 		text_append(line, " PHANTOM (no UART)");
 	else if (console->is_live == ANSWER_NO && console->kind == CONSOLE_VT)
 		text_append(line, " unseen");
-	else if (console->empty_write < 0 || console->open < 0) {
-		text_append(line, " write ");
-		text_append(line,
-			outcome_text(console->open < 0 ? console->open : console->empty_write));
-	} else {
+	else if (console->open < 0)
+		append_word(line, " open ", outcome_text(console->open));
+	else if (console->empty_write < 0)
+		append_word(line, " write ", outcome_text(console->empty_write));
+	else
 		text_append(line, " not proven");
-	}
 }
 
 static void append_dev_console(struct text *line, const struct dev_console_fact *console)
 {
 	if (!fact_is_known(&console->once))
 		return;
-	if (console->open < 0) {
-		text_append(line, "; /dev/console ");
-		text_append(line, outcome_text(console->open));
-	} else if (!text_is_empty(console->device)) {
-		text_append(line, "; /dev/console is ");
-		append_array(line, console->device);
-	}
+	if (console->open < 0)
+		append_word(line, "/dev/console ", outcome_text(console->open));
+	else
+		append_array_word(line, "/dev/console is ", console->device);
 }
 
+/* Where the output of PID 1 goes stands first: it is what most boots fail to tell. */
 static void add_consoles(struct page *page, const struct facts *facts)
 {
-	enum { SHOWN_MAX = 3 };
-	uint32_t shown = 0;
+	const char *separator = "; ";
 	LINE(line);
 
-	fact_foreach (console, facts->consoles) {
-		if (shown == SHOWN_MAX)
-			break;
-		text_append(&line, shown++ ? ", " : "");
-		append_console(&line, console);
-	}
 	append_dev_console(&line, &facts->dev_console);
+	fact_foreach (console, facts->consoles) {
+		if (line.length)
+			text_append(&line, separator);
+		append_console(&line, console);
+		separator = ", ";
+	}
 	if (line.length)
 		page_add(page, "consoles", &line);
+}
+
+/* From whom a serial console would show nothing. */
+static const char *no_uart_text(const struct platform_fact *platform)
+{
+	if (platform->hypervisor == HYPERVISOR_NONE)
+		return "none";
+	return platform->hypervisor == HYPERVISOR_UNKNOWN
+		       ? "none: a serial console shows nothing"
+		       : "none: a serial console of this VM shows nothing";
 }
 
 static void add_uarts(struct page *page, const struct facts *facts)
@@ -158,7 +193,7 @@ static void add_uarts(struct page *page, const struct facts *facts)
 		separator = ", ";
 	}
 	if (!line.length && fact_is_known(&facts->uart_total.once))
-		text_append(&line, "none: a serial console of this VM shows nothing");
+		text_append(&line, no_uart_text(&facts->platform));
 	if (line.length)
 		page_add(page, "serial", &line);
 }
@@ -242,37 +277,57 @@ static void add_disks(struct page *page, const struct facts *facts)
 static void add_root(struct page *page, const struct root_fact *root)
 {
 	LINE(line);
+	LINE(tail);
 
 	if (!fact_is_known(&root->once) || root->kind == ROOT_NONE)
 		return;
-	append_array(&line, root->spec);
 	if (root->match_count > 1)
-		text_append(&line, ": more than one device bears it");
+		text_append(&tail, ": more than one device bears it");
 	else if (root->match_count)
-		append_array_word(&line, ": ", root->matches[0]);
+		append_array_word(&tail, ": ", root->matches[0]);
 	else if (root->kind <= ROOT_PARTLABEL)
-		text_append(&line, ": not there");
+		text_append(&tail, ": not there");
+	append_beside(&line, root->spec, sizeof(root->spec), &tail);
 	page_add(page, "root", &line);
+}
+
+/* What the kernel needs to run it: what is missing, or what is there. */
+static void append_interpreters(
+	struct text *line, const struct handoff_fact *handoff, bool are_missing)
+{
+	const uint32_t max = ARRAY_SIZE(handoff->interpreter);
+
+	for (uint32_t i = 0; i < handoff->interpreter_count && i < max; i++) {
+		bool is_missing = handoff->interpreter_stat[i] != OUTCOME_OK;
+
+		if (is_missing != are_missing)
+			continue;
+		text_append(line, " -> ");
+		append_array(line, handoff->interpreter[i]);
+		if (is_missing)
+			append_word(line, " ", outcome_text(handoff->interpreter_stat[i]));
+	}
 }
 
 static void add_handoff(struct page *page, const struct handoff_fact *handoff)
 {
 	LINE(line);
+	LINE(tail);
 
 	if (!fact_is_known(&handoff->once) || text_is_empty(handoff->init))
 		return;
-	append_array(&line, handoff->init);
-	text_append(&line, handoff->init_stat == OUTCOME_OK ? ", " : " ");
 	if (handoff->init_stat == OUTCOME_OK)
-		append_array(&line, handoff->init_type);
+		append_array_word(&tail, ", ", handoff->init_type);
 	else
-		text_append(&line, outcome_text(handoff->init_stat));
-	for (uint32_t i = 0; i < handoff->interpreter_count && i < 4; i++) {
-		text_append(&line, " -> ");
-		append_array(&line, handoff->interpreter[i]);
-		if (handoff->interpreter_stat[i] != OUTCOME_OK)
-			append_word(&line, " ", outcome_text(handoff->interpreter_stat[i]));
+		append_word(&tail, " ", outcome_text(handoff->init_stat));
+	append_interpreters(&tail, handoff, true);
+	append_beside(&line, handoff->init, sizeof(handoff->init), &tail);
+	if (!text_is_empty(handoff->requested_init)) {
+		text_append(&line, "; not ");
+		append_array(&line, handoff->requested_init);
+		append_word(&line, " ", outcome_text(handoff->requested_stat));
 	}
+	append_interpreters(&line, handoff, false);
 	page_add(page, "handoff", &line);
 }
 
@@ -282,15 +337,13 @@ static void add_handoff(struct page *page, const struct handoff_fact *handoff)
  * there is more. */
 static void page_wrap(struct page *page, const char *key, const char *words, uint32_t lines_max)
 {
-	size_t room = LINE_LENGTH - KEY_LENGTH;
-
 	for (uint32_t i = 0; i < lines_max && *words; i++) {
 		size_t length = strlen(words), take = length;
 		LINE(line);
 
-		if (length > room) {
+		if (length > ROOM) {
 			bool is_last = i + 1 == lines_max;
-			size_t limit = is_last ? room - 3 : room;
+			size_t limit = is_last ? ROOM - strlen(ELLIPSIS) : ROOM;
 
 			for (take = limit; take && words[take] != ' ';)
 				take--;
@@ -301,35 +354,116 @@ static void page_wrap(struct page *page, const char *key, const char *words, uin
 		while (*words == ' ')
 			words++;
 		if (i + 1 == lines_max && *words)
-			text_append(&line, "...");
+			text_append(&line, ELLIPSIS);
 		page_add(page, i ? "" : key, &line);
 	}
 }
 
-static const char *verdict_word(enum severity severity, bool is_stalled)
+static bool is_denied(outcome_t outcome)
+{
+	return outcome == -EACCES || outcome == -EPERM;
+}
+
+static bool are_tables_denied(const struct facts *facts)
+{
+	fact_foreach (table, facts->acpi_tables) {
+		if (is_denied(table->read))
+			return true;
+	}
+	return is_denied(facts->acpi.tables_read);
+}
+
+static bool are_consoles_denied(const struct facts *facts)
+{
+	fact_foreach (console, facts->consoles) {
+		if (is_denied(console->open))
+			return true;
+	}
+	return is_denied(facts->dev_console.open);
+}
+
+static bool are_disks_denied(const struct facts *facts)
+{
+	fact_foreach (block, facts->blocks) {
+		if (is_denied(block->open))
+			return true;
+	}
+	return false;
+}
+
+static void append_unseen(struct text *line, const char *what, bool is_unseen)
+{
+	if (is_unseen)
+		append_word(line, line->length ? ", " : "", what);
+}
+
+/* Whole subjects that nobody could look at, and whether another user could. */
+static bool list_unseen(const struct facts *facts, struct text *line)
+{
+	size_t before;
+
+	append_unseen(line, "/proc", facts->cmdline.read == -ENOENT);
+	before = line->length;
+	append_unseen(line, "ACPI", are_tables_denied(facts));
+	append_unseen(line, "consoles", are_consoles_denied(facts));
+	append_unseen(line, "disks", are_disks_denied(facts));
+	append_unseen(line, "kernel log", is_denied(facts->timeline.read));
+	return line->length > before;
+}
+
+static bool is_anything_unseen(const struct facts *facts)
+{
+	LINE(line);
+
+	(void)list_unseen(facts, &line);
+	return line.length > 0;
+}
+
+static void add_unseen(struct page *page, const struct facts *facts)
+{
+	LINE(line);
+
+	if (list_unseen(facts, &line))
+		text_append(&line, ": run it as root");
+	if (line.length)
+		page_add(page, "unseen", &line);
+}
+
+static const char *verdict_word(enum severity severity, bool is_stalled, bool is_unseen)
 {
 	if (severity == SEVERITY_ERROR)
 		return "FAIL";
-	return severity == SEVERITY_WARNING || is_stalled ? "WARNING" : "OK";
+	if (severity == SEVERITY_WARNING || is_stalled)
+		return "WARNING";
+	return is_unseen ? "UNKNOWN" : "OK";
 }
 
-static void add_verdict(struct page *page, const struct findings *findings, bool is_stalled)
+static const char *all_well_text(const struct findings *findings, bool is_unseen)
+{
+	if (is_unseen)
+		return "nothing wrong was found in the little that could be seen";
+	return findings->is_undecided ? "nothing is wrong, as far as could be seen"
+				      : "nothing is wrong";
+}
+
+static void add_verdict(struct page *page, const struct facts *facts,
+	const struct findings *findings, bool is_stalled)
 {
 	enum severity worst = findings_worst(findings);
+	bool is_unseen = is_anything_unseen(facts);
 	char words[320];
 	struct text text;
 
 	text_init(&text, words, sizeof(words));
 	if (is_stalled)
 		text_append(&text, "stage 1 has not gone on yet: ");
-	if (worst == SEVERITY_INFO)
-		text_append(&text, findings->is_undecided
-					   ? "nothing is wrong, as far as could be seen"
-					   : "nothing is wrong");
+	/* Whoever waits wants to know for what, a passphrase being no fault. */
+	if (worst == SEVERITY_INFO && !(is_stalled && findings->count))
+		text_append(&text, all_well_text(findings, is_unseen));
 	else
 		append_printable(
 			&text, findings->item[0].summary, sizeof(findings->item[0].summary));
-	page_wrap(page, verdict_word(worst, is_stalled), words, 3);
+	page_wrap(page, verdict_word(worst, is_stalled, is_unseen), words, 3);
 }
 
 static void add_fixes(struct page *page, const struct finding *finding)
@@ -377,9 +511,10 @@ void summary_write(const struct facts *facts, const struct findings *findings, c
 	bool is_stalled = strcmp(phase, "stall") == 0;
 
 	text_init(&page.text, buf, size);
-	add_verdict(&page, findings, is_stalled);
+	add_verdict(&page, facts, findings, is_stalled);
 	if (findings_worst(findings) > SEVERITY_INFO)
 		add_fixes(&page, &findings->item[0]);
+	add_unseen(&page, facts);
 	add_machine(&page, &facts->platform);
 	add_consoles(&page, facts);
 	add_uarts(&page, facts);

@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-/* 12 lines of at most 79 columns. */
-enum { SUMMARY_SIZE = 12 * 80 + 1 };
+/* Of at most 79 columns. */
+enum { SUMMARY_LINES_MAX = 13, SUMMARY_SIZE = SUMMARY_LINES_MAX * 80 + 1 };
 
 /* What a person at a console wants to know first: the verdict and why, what to change, and six
  * lines of what the machine is. boot: as in the records. Printable ASCII and newlines only: what a

@@ -61,8 +61,8 @@ static enum severity malformed_severity(
 
 static void tell_malformed(struct judgement *judgement, const struct acpi_table_fact *table)
 {
-	struct finding *finding = finding_about(
-		judgement, malformed_severity(judgement->facts, table), table->name);
+	struct finding *finding =
+		finding_about(judgement, malformed_severity(judgement->facts, table), table->name);
 
 	finding_say(finding, "the ACPI table ", NULL);
 	finding_say_array(finding, table->name);

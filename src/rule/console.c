@@ -111,13 +111,22 @@ static bool is_console_wanted(const struct facts *facts)
 	return console && console->kind != CONSOLE_NULL && !is_text_empty(console->name);
 }
 
-/* systemd opens the console anew for each use; NixOS's scripted stage 1 dies of descriptors that are
- * closed. */
+/* systemd opens the console anew for each use; NixOS's scripted stage 1 dies of descriptors that
+ * are closed. */
 static enum severity closed_severity(const struct facts *facts)
 {
 	return facts->platform.initrd == INITRD_NIXOS_SCRIPTED || is_console_wanted(facts)
 		       ? SEVERITY_ERROR
 		       : SEVERITY_INFO;
+}
+
+static bool is_pid1_seen(const struct facts *facts)
+{
+	fact_foreach (descriptor, facts->pid1_descriptors) {
+		if (descriptor->link == OUTCOME_OK || descriptor->link == -ENOENT)
+			return true;
+	}
+	return false;
 }
 
 enum verdict judge_console_closed(struct judgement *judgement)
@@ -133,8 +142,10 @@ enum verdict judge_console_closed(struct judgement *judgement)
 		return VERDICT_UNKNOWN;
 	if (console->open == OUTCOME_OK)
 		return judge_closed_before(judgement);
-	/* In a container the node may be missing, and nothing comes of it. */
-	if (facts->boot.phase == BOOT_PHASE_RUNNING && console->open == -ENOENT)
+	/* In a container the node may be missing, and nothing comes of it; where PID 1 is not to be
+	 * seen either, nobody may have looked at a machine at all. */
+	if (console->open == -ENOENT &&
+		(facts->boot.phase == BOOT_PHASE_RUNNING || !is_pid1_seen(facts)))
 		return VERDICT_UNKNOWN;
 
 	finding = finding_add(
@@ -266,12 +277,19 @@ static const struct probe_fact *stuck_write(
 	return stuck && stuck->duration_us >= WRITE_US ? stuck : NULL;
 }
 
-/* A serial port that is being written to takes nothing more for a moment, which is all that the look
- * at it tells: one that took a page since is well. */
+/* Refused by one look after the other. */
+static bool is_refusing(const struct facts *facts, const struct console_fact *console)
+{
+	return console->empty_write == -EAGAIN && console->refused_us &&
+	       facts->boot.now_us >= console->refused_us + WRITE_US;
+}
+
+/* A serial port that is being written to takes nothing more for a moment, which is all that one
+ * look at it tells: one that took a page since is well. */
 static enum verdict is_console_blocked(
 	const struct facts *facts, const struct console_fact *console)
 {
-	if (stuck_write(facts, console))
+	if (stuck_write(facts, console) || is_refusing(facts, console))
 		return VERDICT_BAD;
 	if (console->is_registered == ANSWER_NO || console->is_live == ANSWER_NO ||
 		console->kind == CONSOLE_VT)

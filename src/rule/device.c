@@ -202,8 +202,8 @@ static uint32_t tell_storage(struct judgement *judgement, bool is_for_disks_alon
 	return told;
 }
 
-/* Whether a machine without any disk lacks one: not when its root is on the network, in memory or on
- * a disc. */
+/* Whether a machine without any disk lacks one: not when its root is on the network, in memory or
+ * on a disc. */
 static bool is_disk_wanted(const struct facts *facts)
 {
 	const struct root_fact *root = &facts->root;
@@ -228,8 +228,8 @@ static enum verdict judge_for_root(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
 	bool has_disk = has_plain_disk(facts);
-	bool is_diskless = facts->boot.phase == BOOT_PHASE_STALLED && !has_disk &&
-			   is_disk_wanted(facts);
+	bool is_diskless =
+		facts->boot.phase == BOOT_PHASE_STALLED && !has_disk && is_disk_wanted(facts);
 	uint32_t told;
 
 	/* Where a passphrase is waited for, the disk is there. */
@@ -276,8 +276,7 @@ static const char *module_of_type(const char *type)
 {
 	static const struct {
 		const char *type, *module;
-	} OTHERS[] = {
-		{"ext2", "ext4"}, {"ext3", "ext4"}, {"iso9660", "isofs"}, {"ntfs", "ntfs3"}};
+	} OTHERS[] = {{"ext2", "ext4"}, {"ext3", "ext4"}, {"iso9660", "isofs"}, {"ntfs", "ntfs3"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(OTHERS); i++) {
 		if (strcmp(type, OTHERS[i].type) == 0)

@@ -83,8 +83,8 @@ static const struct probe_fact *stuck_on_mount(
 	return NULL;
 }
 
-/* By how long the disk's own reads took that came to an end; the last one may have begun just before
- * the probe's time was over. */
+/* By how long the disk's own reads took that came to an end; the last one may have begun just
+ * before the probe's time was over. */
 static bool is_read_hung(const struct block_fact *block, const struct block_read_fact *read,
 	const struct probe_fact *probe)
 {
@@ -95,7 +95,8 @@ static bool is_read_hung(const struct block_fact *block, const struct block_read
 	uint64_t slowest = 0;
 
 	for (uint32_t i = 0; i < count; i++)
-		slowest = block->read[i].duration_us > slowest ? block->read[i].duration_us : slowest;
+		slowest =
+			block->read[i].duration_us > slowest ? block->read[i].duration_us : slowest;
 	return slowest < SLOW_US || open_us / HUNG_FACTOR > slowest;
 }
 
@@ -188,8 +189,8 @@ static bool has_good_path(const struct facts *facts, const struct block_fact *bl
 {
 	fact_foreach (other, facts->blocks) {
 		if (other != block && is_whole_disk(other) && !is_text_empty(block->wwn) &&
-			is_equal(other->wwn, block->wwn, sizeof(block->wwn)) &&
-			read_count(other) && !failed_read(other))
+			is_equal(other->wwn, block->wwn, sizeof(block->wwn)) && read_count(other) &&
+			!failed_read(other))
 			return true;
 	}
 	return false;
@@ -304,8 +305,7 @@ static enum severity slow_severity(const struct block_fact *block, const struct 
 static void tell_slow(
 	struct judgement *judgement, const struct block_fact *block, const struct pace *pace)
 {
-	struct finding *finding =
-		finding_about(judgement, slow_severity(block, pace), block->name);
+	struct finding *finding = finding_about(judgement, slow_severity(block, pace), block->name);
 
 	finding_say(finding, "the disk ", NULL);
 	finding_say_array(finding, block->name);

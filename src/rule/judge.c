@@ -16,8 +16,12 @@ struct finding *finding_add(
 	static struct finding lost;
 	struct findings *findings = judgement->findings;
 	struct finding *finding = &lost;
+	uint32_t same = 0;
 
-	if (findings->count < FINDINGS_MAX)
+	/* A hundred disks with one fault leave room for what else is wrong. */
+	for (uint32_t i = 0; i < findings->count; i++)
+		same += findings->item[i].id == judgement->rule->id;
+	if (findings->count < FINDINGS_MAX && same < FINDINGS_OF_A_RULE_MAX)
 		finding = &findings->item[findings->count++];
 	else
 		findings->dropped++;
@@ -151,8 +155,7 @@ bool is_qemu(const struct platform_fact *platform)
 	static const char *const CLOUDS[] = {"Amazon EC2", "Google", "Alibaba Cloud",
 		"DigitalOcean", "Hetzner", "Scaleway", "Vultr", "Akamai", "Linode", "OVHcloud"};
 
-	if (platform->hypervisor == HYPERVISOR_QEMU_TCG ||
-		platform->hypervisor == HYPERVISOR_QEMU)
+	if (platform->hypervisor == HYPERVISOR_QEMU_TCG || platform->hypervisor == HYPERVISOR_QEMU)
 		return true;
 	if (platform->hypervisor != HYPERVISOR_KVM)
 		return false;
@@ -281,7 +284,8 @@ enum verdict are_disks_known(const struct facts *facts)
 	fact_foreach (block, facts->blocks) {
 		bool is_over = atomic_load(&block->is_look_over) || block->open < 0;
 
-		if (!is_over && block->size_bytes && !block->partition && is_plain_disk(facts, block))
+		if (!is_over && block->size_bytes && !block->partition &&
+			is_plain_disk(facts, block))
 			return VERDICT_UNKNOWN;
 	}
 	return VERDICT_GOOD;

@@ -27,11 +27,15 @@ enum verdict judge_platform_unknown(struct judgement *judgement)
 	if (platform->hypervisor != HYPERVISOR_OTHER)
 		return VERDICT_GOOD;
 	finding = finding_add(judgement, SEVERITY_INFO, "", 1);
-	finding_say(finding, "this hypervisor is not one that is known here", NULL);
 	if (platform->cpuid_signature[0]) {
-		finding_say(finding, ": CPUID says \"", NULL);
+		finding_say(finding,
+			"this hypervisor is not one that is known here: CPUID says \"", NULL);
 		finding_say_array(finding, platform->cpuid_signature);
 		finding_say(finding, "\"", NULL);
+	} else {
+		finding_say(finding,
+			"there is a hypervisor, and which one cannot be told: nothing names it",
+			NULL);
 	}
 	finding_because(judgement, finding, platform);
 	return VERDICT_BAD;

@@ -332,6 +332,27 @@ static bool is_absent(outcome_t stat)
 	return stat == -ENOENT || stat == -ENOTDIR || stat == -ELOOP;
 }
 
+/* Some initrds start another one then, and nobody finds out why. */
+static void tell_passed_over(struct judgement *judgement)
+{
+	const struct handoff_fact *handoff = &judgement->facts->handoff;
+	struct finding *finding =
+		finding_about(judgement, SEVERITY_WARNING, handoff->requested_init);
+
+	finding_say(finding, "init=", NULL);
+	finding_say_array(finding, handoff->requested_init);
+	finding_say(finding,
+		handoff->requested_stat == -EACCES  ? " is not executable"
+		: is_absent(handoff->requested_stat) ? " is not there"
+						     : " cannot be looked at",
+		"; ", NULL);
+	finding_say_array(finding, handoff->init);
+	finding_say(finding, " is started instead", NULL);
+	finding_because(judgement, finding, handoff);
+	finding_fix(finding, "kernel", "init= must name a program in the new root, or be removed",
+		NULL);
+}
+
 enum verdict judge_handoff_init_missing(struct judgement *judgement)
 {
 	const struct handoff_fact *handoff = &judgement->facts->handoff;
@@ -340,6 +361,10 @@ enum verdict judge_handoff_init_missing(struct judgement *judgement)
 	if (!fact_is_known(&handoff->once) || handoff->root_open != OUTCOME_OK ||
 		handoff->is_root_mounted == ANSWER_NO || handoff->init_stat == OUTCOME_UNKNOWN)
 		return VERDICT_UNKNOWN;
+	if (handoff->init_stat == OUTCOME_OK && !is_text_empty(handoff->requested_init)) {
+		tell_passed_over(judgement);
+		return VERDICT_BAD;
+	}
 	if (handoff->init_stat == OUTCOME_OK)
 		return VERDICT_GOOD;
 	if (!is_absent(handoff->init_stat))
@@ -410,10 +435,11 @@ static void say_unreadable(struct finding *finding, outcome_t error)
 		finding_say(finding, "input/output error)", NULL);
 	} else {
 		finding_say(finding, "error ", NULL);
-		finding_say_u64(finding, (uint64_t)-(int64_t)error);
+		finding_say_u64(finding, (uint64_t) - (int64_t)error);
 		finding_say(finding, ")", NULL);
 	}
-	finding_fix(finding, "guest", "check the root file system from a rescue system (fsck)", NULL);
+	finding_fix(
+		finding, "guest", "check the root file system from a rescue system (fsck)", NULL);
 }
 
 static bool is_unusable(const struct handoff_fact *handoff)

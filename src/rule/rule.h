@@ -43,7 +43,7 @@ struct finding {
 		*part_of; /* the finding whose story this one belongs to; NULL: it leads its own */
 };
 
-enum { FINDINGS_MAX = 96, RULES_MAX = 64 };
+enum { FINDINGS_MAX = 96, FINDINGS_OF_A_RULE_MAX = 16, RULES_MAX = 64 };
 
 struct findings {
 	/* Root causes first, each followed by what belongs to it. */
@@ -86,6 +86,10 @@ void rules_judge(const struct facts *facts, struct findings *ret);
 
 /* Says what is part of what, and puts root causes first: the last step of rules_judge(). */
 void findings_arrange(struct findings *findings);
+
+/* Whether a later run of that probe, of the same subject, has come to its end: only the last one tells
+ * anything. */
+bool probe_is_overtaken(const struct facts *facts, const struct probe_fact *probe);
 
 /* Findings that lead their story, of one severity. */
 uint32_t findings_count(const struct findings *findings, enum severity severity);

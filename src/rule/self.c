@@ -4,20 +4,41 @@
  */
 #include "rule/judge.h"
 
-/* A disc that has to be spun up first, a drive that cannot read what lies in it. */
+/* A process that was at work when its time was over ('R'), on a machine that has none to spare; a
+ * disc that has to be spun up first, a drive that cannot read what lies in it. */
 static enum severity probe_severity(const struct facts *facts, const struct probe_fact *probe)
 {
 	const struct block_fact *block = block_find(facts, probe->subject);
 
+	if (probe->state == PROBE_TIMEOUT && probe->process_state == 'R')
+		return SEVERITY_INFO;
 	return block && !is_plain_disk(facts, block) ? SEVERITY_INFO : SEVERITY_WARNING;
+}
+
+static bool has_ended(const struct probe_fact *probe)
+{
+	return probe->state == PROBE_DONE || probe->state == PROBE_FAILED ||
+	       probe->state == PROBE_TIMEOUT || probe->state == PROBE_CRASHED;
+}
+
+bool probe_is_overtaken(const struct facts *facts, const struct probe_fact *probe)
+{
+	/* Runs stand in the order in which they were started. */
+	fact_foreach (later, facts->probes) {
+		if (later > probe && has_ended(later) &&
+			is_equal(later->name, probe->name, sizeof(probe->name)) &&
+			is_equal(later->subject, probe->subject, sizeof(probe->subject)))
+			return true;
+	}
+	return false;
 }
 
 static void tell_probe(struct judgement *judgement, const struct probe_fact *probe)
 {
 	bool has_subject = !is_text_empty(probe->subject);
-	struct finding *finding = finding_add(judgement,
-		probe_severity(judgement->facts, probe), has_subject ? probe->subject : probe->name,
-			has_subject ? sizeof(probe->subject) : sizeof(probe->name));
+	struct finding *finding = finding_add(judgement, probe_severity(judgement->facts, probe),
+		has_subject ? probe->subject : probe->name,
+		has_subject ? sizeof(probe->subject) : sizeof(probe->name));
 
 	finding_say(finding, "the probe ", NULL);
 	finding_say_array(finding, probe->name);
@@ -46,7 +67,7 @@ static enum verdict judge_probes(struct judgement *judgement, enum probe_state s
 	if (!fact_count(judgement->facts->probes))
 		return VERDICT_UNKNOWN;
 	fact_foreach (probe, judgement->facts->probes) {
-		if (probe->state != state)
+		if (probe->state != state || probe_is_overtaken(judgement->facts, probe))
 			continue;
 		tell_probe(judgement, probe);
 		verdict = VERDICT_BAD;
@@ -64,8 +85,8 @@ enum verdict judge_probe_crashed(struct judgement *judgement)
 	return judge_probes(judgement, PROBE_CRASHED);
 }
 
-/* A port on the host that is not there, or that nobody has read, is no fault: virtio.port-missing and
- * virtio.port-unread tell of it. */
+/* A port on the host that is not there, or that nobody has read, is no fault: virtio.port-missing
+ * and virtio.port-unread tell of it. */
 static bool is_port_without_reader(const struct sink_fact *sink)
 {
 	return is_equal(sink->name, "virtio", sizeof(sink->name)) &&

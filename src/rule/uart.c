@@ -58,7 +58,8 @@ static bool is_taken(const struct facts *facts, const struct acpi_device_fact *d
 }
 
 /* A serial console that was asked for and does not work. Without one, a port that nobody drives is
- * how many machines are meant to be: 8250.nr_uarts=0 in microVMs, more ports than drivers in others. */
+ * how many machines are meant to be: 8250.nr_uarts=0 in microVMs, more ports than drivers in
+ * others. */
 static const struct console_fact *dead_serial_console(const struct facts *facts)
 {
 	fact_foreach (console, facts->consoles) {
@@ -73,8 +74,8 @@ static void tell_unbound(struct judgement *judgement, const struct acpi_device_f
 {
 	const struct facts *facts = judgement->facts;
 	const struct console_fact *console = dead_serial_console(facts);
-	struct finding *finding = finding_about(
-		judgement, console ? SEVERITY_ERROR : SEVERITY_INFO, device->path);
+	struct finding *finding =
+		finding_about(judgement, console ? SEVERITY_ERROR : SEVERITY_INFO, device->path);
 	char value[16];
 	const char *ports = kernel_parameter(facts, "8250.nr_uarts", value, sizeof(value));
 

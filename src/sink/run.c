@@ -6,8 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum { FILE_WAIT_MS = 5000 };
 
 /* /run is moved along at the switch of root, so what lies here is there for stage 2. */
 static int run_open(struct sink *sink)
@@ -42,13 +45,29 @@ static ssize_t run_write(struct sink *sink, const char *bytes, size_t length)
 {
 	ssize_t n = write(sink->fd, bytes, length);
 
+	if (n < 0 && errno != EINTR && errno != EAGAIN)
+		sink->account.state = -errno;
 	return n < 0 ? -errno : n;
+}
+
+/* Somebody waits for this one: a reader of a pipe may take its time, but not for ever. */
+static ssize_t file_write(struct sink *sink, const char *bytes, size_t length)
+{
+	struct pollfd poller = {.fd = sink->fd, .events = POLLOUT};
+	ssize_t n = run_write(sink, bytes, length);
+
+	if (n != -EAGAIN)
+		return n;
+	if (sink->account.state == OUTCOME_OK && poll(&poller, 1, FILE_WAIT_MS) > 0)
+		return run_write(sink, bytes, length);
+	sink->account.state = -ETIMEDOUT;
+	return -ETIMEDOUT;
 }
 
 const struct sink_operations SINK_RUN_OPERATIONS = {
 	.kind = SINK_RUN, .open = run_open, .write = run_write};
 const struct sink_operations SINK_FILE_OPERATIONS = {
-	.kind = SINK_KIND_COUNT, .open = NULL, .write = run_write};
+	.kind = SINK_KIND_COUNT, .open = NULL, .write = file_write};
 
 int run_write_file(const struct sink *sink, const char *name, const char *text)
 {

@@ -120,6 +120,17 @@ void sinks_pump(struct sinks *sinks)
 		sink_pump(&sinks->item[i], &sinks->log);
 }
 
+bool sinks_have_room(void *context, enum record_rank rank, size_t bytes)
+{
+	static const size_t RESERVED[RECORD_RANK_COUNT] = {
+		[RECORD_BULK] = REPORT_RESERVE_ORDINARY + REPORT_RESERVE_VERDICT,
+		[RECORD_ORDINARY] = REPORT_RESERVE_VERDICT,
+	};
+	const struct sinks *sinks = context;
+
+	return sinks->log.length + bytes <= sizeof(sinks->log.data) - RESERVED[rank];
+}
+
 void sinks_emit(void *context, const char *line, size_t length)
 {
 	struct sinks *sinks = context;

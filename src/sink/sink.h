@@ -11,8 +11,15 @@
 #include "report/encode_hook.h"
 #include "source/sources.h"
 
-/* Some 2000 records. What finds no room is dropped, and each sink says so. */
-enum { REPORT_LOG_SIZE = 1 << 20 };
+/* Room for what 256 disks of 128 partitions each have to say: nothing that was found is to be lost.
+ * It is memory only as far as it is used; the report of an ordinary machine takes 100 kB. The last
+ * part is kept free of records of which there are very many, and the end of it of all but those
+ * that a report is of no use without. */
+enum {
+	REPORT_LOG_SIZE = 16 << 20,
+	REPORT_RESERVE_ORDINARY = 1 << 20,
+	REPORT_RESERVE_VERDICT = 512 << 10,
+};
 
 struct report_log {
 	char data[REPORT_LOG_SIZE]; /* lines, each with its newline */
@@ -63,6 +70,8 @@ void sinks_add_file(struct sinks *sinks, int fd);
 /* Appends a line to the log and hands it to every sink that takes it now. Of the type
  * report_line_fn: context is a struct sinks. */
 void sinks_emit(void *context, const char *line, size_t length);
+/* Of the type report_room_fn. */
+bool sinks_have_room(void *context, enum record_rank rank, size_t bytes);
 /* Tries again what could not be opened or delivered before. */
 void sinks_pump(struct sinks *sinks);
 /* True while a sink that exists, or may still come, has not got everything. A virtio port may come
@@ -82,9 +91,10 @@ int virtio_modules_run(const struct sources *sources, struct facts *facts, uint3
 int run_write_file(const struct sink *sink, const char *name, const char *text);
 
 /* Writes text to /dev/<console> until it is through or deadline_us (clock_now_us) has come, never
- * blocking. Returns how many bytes went out, -ETIMEDOUT if not one did, or another negative errno. For consoles that are proven
- * live only. */
-ssize_t console_write(const struct sources *sources, const char *console, const char *text,
-	size_t length, uint64_t deadline_us);
+ * blocking. Returns 0 when all of it went out, -ETIME when time was too short, or another negative
+ * errno; *ret_written is how many bytes went out in any case. For consoles that are proven live
+ * only. */
+int console_write(const struct sources *sources, const char *console, const char *text,
+	size_t length, uint64_t deadline_us, size_t *ret_written);
 
 #endif

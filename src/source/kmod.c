@@ -4,13 +4,14 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "parse/module_list.h"
+#include "source/cmdline.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libkmod.h>
 #include <string.h>
 
-enum { CONFIG_FOLDERS = 5, DESCRIPTOR_PATH_SIZE = 32, CMDLINE_SIZE = 8192 };
+enum { CONFIG_FOLDERS = 5, DESCRIPTOR_PATH_SIZE = 32 };
 
 /* As libkmod's own defaults, in their order. */
 static const char *const CONFIG_PATHS[CONFIG_FOLDERS] = {
@@ -180,9 +181,9 @@ static bool is_refused_by_command(const struct kmod_module *module)
 static bool is_on_cmdline_blacklist(const struct kmod_source *source, const char *name)
 {
 	char cmdline[CMDLINE_SIZE];
-	ssize_t n = sysroot_read(&source->sources->root, "proc/cmdline", cmdline, sizeof(cmdline));
+	int r = cmdline_source_read(&source->sources->root, cmdline, sizeof(cmdline));
 
-	return (n >= 0 || n == -EFBIG) && module_list_is_blacklisted(cmdline, name);
+	return r >= 0 && module_list_is_blacklisted(cmdline, name);
 }
 
 /* modules.dep names files relative to its own folder. */

@@ -12,11 +12,19 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+enum { TRIES_MAX = 64 };
+
 /* glibc and musl have no wrapper for openat2(2). */
 static int openat2_in_root(int root, const char *path, int flags)
 {
 	struct open_how how = {.flags = (uint64_t)(unsigned)flags, .resolve = RESOLVE_IN_ROOT};
-	long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	long fd;
+	unsigned tries = 0;
+
+	/* openat2(2): a rename or mount anywhere, while a ".." of the path was walked. */
+	do
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN && ++tries < TRIES_MAX);
 
 	return fd < 0 ? -errno : (int)fd;
 }

@@ -146,7 +146,7 @@ int tty_pid1_descriptor(
 	ssize_t n;
 
 	if (folder < 0)
-		return folder;
+		return folder == -ENOENT ? -ESRCH : folder;
 	text_init(&text, name, sizeof(name));
 	text_append_u64(&text, number);
 	n = readlinkat(folder, name, descriptor.target, sizeof(descriptor.target) - 1);

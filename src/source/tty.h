@@ -17,7 +17,8 @@
 void tty_examine(const struct sources *sources, const char *name, struct tty_state *ret_state);
 
 /* Where a descriptor of PID 1 leads: the link's text, and the device's number if it is a character
- * device. Returns 0 or a negative errno; -ENOENT: it is closed, or there is no /proc. */
+ * device. Returns 0 or a negative errno; -ENOENT: it is closed; -ESRCH: there
+ * is no /proc, or no PID 1 in it. */
 struct tty_descriptor {
 	char target[64];
 	uint32_t major, minor;

@@ -8,6 +8,7 @@
  * give it away all the same.
  */
 #include "base/text.h"
+#include "capture/kernel_log.h"
 #include "capture/paths.h"
 #include "capture/tar.h"
 #include "parse/cmdline.h"
@@ -89,21 +90,17 @@ static void mask_hardware_addresses(char *text)
 	}
 }
 
-/* Command lines, wherever they stand behind this, keep no secret. */
-static size_t redact_behind(const char *mark, char *text, size_t length, size_t size)
+/* The kernel command line, in place. Returns its new length. */
+static size_t redact_cmdline(char *text, size_t size)
 {
-	char *found = strstr(text, mark), *rest = found ? found + strlen(mark) : NULL;
-	char *copy, tail[64] = "";
+	char *copy = strdup(text);
+	bool has_newline = *text && text[strlen(text) - 1] == '\n';
 	unsigned count;
 
-	if (!rest)
-		return length;
-	copy = strdup(rest);
-	if (length && text[length - 1] == '\n')
-		text_copy(tail, sizeof(tail), "\n");
 	copy[strcspn(copy, "\n")] = '\0';
-	(void)cmdline_redact(copy, rest, size - (size_t)(rest - text), &count);
-	strcat(rest, tail);
+	(void)cmdline_redact(copy, text, size - 1, &count);
+	if (has_newline)
+		strcat(text, "\n");
 	free(copy);
 	return strlen(text);
 }
@@ -135,7 +132,7 @@ static void capture_file(const char *path)
 	if (n < 0)
 		return;
 	if (strcmp(path, "proc/cmdline") == 0)
-		length = redact_behind("", buffer, length, sizeof(buffer));
+		length = redact_cmdline(buffer, sizeof(buffer));
 	if (!keeps_ids && matches_any(IDENTITIES, ARRAY_SIZE(IDENTITIES), path))
 		mask(buffer, length);
 	tar_add_file(&tar, path, buffer, length);
@@ -232,9 +229,12 @@ static void capture_patterns(const char *const *patterns, size_t count, bool is_
 static void capture_kernel_log(void)
 {
 	static char log[KMSG_BYTES_MAX];
+	static struct kernel_log kernel_log;
 	int fd = open("dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	size_t length = 0;
 
+	/* Its words come again in many places. */
+	kernel_log_begin(&kernel_log, read_whole("proc/cmdline") < 0 ? "" : buffer);
 	while (fd >= 0) {
 		ssize_t n = read(fd, buffer, FILE_BYTES_MAX);
 		size_t record;
@@ -246,7 +246,7 @@ static void capture_kernel_log(void)
 		buffer[n] = '\0';
 		if (strstr(buffer, ";bootprobe: "))
 			continue;
-		record = redact_behind("ommand line: ", buffer, (size_t)n, sizeof(buffer));
+		record = kernel_log_redact(&kernel_log, buffer, sizeof(buffer));
 		if (!keeps_ids)
 			mask_hardware_addresses(buffer);
 		if (record > sizeof(log) - length)

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -107,6 +108,32 @@ class Words(unittest.TestCase):
             done = subprocess.run([BOOTPROBE, *arguments], capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
             self.assertIn("--help", done.stderr, arguments)
+            self.assertTrue(done.stderr.startswith(("Usage: bootprobe", "bootprobe")), arguments)
+            for word in arguments:
+                self.assertIn(word, done.stderr)
+
+    def test_an_unknown_verb_brings_the_nearest(self):
+        for word, meant in {"raed": "read", "sho": "show", "ACPI": None, "timelime": "timeline",
+                            "gtp": "gpt", "compair": "compare", "nonsense": None, "": None,
+                            "r" * 4096: None}.items():
+            done = subprocess.run([BOOTPROBE, word], capture_output=True, text=True)
+            found = re.search(r"did you mean (\S+)\?", done.stderr)
+            self.assertEqual((done.returncode, found and found[1]), (2, meant), word)
+
+    def test_short_help(self):
+        for arguments in ([], *([verb] for verb in verbs())):
+            done = subprocess.run([BOOTPROBE, *arguments, "-h"], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout), (0, help_of(*arguments)), arguments)
+
+    def test_what_holds_no_tables(self):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "readme").write_text("nothing")
+            for arguments, said in {(folder,): "no tables there", ("/dev/null",): "neither a file",
+                                    (folder, "/etc/passwd"): "must stand alone",
+                                    ("/does/not/exist",): "No such file"}.items():
+                done = subprocess.run([BOOTPROBE, "acpi", *arguments], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
+                self.assertIn(said, done.stderr)
 
 
 if __name__ == "__main__":

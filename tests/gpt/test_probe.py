@@ -72,12 +72,12 @@ class Test(unittest.TestCase):
     def tearDown(self):
         shutil.rmtree(self.folder)
 
-    def records(self, kind, *options):
-        return [record for record in self.machine.report(HOOK, *options)
+    def records(self, kind, *options, status=0):
+        return [record for record in self.machine.report(HOOK, *options, status=status)
                 if record["type"] == kind]
 
-    def last(self, kind, *options):
-        return self.records(kind, *options)[-1]
+    def last(self, kind, *options, status=0):
+        return self.records(kind, *options, status=status)[-1]
 
     def ordinary(self, size=64 * MIB, partition=62 * MIB, **content):
         place = self.machine.scsi_disk("sda", size)
@@ -216,8 +216,8 @@ class Test(unittest.TestCase):
         self.machine.elf("sysroot/lib64/ld-linux.so.2")
         self.machine.file(".devices/cpuid")
 
-    def handoff(self):
-        return self.last("handoff", "--root", "/sysroot/")
+    def handoff(self, status=0):
+        return self.last("handoff", "--root", "/sysroot/", status=status)
 
     def test_handoff(self):
         self.stage2()
@@ -247,7 +247,7 @@ class Test(unittest.TestCase):
                           {"path": "/nix/store/ld.so", "stat": "ENOENT"}])
 
     def test_handoff_of_nothing(self):
-        self.assert_members(self.handoff(), root="/sysroot", root_open="ENOENT", init=None)
+        self.assert_members(self.handoff(status=2), root="/sysroot", root_open="ENOENT", init=None)
         self.machine.file("sysroot/etc/fstab")
         self.assert_members(self.handoff(), root_open="ok", mounted=None, init="/sbin/init",
                             init_stat="ENOENT", dev_console="ENOENT")

@@ -83,9 +83,10 @@ def reads(slow=1):
                                            ("gpt-entries", 1024, 340), ("gpt-backup", 1 << 30, 800))]
 
 
-def disks(count):
+def disks(count, rest=7, odd=True):
     """Two thirds virtio-scsi, one third virtio. One is slow, one late, one does not answer, one
-    fails: they have to be seen among the others."""
+    fails: they have to be seen among the others; not with odd=False. rest: how long the boot goes on
+    behind the last of them."""
     report = Report()
     start(report)
     blocks, probes, findings = [], [], []
@@ -94,15 +95,15 @@ def disks(count):
         name = disk_name(i, "sd" if scsi else "vd")
         arrived = 2.2 + 0.004 * i
         slow = 1
-        if i == count // 2 and count > 1:
+        if odd and i == count // 2 and count > 1:
             slow = 900
-        if i == count - 1 and count > 2:
+        if odd and i == count - 1 and count > 2:
             arrived += 6
         header_reads = reads(slow)
-        if i == 7:
+        if odd and i == 7:
             header_reads = [header_reads[0], {"what": "gpt-primary", "offset_bytes": 512,
                                               "open_since": arrived + 0.1}]
-        if i == 11:
+        if odd and i == 11:
             header_reads[3] = header_reads[3] | {"error": "EIO"}
         blocks.append((arrived + 0.05 + 0.003 * slow, dict(
             name=name, transport="virtio-scsi" if scsi else "virtio",
@@ -116,8 +117,8 @@ def disks(count):
     # A reader takes a time that goes back for another report.
     for t, block in sorted(blocks, key=lambda entry: entry[0]):
         report.add(t, "block", **block)
-    last = 2.2 + 0.004 * count + 7
-    if count > 7:
+    last = max(2.2 + 0.004 * count + rest, max(t for t, _ in blocks) + 0.1)
+    if odd and count > 7:
         findings.append(report.add(last, "finding", id="disk.hung", severity="error",
                                    subject=disk_name(7, "sd"),
                                    summary="the disk does not answer: a read of its GPT has been "
@@ -128,6 +129,17 @@ def disks(count):
                since=2.21)
     report.add_array(last + 0.1, "probe", "done", probes)
     report.end(last + 0.2, findings, errors=len(findings))
+    return report.text()
+
+
+def events(count, bad=1):
+    """So many lines of the kernel log, the last `bad` of which are errors."""
+    report = Report()
+    start(report)
+    for i in range(count):
+        report.add(2.0, "kernel.event", kind="io-error" if i >= count - bad else "mount",
+                   stamp=0.3 + i / 200, subject=f"/mnt{i}", text=f"mounted number {i}")
+    report.end(2.1)
     return report.text()
 
 

@@ -8,13 +8,13 @@ struct findings findings;
 
 /* ------------------------------------------------------------------------------- builders */
 
-#define add_to(list)                                         \
-	({                                                   \
+#define add_to(list)                                               \
+	({                                                         \
 		__typeof__(&(list).item[0]) new_ = fact_new(list); \
-		ck_assert_ptr_nonnull(new_);                 \
-		memset(new_, 0, sizeof(*new_));              \
-		fact_done(list);                             \
-		new_;                                        \
+		ck_assert_ptr_nonnull(new_);                       \
+		memset(new_, 0, sizeof(*new_));                    \
+		fact_done(list);                                   \
+		new_;                                              \
 	})
 
 void facts_reset(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cases for rules: a healthy machine, what is changed on it, and what the rule must say of that. The
- * cases of all subjects are judged together by test_rule.c, which also holds that each rule has a
- * bad, a good and an unknown one.
+ * Cases for rules: a healthy machine, what is changed on it, and what the rule must say of that.
+ * The cases of all subjects are judged together by test_rule.c, which also holds that each rule has
+ * a bad, a good and an unknown one.
  */
 #ifndef TESTS_UNIT_RULE_CASE_H
 #define TESTS_UNIT_RULE_CASE_H
@@ -34,14 +34,14 @@ struct rule_case {
 	const char *tool, *fix; /* a change of this tool that holds this text */
 };
 
-extern const struct rule_case CONSOLE_CASES[], UART_CASES[], DISK_CASES[], GPT_CASES[], ROOT_CASES[],
-	HANDOFF_CASES[], DEVICE_CASES[], MACHINE_CASES[];
+extern const struct rule_case CONSOLE_CASES[], UART_CASES[], DISK_CASES[], GPT_CASES[],
+	ROOT_CASES[], HANDOFF_CASES[], DEVICE_CASES[], MACHINE_CASES[];
 extern const size_t CONSOLE_CASES_COUNT, UART_CASES_COUNT, DISK_CASES_COUNT, GPT_CASES_COUNT,
 	ROOT_CASES_COUNT, HANDOFF_CASES_COUNT, DEVICE_CASES_COUNT, MACHINE_CASES_COUNT;
 
 /* A row ends where what it wants ends. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-#define RULE_CASES(name, ...)                            \
+#define RULE_CASES(name, ...)                          \
 	const struct rule_case name[] = {__VA_ARGS__}; \
 	const size_t name##_COUNT = ARRAY_SIZE(name)
 
@@ -49,8 +49,8 @@ extern const size_t CONSOLE_CASES_COUNT, UART_CASES_COUNT, DISK_CASES_COUNT, GPT
 
 /* Nothing is known. */
 void facts_reset(void);
-/* A virtual machine of QEMU/KVM at the handoff: one UART, which is the last console; one virtio disk
- * with a GPT and an ext4 root; a report port that is read. Every probe came to its end. */
+/* A virtual machine of QEMU/KVM at the handoff: one UART, which is the last console; one virtio
+ * disk with a GPT and an ext4 root; a report port that is read. Every probe came to its end. */
 void healthy(void);
 
 /* ------------------------------------------------------------------------------- builders */
@@ -104,13 +104,13 @@ void assert_sound(void);
 void assert_no_alarm(const char *machine);
 
 /* The other tests of rules, by file. */
-#define RULE_TESTS(function, ...)                                            \
-	void function(TCase *tcase)                                          \
-	{                                                                    \
-		const TTest *const tests[] = {__VA_ARGS__};                  \
-                                                                             \
-		for (size_t i = 0; i < ARRAY_SIZE(tests); i++)               \
-			tcase_add_test(tcase, tests[i]);                     \
+#define RULE_TESTS(function, ...)                              \
+	void function(TCase *tcase)                            \
+	{                                                      \
+		const TTest *const tests[] = {__VA_ARGS__};    \
+                                                               \
+		for (size_t i = 0; i < ARRAY_SIZE(tests); i++) \
+			tcase_add_test(tcase, tests[i]);       \
 	}
 
 void add_story_tests(TCase *tcase);

@@ -55,8 +55,10 @@ static const struct timeline_item *item_called(const struct timeline_lane *lane,
 START_TEST(phases_of_a_boot)
 {
 	struct timeline timeline = BUILD(BEGIN,
-		"\"kernel.event\",\"kind\":\"initrd\",\"stamp\":0.8,\"subject\":\"/init\",\"text\":\"r\"",
-		"\"root\",\"kind\":\"uuid\",\"spec\":\"UUID=1\",\"device_count\":1,\"since\":0.95", END);
+		"\"kernel.event\",\"kind\":\"initrd\",\"stamp\":0.8,\"subject\":\"/"
+		"init\",\"text\":\"r\"",
+		"\"root\",\"kind\":\"uuid\",\"spec\":\"UUID=1\",\"device_count\":1,\"since\":0.95",
+		END);
 	const struct timeline_lane *boot = lane_called(&timeline, "boot");
 
 	ck_assert_near(item_called(boot, "kernel")->end, 0.8);
@@ -85,7 +87,8 @@ END_TEST
 START_TEST(a_late_look)
 {
 	struct timeline timeline = BUILD("\"begin\",\"version\":\"0.1.0\",\"verb\":\"now\"",
-		"\"kernel.event\",\"kind\":\"initrd\",\"stamp\":0.4,\"subject\":\"/init\",\"text\":\"r\"",
+		"\"kernel.event\",\"kind\":\"initrd\",\"stamp\":0.4,\"subject\":\"/"
+		"init\",\"text\":\"r\"",
 		"\"finding\",\"id\":\"acpi.off\",\"severity\":\"warning\",\"summary\":\"s\"",
 		"\"end\",\"phase\":\"now\",\"errors\":0,\"warnings\":1,\"findings\":[3]");
 
@@ -94,7 +97,7 @@ START_TEST(a_late_look)
 }
 END_TEST
 
-#define READS                                                                               \
+#define READS                                                                            \
 	"\"header_reads\":[{\"what\":\"mbr\",\"offset_bytes\":0,\"duration_us\":20000}," \
 	"{\"what\":\"gpt-primary\",\"offset_bytes\":512,\"duration_us\":30000}]"
 
@@ -105,7 +108,8 @@ START_TEST(reads_of_a_disk)
 		"\"block\",\"name\":\"sda\",\"transport\":\"ata\",\"size_bytes\":1073741824,"
 		"\"arrived\":0.9,\"udev\":0.91," READS
 		",\"partitions\":[{\"name\":\"sda1\",\"number\":1,\"arrived\":0.92}]",
-		"\"kernel.event\",\"kind\":\"partitions\",\"stamp\":0.91,\"subject\":\"sda\",\"text\":\"x\"",
+		"\"kernel.event\",\"kind\":\"partitions\",\"stamp\":0.91,\"subject\":\"sda\","
+		"\"text\":\"x\"",
 		"\"block\",\"name\":\"sda\",\"transport\":\"ata\",\"size_bytes\":1073741824,"
 		"\"arrived\":0.9," READS,
 		END);
@@ -145,13 +149,16 @@ END_TEST
 /* A disk, its partitions, and what only begins alike. */
 START_TEST(findings_stand_with_their_disk)
 {
-	struct timeline timeline = BUILD(BEGIN,
-		"\"block\",\"name\":\"nvme0n1\",\"size_bytes\":1",
+	struct timeline timeline = BUILD(BEGIN, "\"block\",\"name\":\"nvme0n1\",\"size_bytes\":1",
 		"\"block\",\"name\":\"sda\",\"size_bytes\":1",
-		"\"finding\",\"id\":\"a\",\"severity\":\"error\",\"subject\":\"nvme0n1p2\",\"summary\":\"s\"",
-		"\"finding\",\"id\":\"b\",\"severity\":\"error\",\"subject\":\"nvme0n12\",\"summary\":\"s\"",
-		"\"finding\",\"id\":\"c\",\"severity\":\"error\",\"subject\":\"sda12\",\"summary\":\"s\"",
-		"\"finding\",\"id\":\"d\",\"severity\":\"error\",\"subject\":\"sdaa\",\"summary\":\"s\"");
+		"\"finding\",\"id\":\"a\",\"severity\":\"error\",\"subject\":\"nvme0n1p2\","
+		"\"summary\":\"s\"",
+		"\"finding\",\"id\":\"b\",\"severity\":\"error\",\"subject\":\"nvme0n12\","
+		"\"summary\":\"s\"",
+		"\"finding\",\"id\":\"c\",\"severity\":\"error\",\"subject\":\"sda12\",\"summary\":"
+		"\"s\"",
+		"\"finding\",\"id\":\"d\",\"severity\":\"error\",\"subject\":\"sdaa\",\"summary\":"
+		"\"s\"");
 
 	ck_assert_uint_eq(lane_called(&timeline, "nvme0n1")->count, 1);
 	ck_assert_uint_eq(lane_called(&timeline, "sda")->count, 1);
@@ -167,7 +174,8 @@ START_TEST(probes_early_and_late)
 		"\"gpt\",\"disk\":\"sda\",\"kind\":\"gpt\"",
 		"\"probe\",\"done\":[{\"name\":\"acpi\",\"duration_us\":100000},"
 		"{\"name\":\"disk\",\"subject\":\"sda\",\"duration_us\":20000},"
-		"{\"name\":\"acpi\",\"duration_us\":10000},{\"name\":\"own\",\"duration_us\":5000}]",
+		"{\"name\":\"acpi\",\"duration_us\":10000},{\"name\":\"own\",\"duration_us\":5000}"
+		"]",
 		"\"probe\",\"name\":\"root\",\"state\":\"timeout\",\"duration_us\":50000", END);
 	const struct timeline_lane *acpi = lane_called(&timeline, "acpi");
 
@@ -278,7 +286,8 @@ START_TEST(transports_are_bounded)
 	feed_line(reader, 1, BEGIN);
 	for (unsigned i = 0; i < 200; i++) {
 		(void)snprintf(data, sizeof(data),
-			"\"block\",\"name\":\"d%u\",\"transport\":\"t%u\",\"size_bytes\":1", i, i / 5);
+			"\"block\",\"name\":\"d%u\",\"transport\":\"t%u\",\"size_bytes\":1", i,
+			i / 5);
 		feed_line(reader, i + 2, data);
 	}
 	timeline = build(reader);

@@ -177,7 +177,7 @@ static bool judge(const char *text, unsigned facility, struct kernel_event_fact 
 		.text_length = strlen(text)};
 
 	memset(event, 0, sizeof(*event));
-	return kmsg_judge(&record, event);
+	return kmsg_judge(&record, NULL, event);
 }
 
 START_TEST(texts_are_told_apart)

@@ -132,6 +132,52 @@ START_TEST(what_holds_again_is_said_again)
 }
 END_TEST
 
+static void say_name(const char *name)
+{
+	record_begin(&record, &report, "device");
+	record_string(&record, "name", name);
+	(void)record_end(&record);
+}
+
+START_TEST(all_that_was_said_is_remembered)
+{
+	char name[] = "a";
+
+	start("device");
+	for (name[0] = 'a'; name[0] <= 'z'; name[0]++)
+		say_name(name);
+	ck_assert_uint_eq(line_count, 26);
+	for (name[0] = 'a'; name[0] <= 'z'; name[0]++)
+		say_name(name);
+	ck_assert_uint_eq(line_count, 26);
+}
+
+/* What stands in the last record of a subject is what holds. */
+START_TEST(a_then_b_then_a_ends_in_a)
+{
+	static const char *const STATES[] = {"A", "B", "A", "A", "B", "C", "B"};
+	static const char *const SAID[] = {"A", "B", "A", "B", "C", "B"};
+
+	start("device");
+	for (size_t i = 0; i < sizeof(STATES) / sizeof(STATES[0]); i++) {
+		record_begin(&record, &report, "device");
+		record_string(&record, "name", "sda");
+		record_subject(&record);
+		record_string(&record, "state", STATES[i]);
+		ck_assert_uint_ne(record_end(&record), 0);
+		/* Another subject in between changes nothing. */
+		say_name("sdb");
+	}
+	/* sdb was said once, as the second. */
+	ck_assert_uint_eq(line_count, sizeof(SAID) / sizeof(SAID[0]) + 1);
+	for (size_t i = 0; i < sizeof(SAID) / sizeof(SAID[0]); i++) {
+		char expected[32];
+
+		(void)snprintf(expected, sizeof(expected), "\"state\":\"%s\"", SAID[i]);
+		ck_assert_ptr_nonnull(strstr(lines[i ? i + 1 : 0], expected));
+	}
+}
+
 START_TEST(long_arrays_go_on_in_further_lines)
 {
 	start("cmdline");
@@ -226,6 +272,7 @@ START_TEST(unknown_errors_have_a_number)
 END_TEST
 
 UNIT_MAIN("record", members_stand_in_order, strings_are_escaped, unterminated_chars_are_bounded,
-	the_same_is_said_once, what_holds_again_is_said_again, long_arrays_go_on_in_further_lines,
+	the_same_is_said_once, what_holds_again_is_said_again,
+	all_that_was_said_is_remembered, a_then_b_then_a_ends_in_a, long_arrays_go_on_in_further_lines,
 	objects_are_kept_whole, what_is_too_long_is_cut_and_says_so, lines_are_bounded_in_number,
 	guid_is_mixed_endian, unknown_errors_have_a_number)

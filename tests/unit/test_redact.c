@@ -12,11 +12,14 @@ static unsigned count;
 static const char *redact(const char *text)
 {
 	struct cmdline_parameter parameter;
+	struct redacted redacted;
 	struct text appended;
 
 	text_init(&appended, out, sizeof(out));
 	ck_assert(cmdline_next_token(&text, &parameter));
-	count = redact_parameter(&parameter, &appended);
+	redacted.count = 0;
+	redact_parameter(&parameter, &appended, &redacted);
+	count = redacted.count;
 	return out;
 }
 
@@ -27,12 +30,14 @@ START_TEST(names_of_secrets)
 		"credentials", "authkey", "apikey", "wpa-psk", "private", "bearer", "signature",
 		"x.pw", "pw", "my_pin", "pin.code", "otp", "sas", "x-sig", "jwt",
 		"systemd.set_credential", "systemd.set-credential-binary", "systemd.machine-id",
+		"rootpw", "inst.rootpw", "userpw", "inst.sshpw", "pwroot", "inst.pwuser", "session",
+		"cookie", "bitlocker", "recovery", "x.tok",
 		"rd.luks.key", "luks.key"};
 	static const char *const PUBLIC[] = {"", "root", "console", "pinned", "spinlock", "design",
-		"sigma", "usas", "pwm", "keymap", "KEYTABLE", "vconsole.keymap",
+		"sigma", "usas", "pwm", "stok", "discovery", "keymap", "KEYTABLE", "vconsole.keymap",
 		"rd.vconsole.keymap.toggle", "keyboard.layout", "iommu.passthrough",
 		"usbcore.authorized_default", "module.sig-enforce", "keyfile-timeout",
-		"token-timeout", "password-echo", "bootprobe.stall"};
+		"token-timeout", "password-echo", "bootprobe.stall", "nfs.max_session_slots"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(SECRET); i++)
 		ck_assert_msg(redact_is_secret_name(SECRET[i], strlen(SECRET[i])), "%s", SECRET[i]);
@@ -157,6 +162,12 @@ START_TEST(options_in_values)
 	ck_assert_str_eq(redact("rootflags=rw,password=pw,token=on,key=k"),
 		"rootflags=rw,password=***,token=on,key=***");
 	ck_assert_uint_eq(count, 2);
+	/* Wherever a name can begin, and in the query of a URL by shape as well. */
+	ck_assert_str_eq(redact("fetch=http://h/x;tok=abc"), "fetch=http://h/x;tok=***");
+	ck_assert_str_eq(redact("root=live:http://h/x#token=abc"), "root=live:http://h/x#token=***");
+	ck_assert_str_eq(redact("init=/run/token=abc/init"), "init=/run/token=***");
+	ck_assert_str_eq(redact("root=live:http://h/x?a=1&t=0123456789abcdef0&b=2"),
+		"root=live:http://h/x?a=1&t=***&b=2");
 	/* A colon is enough where nobody knows the parameter. */
 	ck_assert_str_eq(redact("vnc=password:abc"), "vnc=password:***");
 	ck_assert_str_eq(redact("ip=authserver:eth0"), "ip=authserver:eth0");
@@ -168,6 +179,7 @@ START_TEST(quotes_and_a_full_buffer)
 {
 	struct cmdline_parameter parameter;
 	const char *cursor = "password=\"two words\"";
+	struct redacted redacted = {0};
 	struct text small;
 	char buf[12];
 
@@ -176,11 +188,52 @@ START_TEST(quotes_and_a_full_buffer)
 	/* What is cut is counted, and shows nothing more. */
 	text_init(&small, buf, sizeof(buf));
 	ck_assert(cmdline_next_token(&cursor, &parameter));
-	ck_assert_uint_eq(redact_parameter(&parameter, &small), 1);
+	redact_parameter(&parameter, &small, &redacted);
+	ck_assert_uint_eq(redacted.count, 1);
 	ck_assert_str_eq(buf, "password=\"*");
 	ck_assert(small.is_cut);
 }
 END_TEST
 
-UNIT_MAIN("redact", names_of_secrets, runs_have_limits, shapes, values_of_secrets_may_be_switches,
+/* Of what the kernel says, or a mount is made from. */
+START_TEST(texts)
+{
+	static const struct {
+		const char *text, *expected;
+	} CASES[] = {
+		{"", ""},
+		{"sd 0:0:0:0: [sda] Attached SCSI disk", "sd 0:0:0:0: [sda] Attached SCSI disk"},
+		{"nvme0n1: I/O Cmd(0x2) @ LBA 0, 8 blocks", "nvme0n1: I/O Cmd(0x2) @ LBA 0, 8 blocks"},
+		{"VFS: Unable to mount root fs \"//me:pw@h/x\"",
+			"VFS: Unable to mount root fs \"//***@h/x\""},
+		{"opts (user=me,password=pw)", "opts (user=me,password=***"},
+		{"http://h/x?token=abc", "http://h/x?token=***"},
+		/* What the command line calls a secret. */
+		{"Requested init hunter2 failed", "Requested init *** failed"},
+		{"hunter2", "***"},
+		{"mount of alice on h: hunter22", "mount of alice on h: hunter22"},
+		{"login with p4ssw0rd", "login with ***"},
+	};
+	static const char CMDLINE[] = "x.token=hunter2 root=cifs://alice:p4ssw0rd@h/x y.key=it";
+	struct redacted known;
+	struct text text;
+	char shown[128];
+
+	ck_assert(cmdline_redact_parts(CMDLINE, shown, sizeof(shown), &known));
+	ck_assert_uint_eq(known.count, 3);
+	for (size_t i = 0; i < ARRAY_SIZE(CASES); i++) {
+		text_init(&text, out, sizeof(out));
+		ck_assert_int_eq(redact_text(CASES[i].text, strlen(CASES[i].text), &known, &text),
+			strcmp(CASES[i].text, CASES[i].expected) != 0);
+		ck_assert_str_eq(out, CASES[i].expected);
+	}
+	/* More than are kept: nothing is shown. */
+	known.count = REDACTED_PARTS_MAX + 1;
+	text_init(&text, out, sizeof(out));
+	ck_assert(redact_text("x", 1, &known, &text));
+	ck_assert_str_eq(out, "***");
+}
+END_TEST
+
+UNIT_MAIN("redact", texts, names_of_secrets, runs_have_limits, shapes, values_of_secrets_may_be_switches,
 	users_and_their_passwords, options_in_values, quotes_and_a_full_buffer)

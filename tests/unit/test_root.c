@@ -191,6 +191,30 @@ START_TEST(every_form_finds_its_device)
 }
 END_TEST
 
+/* Before udev is through with a device, after that, and where there is none. */
+START_TEST(since_has_one_meaning)
+{
+	struct device_event_fact *event;
+
+	machine();
+	event = &facts.device_events.item[2];
+	event->udev_us = 0;
+	assert_resolves("root=UUID=AA-2", "sda2", 0);
+	ck_assert(facts.root.is_settling);
+	assert_resolves("root=/dev/sda2", "sda2", event->arrived_us);
+	ck_assert(!facts.root.is_settling);
+	event->udev_us = 9999;
+	assert_resolves("root=UUID=AA-2", "sda2", 9999);
+	ck_assert(!facts.root.is_settling);
+	fact_foreach (other, facts.device_events)
+		other->udev_us = 0;
+	assert_resolves("root=UUID=AA-2", "sda2", event->arrived_us);
+	ck_assert(facts.root.is_settling);
+	assert_resolves("root=UUID=AA-9", NULL, 0);
+	ck_assert(!facts.root.is_settling);
+}
+END_TEST
+
 START_TEST(the_last_one_wins)
 {
 	machine();
@@ -287,6 +311,7 @@ int main(void)
 	tcase_add_loop_test(tcase, forms, 0, (int)ARRAY_SIZE(FORMS));
 	tcase_add_test(tcase, numbers);
 	tcase_add_test(tcase, every_form_finds_its_device);
+	tcase_add_test(tcase, since_has_one_meaning);
 	tcase_add_test(tcase, the_last_one_wins);
 	tcase_add_test(tcase, duplicates_stay_visible);
 	tcase_add_test(tcase, one_filesystem_on_many_devices);

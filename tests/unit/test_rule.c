@@ -7,7 +7,8 @@
 
 #include <stdio.h>
 
-/* A verdict that a rule cannot give, and why. A rule that is not named here has cases of all three. */
+/* A verdict that a rule cannot give, and why. A rule that is not named here has cases of all three.
+ */
 static const struct {
 	const char *id;
 	enum verdict verdict;
@@ -53,8 +54,8 @@ static void check_bad(const struct rule_case *one, const char *name)
 		findings.count ? findings.item[0].subject : "nothing");
 	ck_assert_msg(finding->severity == one->severity, "%s: %s, want %s: %s", name,
 		SEVERITY_NAMES[finding->severity], SEVERITY_NAMES[one->severity], finding->summary);
-	ck_assert_msg(!one->says || strstr(finding->summary, one->says), "%s: says \"%s\", want \"%s\"",
-		name, finding->summary, one->says);
+	ck_assert_msg(!one->says || strstr(finding->summary, one->says),
+		"%s: says \"%s\", want \"%s\"", name, finding->summary, one->says);
 	ck_assert_msg(!one->fix || has_fix(finding, one->tool, one->fix),
 		"%s: no change by %s that says %s, but: %s", name, one->tool, one->fix,
 		finding->fix[0].change);
@@ -74,8 +75,8 @@ static void check_case(const struct rule_case *one, const char *name)
 	ck_assert_msg(verdict == one->verdict, "%s: %s, want %s%s%s", name, VERDICT_NAMES[verdict],
 		VERDICT_NAMES[one->verdict], findings.count ? ": " : "",
 		findings.count ? findings.item[0].summary : "");
-	ck_assert_msg((verdict == VERDICT_BAD) == (findings.count > 0),
-		"%s: %s with %u findings", name, VERDICT_NAMES[verdict], findings.count);
+	ck_assert_msg((verdict == VERDICT_BAD) == (findings.count > 0), "%s: %s with %u findings",
+		name, VERDICT_NAMES[verdict], findings.count);
 	if (verdict == VERDICT_BAD)
 		check_bad(one, name);
 }
@@ -130,10 +131,10 @@ START_TEST(each_rule_has_cases_of_all_verdicts)
 {
 	for (size_t i = 0; i < RULES_COUNT; i++) {
 		for (enum verdict verdict = VERDICT_UNKNOWN; verdict <= VERDICT_BAD; verdict++)
-			ck_assert_msg(has_case(RULES[i].id, verdict) !=
-					      is_never(RULES[i].id, verdict),
-				"%s has no case that is %s, or one that it cannot have", RULES[i].id,
-				VERDICT_NAMES[verdict]);
+			ck_assert_msg(
+				has_case(RULES[i].id, verdict) != is_never(RULES[i].id, verdict),
+				"%s has no case that is %s, or one that it cannot have",
+				RULES[i].id, VERDICT_NAMES[verdict]);
 	}
 }
 END_TEST
@@ -246,10 +247,10 @@ START_TEST(random_facts_do_no_harm)
 END_TEST
 
 static RULE_TESTS(add_own_tests, each_rule_has_cases_of_all_verdicts,
-	each_rule_is_as_severe_as_it_says, ids_are_unlike,
-	what_is_unknown_is_neither_good_nor_bad, facts_that_are_all_ones_do_no_harm)
+	each_rule_is_as_severe_as_it_says, ids_are_unlike, what_is_unknown_is_neither_good_nor_bad,
+	facts_that_are_all_ones_do_no_harm)
 
-int main(void)
+	int main(void)
 {
 	Suite *suite = suite_create("rule");
 	TCase *tcase = tcase_create("rule");

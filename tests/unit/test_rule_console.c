@@ -115,6 +115,23 @@ static void forbidden(void)
 	facts.boot.phase = BOOT_PHASE_RUNNING;
 }
 
+static void no_node_and_no_pid1(void)
+{
+	close_console(-ENOENT);
+	for (uint32_t i = 0; i < 3; i++) {
+		struct pid1_descriptor_fact *descriptor = fact_new(facts.pid1_descriptors);
+
+		*descriptor = (struct pid1_descriptor_fact){.number = i, .link = -ESRCH};
+		fact_done(facts.pid1_descriptors);
+	}
+}
+
+static void no_node(void)
+{
+	no_node_and_no_pid1();
+	facts.pid1_descriptors.item[0].link = -ENOENT;
+}
+
 static void container(void)
 {
 	close_console(-ENOENT);
@@ -188,6 +205,24 @@ static void write_refused_by_flow_control(void)
 {
 	write_refused();
 	console_named("ttyS0")->has_flow_control = true;
+}
+
+/* Each look gets EAGAIN, for a second now. */
+static void refused_by_each_look(void)
+{
+	struct console_fact *console = console_named("ttyS0");
+
+	forget_probe("console-sink");
+	console->empty_write = -EAGAIN;
+	console->is_writable_now = console->is_live = ANSWER_NO;
+	console->refused_us = facts.boot.now_us - US_PER_S;
+}
+
+static void refused_just_now(void)
+{
+	refused_by_each_look();
+	console_named("ttyS0")->refused_us = facts.boot.now_us - 100 * US_PER_MS;
+	console_named("ttyS0")->is_live = ANSWER_YES;
 }
 
 static void write_without_time(void)
@@ -280,6 +315,8 @@ RULE_CASES(CONSOLE_CASES, {"console.phantom", NULL, VERDICT_GOOD},
 	{"console.closed", closed_at_once, VERDICT_UNKNOWN},
 	{"console.closed", forbidden, VERDICT_UNKNOWN},
 	{"console.closed", container, VERDICT_UNKNOWN},
+	{"console.closed", no_node, VERDICT_BAD, SEVERITY_ERROR},
+	{"console.closed", no_node_and_no_pid1, VERDICT_UNKNOWN},
 	{"console.closed", consoles_not_looked_at, VERDICT_UNKNOWN},
 
 	{"console.absent", NULL, VERDICT_GOOD},
@@ -301,6 +338,8 @@ RULE_CASES(CONSOLE_CASES, {"console.phantom", NULL, VERDICT_GOOD},
 	{"console.blocked", write_refused, VERDICT_BAD, SEVERITY_WARNING, "ttyS0"},
 	{"console.blocked", write_refused_by_flow_control, VERDICT_BAD, SEVERITY_WARNING, "ttyS0",
 		NULL, "kernel", "without the r"},
+	{"console.blocked", refused_by_each_look, VERDICT_BAD, SEVERITY_WARNING, "ttyS0"},
+	{"console.blocked", refused_just_now, VERDICT_UNKNOWN},
 	{"console.blocked", write_without_time, VERDICT_GOOD},
 	{"console.blocked", full_for_a_moment, VERDICT_GOOD},
 	{"console.blocked", phantom, VERDICT_GOOD},

@@ -67,13 +67,15 @@ static void not_loaded(void)
 static void controller_of_a_disc(void)
 {
 	lose_disk();
-	(void)add_unbound("pci", "0000:00:01.1", ROLE_STORAGE, "8086:7010", "ata_piix", DRIVER_MISSING);
+	(void)add_unbound(
+		"pci", "0000:00:01.1", ROLE_STORAGE, "8086:7010", "ata_piix", DRIVER_MISSING);
 }
 
 static void controller_beside_a_disk(void)
 {
 	lose_root();
-	(void)add_unbound("pci", "0000:00:01.1", ROLE_STORAGE, "8086:7010", "ata_piix", DRIVER_MISSING);
+	(void)add_unbound(
+		"pci", "0000:00:01.1", ROLE_STORAGE, "8086:7010", "ata_piix", DRIVER_MISSING);
 }
 
 static void virtio_beside_a_disk(void)
@@ -154,7 +156,8 @@ static void console_without_driver(void)
 {
 	console_named("ttyS0")->is_last = false;
 	add_console("hvc0", CONSOLE_HVC)->is_registered = ANSWER_NO;
-	(void)add_unbound("virtio", "virtio2", ROLE_SERIAL, "type 3", "virtio_console", DRIVER_MISSING);
+	(void)add_unbound(
+		"virtio", "virtio2", ROLE_SERIAL, "type 3", "virtio_console", DRIVER_MISSING);
 }
 
 static void pci_serial(void)
@@ -172,7 +175,8 @@ static void acpi_serial(void)
 
 static void console_of_another_kind(void)
 {
-	(void)add_unbound("virtio", "virtio2", ROLE_SERIAL, "type 3", "virtio_console", DRIVER_MISSING);
+	(void)add_unbound(
+		"virtio", "virtio2", ROLE_SERIAL, "type 3", "virtio_console", DRIVER_MISSING);
 }
 
 static void not_looked(void)
@@ -212,10 +216,10 @@ RULE_CASES(DEVICE_CASES, {"device.no-driver", NULL, VERDICT_GOOD},
 		"may not load", "dracut", "--add-drivers ext4"},
 	{"device.no-driver", console_without_driver, VERDICT_BAD, SEVERITY_WARNING, "virtio2",
 		"the last console needs one", "dracut", "--add-drivers virtio_console"},
-	{"device.no-driver", pci_serial, VERDICT_BAD, SEVERITY_WARNING, "0000:00:07.0",
-		"8250_pci"},
+	{"device.no-driver", pci_serial, VERDICT_BAD, SEVERITY_WARNING, "0000:00:07.0", "8250_pci"},
 	{"device.no-driver", controller_beside_a_disk, VERDICT_GOOD},
-	{"device.no-driver", bound_since, VERDICT_GOOD}, {"device.no-driver", data_disk, VERDICT_GOOD},
+	{"device.no-driver", bound_since, VERDICT_GOOD},
+	{"device.no-driver", data_disk, VERDICT_GOOD},
 	{"device.no-driver", passphrase, VERDICT_GOOD}, {"device.no-driver", netboot, VERDICT_GOOD},
 	{"device.no-driver", netboot_in_memory, VERDICT_GOOD},
 	{"device.no-driver", live_disc, VERDICT_GOOD}, {"device.no-driver", ram_disk, VERDICT_GOOD},

@@ -461,14 +461,16 @@ static void growers_not_looked_for(void)
 	forget_probe("grower");
 }
 
-#define OF_NO_CONCERN(id)                                                                   \
-	{id, ruined_disc, VERDICT_GOOD}, {id, ruined_stick, VERDICT_GOOD},                  \
-		{id, ruined_isohybrid, VERDICT_GOOD},                                       \
-		{id, ruined_member_of_an_array, VERDICT_GOOD},                              \
-		{id, ruined_disk_of_a_guest, VERDICT_GOOD},                                 \
-		{id, ruined_and_gone, VERDICT_GOOD}, {id, plain_mbr, VERDICT_GOOD},         \
-		{id, volume_without_table, VERDICT_GOOD}, {id, NULL, VERDICT_GOOD},         \
-		{id, nothing_listed, VERDICT_UNKNOWN}, {id, table_not_read, VERDICT_UNKNOWN}
+#define OF_NO_CONCERN(id)                                                                        \
+	{id, ruined_disc, VERDICT_GOOD}, {id, ruined_stick, VERDICT_GOOD},                       \
+		{id, ruined_isohybrid, VERDICT_GOOD},                                            \
+		{id, ruined_member_of_an_array, VERDICT_GOOD},                                   \
+		{id, ruined_disk_of_a_guest, VERDICT_GOOD}, {id, ruined_and_gone, VERDICT_GOOD}, \
+		{id, plain_mbr, VERDICT_GOOD}, {id, volume_without_table, VERDICT_GOOD},         \
+		{id, NULL, VERDICT_GOOD}, {id, nothing_listed, VERDICT_UNKNOWN},                 \
+	{                                                                                        \
+		id, table_not_read, VERDICT_UNKNOWN                                              \
+	}
 
 RULE_CASES(GPT_CASES, OF_NO_CONCERN("gpt.primary-corrupt"),
 	{"gpt.primary-corrupt", primary_damaged, VERDICT_BAD, SEVERITY_ERROR, "vda",
@@ -485,8 +487,8 @@ RULE_CASES(GPT_CASES, OF_NO_CONCERN("gpt.primary-corrupt"),
 		"no protective MBR", "guest", "x n w y"},
 	{"gpt.primary-corrupt", badly_protected, VERDICT_BAD, SEVERITY_ERROR, "vda",
 		"at sector 63 instead of 1"},
-	{"gpt.primary-corrupt", disk_cut_off, VERDICT_BAD, SEVERITY_ERROR, "vda",
-		"4 GiB shorter", "host", "as large as it was"},
+	{"gpt.primary-corrupt", disk_cut_off, VERDICT_BAD, SEVERITY_ERROR, "vda", "4 GiB shorter",
+		"host", "as large as it was"},
 	{"gpt.primary-corrupt", unprotected_by_choice, VERDICT_GOOD},
 	{"gpt.primary-corrupt", mbr_unreadable, VERDICT_UNKNOWN},
 	{"gpt.primary-corrupt", primary_without_signature, VERDICT_BAD, SEVERITY_ERROR, "vda",
@@ -558,7 +560,8 @@ RULE_CASES(GPT_CASES, OF_NO_CONCERN("gpt.primary-corrupt"),
 	{"gpt.growable", growable, VERDICT_BAD, SEVERITY_INFO, "vda1",
 		"cloud-init (in stage 2) will enlarge vda1 by 18 GiB"},
 	{"gpt.growable", growable_in_initrd, VERDICT_BAD, SEVERITY_INFO, "vda1", "in the initrd"},
-	{"gpt.growable", grown_before, VERDICT_GOOD}, {"gpt.growable", root_is_not_last, VERDICT_GOOD},
+	{"gpt.growable", grown_before, VERDICT_GOOD},
+	{"gpt.growable", root_is_not_last, VERDICT_GOOD},
 	{"gpt.growable", room_too_small, VERDICT_GOOD},
 	{"gpt.growable", room_without_grower, VERDICT_GOOD},
 	{"gpt.growable", root_not_looked_for, VERDICT_UNKNOWN},
@@ -566,7 +569,8 @@ RULE_CASES(GPT_CASES, OF_NO_CONCERN("gpt.primary-corrupt"),
 
 	{"growroot.trap", NULL, VERDICT_GOOD},
 	{"growroot.trap", trap, VERDICT_BAD, SEVERITY_ERROR, "growroot",
-		"growroot enlarges vda1, then dies of its own message, because /dev/console (ttyS0)",
+		"growroot enlarges vda1, then dies of its own message, because /dev/console "
+		"(ttyS0)",
 		"proxmox", "--serial0 socket"},
 	{"growroot.trap", trap, VERDICT_BAD, SEVERITY_ERROR, NULL, "0x00000200", "kernel",
 		"console=tty0"},

@@ -78,8 +78,8 @@ static void virtualbox(void)
 {
 	screen_only();
 	on(HYPERVISOR_VIRTUALBOX, "sda", "ata");
-	(void)add_unbound("pci", "0000:00:01.1", ROLE_STORAGE, "8086:7111", "ata_piix",
-		DRIVER_MODULE_FILE);
+	(void)add_unbound(
+		"pci", "0000:00:01.1", ROLE_STORAGE, "8086:7111", "ata_piix", DRIVER_MODULE_FILE);
 }
 
 static void hyperv_gen2(void)
@@ -215,7 +215,8 @@ static void network_root(void)
 	facts.root.kind = ROOT_NFS;
 	facts.platform.is_network_boot = ANSWER_YES;
 	set_text(facts.handoff.root_fstype, "nfs4");
-	(void)add_unbound("pci", "0000:00:01.1", ROLE_STORAGE, "8086:7010", "ata_piix", DRIVER_MISSING);
+	(void)add_unbound(
+		"pci", "0000:00:01.1", ROLE_STORAGE, "8086:7010", "ata_piix", DRIVER_MISSING);
 }
 
 static void network_root_in_time(void)
@@ -258,8 +259,8 @@ static void cloud_image(void)
 	(void)add_uart("ttyS0", 0x3f8, "pnp");
 	for (const char *const *name = (const char *const[]){"ttyAMA0", "hvc0", NULL}; *name;
 		name++) {
-		struct console_fact *console = add_console(
-			*name, (*name)[0] == 'h' ? CONSOLE_HVC : CONSOLE_UART);
+		struct console_fact *console =
+			add_console(*name, (*name)[0] == 'h' ? CONSOLE_HVC : CONSOLE_UART);
 		console->is_registered = console->is_live = ANSWER_NO;
 	}
 	facts.fwcfg.is_declared = ANSWER_NO;

@@ -26,6 +26,12 @@ static void other_hypervisor(void)
 	set_text(facts.platform.cpuid_signature, "ACRNACRNACRN");
 }
 
+static void nameless_hypervisor(void)
+{
+	facts.platform.hypervisor = HYPERVISOR_OTHER;
+	set_text(facts.platform.cpuid_signature, "");
+}
+
 static void bare_metal(void)
 {
 	facts.platform.hypervisor = HYPERVISOR_NONE;
@@ -139,6 +145,37 @@ static void timeout(void)
 	set_text(add_probe("fwcfg", "", PROBE_TIMEOUT)->wait_channel, "fw_cfg_dma_wait");
 }
 
+static void timeout_taken_back(void)
+{
+	timeout();
+	(void)add_probe("fwcfg", "", PROBE_DONE);
+}
+
+static void timeout_not_taken_back(void)
+{
+	timeout();
+	(void)add_probe("fwcfg", "vda", PROBE_DONE);
+	(void)add_probe("fwcfg", "", PROBE_RUNNING);
+	(void)add_probe("fwcfg", "", PROBE_NO_CHILD);
+}
+
+static void timeout_once_more(void)
+{
+	timeout();
+	timeout();
+	add_probe("fwcfg", "", PROBE_TIMEOUT)->process_state = 'R';
+}
+
+static void asleep(void)
+{
+	add_probe("acpi", "", PROBE_TIMEOUT)->process_state = 'S';
+}
+
+static void timeout_at_work(void)
+{
+	add_probe("acpi", "", PROBE_TIMEOUT)->process_state = 'R';
+}
+
 static void timeout_of_a_disk(void)
 {
 	(void)add_probe("disk", "vda", PROBE_TIMEOUT);
@@ -153,6 +190,12 @@ static void timeout_of_a_disc(void)
 static void crash(void)
 {
 	add_probe("acpi", "", PROBE_CRASHED)->signal = 11;
+}
+
+static void crash_taken_back(void)
+{
+	crash();
+	(void)add_probe("acpi", "", PROBE_FAILED);
 }
 
 static void failure(void)
@@ -204,7 +247,10 @@ RULE_CASES(MACHINE_CASES, {"platform.nested", NULL, VERDICT_GOOD},
 	{"platform.nested", platform_unknown, VERDICT_UNKNOWN},
 
 	{"platform.unknown", NULL, VERDICT_GOOD}, {"platform.unknown", bare_metal, VERDICT_GOOD},
-	{"platform.unknown", other_hypervisor, VERDICT_BAD, SEVERITY_INFO, "", "ACRNACRNACRN"},
+	{"platform.unknown", other_hypervisor, VERDICT_BAD, SEVERITY_INFO, "",
+		"not one that is known here: CPUID says \"ACRNACRNACRN\""},
+	{"platform.unknown", nameless_hypervisor, VERDICT_BAD, SEVERITY_INFO, "",
+		"which one cannot be told"},
 	{"platform.unknown", hypervisor_unknown, VERDICT_UNKNOWN},
 	{"platform.unknown", platform_unknown, VERDICT_UNKNOWN},
 
@@ -237,18 +283,25 @@ RULE_CASES(MACHINE_CASES, {"platform.nested", NULL, VERDICT_GOOD},
 	{"virtio.port-unread", NULL, VERDICT_GOOD},
 	{"virtio.port-unread", unread, VERDICT_BAD, SEVERITY_INFO, "org.bootprobe.report.0",
 		"nobody on the host reads", "host", "socat"},
-	{"virtio.port-unread", no_port, VERDICT_GOOD}, {"virtio.port-unread", port_of_others, VERDICT_GOOD},
+	{"virtio.port-unread", no_port, VERDICT_GOOD},
+	{"virtio.port-unread", port_of_others, VERDICT_GOOD},
 	{"virtio.port-unread", reader_unknown, VERDICT_UNKNOWN},
 	{"virtio.port-unread", virtio_not_looked_at, VERDICT_UNKNOWN},
 
 	{"probe.timeout", NULL, VERDICT_GOOD},
 	{"probe.timeout", timeout, VERDICT_BAD, SEVERITY_WARNING, "fwcfg", "fw_cfg_dma_wait"},
 	{"probe.timeout", timeout_of_a_disk, VERDICT_BAD, SEVERITY_WARNING, "vda", "disk of vda"},
+	{"probe.timeout", timeout_at_work, VERDICT_BAD, SEVERITY_INFO, "acpi"},
+	{"probe.timeout", asleep, VERDICT_BAD, SEVERITY_WARNING, "acpi"},
+	{"probe.timeout", timeout_taken_back, VERDICT_GOOD},
+	{"probe.timeout", timeout_not_taken_back, VERDICT_BAD, SEVERITY_WARNING, "fwcfg"},
+	{"probe.timeout", timeout_once_more, VERDICT_BAD, SEVERITY_INFO, "fwcfg"},
 	{"probe.timeout", timeout_of_a_disc, VERDICT_BAD, SEVERITY_INFO, "sr0"},
 	{"probe.timeout", crash, VERDICT_GOOD}, {"probe.timeout", nothing_ran, VERDICT_UNKNOWN},
 
 	{"probe.crashed", NULL, VERDICT_GOOD},
 	{"probe.crashed", crash, VERDICT_BAD, SEVERITY_WARNING, "acpi", "died of signal 11"},
+	{"probe.crashed", crash_taken_back, VERDICT_GOOD},
 	{"probe.crashed", timeout, VERDICT_GOOD}, {"probe.crashed", failure, VERDICT_GOOD},
 	{"probe.crashed", nothing_ran, VERDICT_UNKNOWN},
 

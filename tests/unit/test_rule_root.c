@@ -48,6 +48,20 @@ static void absent_at_the_handoff(void)
 	facts.handoff.is_root_mounted = ANSWER_NO;
 }
 
+/* A disk that is still being read may be the one. */
+static void absent_so_far(void)
+{
+	absent();
+	(void)add_probe("disk", "vdb", PROBE_RUNNING);
+}
+
+static void device_absent_meanwhile(void)
+{
+	absent_so_far();
+	facts.root.kind = ROOT_DEVICE;
+	set_text(facts.root.value, "/dev/sdq1");
+}
+
 static void on_nfs(void)
 {
 	absent();
@@ -316,7 +330,8 @@ static void no_handoff(void)
 RULE_CASES(ROOT_CASES, {"root.absent", NULL, VERDICT_GOOD},
 	{"root.absent", absent, VERDICT_BAD, SEVERITY_ERROR, "UUID=1111",
 		"the only file system that could be it is on vda1", "kernel", "root=UUID="},
-	{"root.absent", absent_and_two_candidates, VERDICT_BAD, SEVERITY_ERROR, NULL, "on any disk"},
+	{"root.absent", absent_and_two_candidates, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"on any disk"},
 	{"root.absent", absent_without_disk, VERDICT_BAD, SEVERITY_ERROR, NULL, "no disk at all",
 		"proxmox", "qm config"},
 	{"root.absent", absent_at_the_handoff, VERDICT_BAD, SEVERITY_ERROR},
@@ -332,6 +347,8 @@ RULE_CASES(ROOT_CASES, {"root.absent", NULL, VERDICT_GOOD},
 	{"root.absent", locked_at_the_handoff, VERDICT_BAD, SEVERITY_ERROR},
 	{"root.absent", unlocked, VERDICT_BAD, SEVERITY_ERROR},
 	{"root.absent", found_by_others, VERDICT_GOOD},
+	{"root.absent", device_absent_meanwhile, VERDICT_BAD, SEVERITY_ERROR},
+	{"root.absent", absent_so_far, VERDICT_UNKNOWN},
 	{"root.absent", absent_early, VERDICT_UNKNOWN},
 	{"root.absent", absent_on_a_running_machine, VERDICT_UNKNOWN},
 	{"root.absent", on_nfs, VERDICT_UNKNOWN}, {"root.absent", in_memory, VERDICT_UNKNOWN},
@@ -357,7 +374,8 @@ RULE_CASES(ROOT_CASES, {"root.absent", NULL, VERDICT_GOOD},
 	{"root.late", NULL, VERDICT_GOOD},
 	{"root.late", late, VERDICT_BAD, SEVERITY_WARNING, NULL, "appeared only 9 s", "kernel",
 		"rootdelay=30"},
-	{"root.late", late_and_busy, VERDICT_GOOD}, {"root.late", late_by_four_seconds, VERDICT_GOOD},
+	{"root.late", late_and_busy, VERDICT_GOOD},
+	{"root.late", late_by_four_seconds, VERDICT_GOOD},
 	{"root.late", late_for_a_passphrase, VERDICT_GOOD},
 	{"root.late", there_before_anybody_listened, VERDICT_GOOD},
 	{"root.late", late_and_idle_unknown, VERDICT_UNKNOWN},
@@ -369,9 +387,11 @@ RULE_CASES(ROOT_CASES, {"root.absent", NULL, VERDICT_GOOD},
 	{"root.full", full, VERDICT_BAD, SEVERITY_WARNING, "/dev/vda1", "no free space", "guest",
 		"enlarge"},
 	{"root.full", full_of_files, VERDICT_BAD, SEVERITY_WARNING, "/dev/vda1", "no free inodes"},
-	{"root.full", btrfs_without_inodes, VERDICT_GOOD}, {"root.full", full_by_design, VERDICT_GOOD},
-	{"root.full", full_image, VERDICT_GOOD}, {"root.full", full_verity_image, VERDICT_GOOD},
-	{"root.full", space_not_counted, VERDICT_UNKNOWN}, {"root.full", no_handoff, VERDICT_UNKNOWN});
+	{"root.full", btrfs_without_inodes, VERDICT_GOOD},
+	{"root.full", full_by_design, VERDICT_GOOD}, {"root.full", full_image, VERDICT_GOOD},
+	{"root.full", full_verity_image, VERDICT_GOOD},
+	{"root.full", space_not_counted, VERDICT_UNKNOWN},
+	{"root.full", no_handoff, VERDICT_UNKNOWN});
 
 /* ------------------------------------------------------------------------------- handoff */
 
@@ -394,6 +414,18 @@ static void missing_from_cmdline(void)
 	missing();
 	set_text(facts.handoff.init, "/nix/store/gone/init");
 	facts.handoff.is_init_from_cmdline = true;
+}
+
+static void passed_over(void)
+{
+	set_text(facts.handoff.requested_init, "/nonexistent");
+	facts.handoff.requested_stat = -ENOENT;
+}
+
+static void passed_over_for_its_mode(void)
+{
+	passed_over();
+	facts.handoff.requested_stat = -EACCES;
 }
 
 static void link_in_circles(void)
@@ -486,6 +518,10 @@ RULE_CASES(HANDOFF_CASES, {"handoff.init-missing", NULL, VERDICT_GOOD},
 		"is not in the root file system on /dev/vda1", "guest", "install an init"},
 	{"handoff.init-missing", missing_from_cmdline, VERDICT_BAD, SEVERITY_ERROR,
 		"/nix/store/gone/init", "init= of the kernel command line", "kernel", "init="},
+	{"handoff.init-missing", passed_over, VERDICT_BAD, SEVERITY_WARNING, "/nonexistent",
+		"init=/nonexistent is not there; /sbin/init is started instead", "kernel", "init="},
+	{"handoff.init-missing", passed_over_for_its_mode, VERDICT_BAD, SEVERITY_WARNING, NULL,
+		"init=/nonexistent is not executable; /sbin/init is started instead"},
 	{"handoff.init-missing", link_in_circles, VERDICT_BAD, SEVERITY_ERROR},
 	{"handoff.init-missing", unreadable, VERDICT_UNKNOWN},
 	{"handoff.init-missing", nothing_mounted, VERDICT_UNKNOWN},

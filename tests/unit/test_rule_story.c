@@ -150,12 +150,17 @@ START_TEST(what_finds_no_room_is_counted)
 {
 	facts_reset();
 	memset(&findings, 0, sizeof(findings));
-	for (uint32_t i = 0; i < FINDINGS_MAX + 5; i++)
+	for (uint32_t i = 0; i < FINDINGS_OF_A_RULE_MAX + 5; i++)
 		add("gpt.overlap", SEVERITY_ERROR, "vda");
+	ck_assert_uint_eq(findings.count, FINDINGS_OF_A_RULE_MAX);
+	ck_assert_uint_eq(findings.dropped, 5);
+	/* What else is wrong has its room all the same. */
+	for (uint32_t i = 0; i < FINDINGS_MAX; i++)
+		add(RULES[i % RULES_COUNT].id, SEVERITY_ERROR, "vda");
 	findings_arrange(&findings);
 	assert_sound();
 	ck_assert_uint_eq(findings.count, FINDINGS_MAX);
-	ck_assert_uint_eq(findings.dropped, 5);
+	ck_assert_ptr_nonnull(findings_find(&findings, "platform.unknown"));
 }
 END_TEST
 

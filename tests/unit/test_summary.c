@@ -16,6 +16,14 @@ static void write_page(void)
 	summary_write(&facts, &findings, "finish", "1a2b3c4d", page, sizeof(page));
 }
 
+#define set_text(array, value) (void)text_copy(array, sizeof(array), value)
+
+static void lines_fit(void)
+{
+	for (const char *line = page; *line; line += strcspn(line, "\n") + 1)
+		ck_assert_uint_le(strcspn(line, "\n"), 78);
+}
+
 static struct console_fact *add_console(const char *name)
 {
 	struct console_fact *console = fact_new(facts.consoles);
@@ -68,6 +76,102 @@ START_TEST(a_misplaced_backup_is_told_in_sizes)
 }
 END_TEST
 
+/* The longest console line of a machine that works. */
+START_TEST(what_matters_is_never_cut)
+{
+	static const char *const NAMES[] = {"tty0", "ttyS0", "ttyS1", "hvc0", "ttyAMA0"};
+
+	memset(&facts, 0, sizeof(facts));
+	for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++) {
+		struct console_fact *console = add_console(NAMES[i]);
+
+		console->is_registered = ANSWER_YES;
+		console->is_last = i == 1;
+		console->is_live = i == 1 ? ANSWER_YES : ANSWER_UNKNOWN;
+	}
+	set_text(facts.dev_console.device, "ttyS0");
+	facts.dev_console.open = OUTCOME_OK;
+	fact_publish(&facts.dev_console.once);
+	facts.root.kind = ROOT_UUID;
+	set_text(facts.root.spec,
+		"/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_drive-scsi0-0-0-0-0-0-0-0-0-part1");
+	fact_publish(&facts.root.once);
+	set_text(facts.handoff.init,
+		"/nix/store/0c2x1w5jwqqcyinxkn5ij1zdcbn4j0jv-nixos-system-vm-24.11/init");
+	facts.handoff.init_stat = -ENOENT;
+	fact_publish(&facts.handoff.once);
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "consoles   /dev/console is ttyS0; tty0 not proven, ttyS0 "
+					   "(last) live, ttyS1...\n"));
+	ck_assert_ptr_nonnull(strstr(page, "...: not there\n"));
+	ck_assert_ptr_nonnull(strstr(page, "... ENOENT\n"));
+	lines_fit();
+	set_text(facts.handoff.init, "/sbin/init");
+	facts.handoff.init_stat = OUTCOME_OK;
+	set_text(facts.handoff.init_type, "script");
+	set_text(facts.handoff.interpreter[0], "/bin/sh");
+	facts.handoff.interpreter_stat[0] = -ENOENT;
+	facts.handoff.interpreter_count = 1;
+	set_text(facts.handoff.requested_init, "/nonexistent");
+	facts.handoff.requested_stat = -ENOENT;
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "handoff    /sbin/init, script -> /bin/sh ENOENT; not "
+					   "/nonexistent ENOENT\n"));
+}
+END_TEST
+
+START_TEST(nothing_is_said_of_nothing)
+{
+	memset(&facts, 0, sizeof(facts));
+	fact_publish(&facts.platform.once);
+	facts.dev_console.open = -ENOENT;
+	fact_publish(&facts.dev_console.once);
+	fact_publish(&facts.uart_total.once);
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "\nmachine    unknown hypervisor\n"));
+	ck_assert_ptr_nonnull(strstr(page, "\nconsoles   /dev/console ENOENT\n"));
+	ck_assert_ptr_nonnull(strstr(page, "\nserial     none: a serial console shows nothing\n"));
+	facts.platform.hypervisor = HYPERVISOR_NONE;
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "\nserial     none\n"));
+	facts.platform.hypervisor = HYPERVISOR_KVM;
+	write_page();
+	ck_assert_ptr_nonnull(
+		strstr(page, "\nserial     none: a serial console of this VM shows nothing\n"));
+}
+END_TEST
+
+/* A look by somebody who may not look is none. */
+START_TEST(what_was_not_seen_is_said)
+{
+	struct console_fact *console;
+	struct block_fact *block;
+
+	memset(&facts, 0, sizeof(facts));
+	write_page();
+	ck_assert(strncmp(page, "OK         nothing is wrong\n", 28) == 0);
+	console = add_console("ttyS0");
+	console->is_registered = ANSWER_YES;
+	console->open = -EACCES;
+	block = fact_new(facts.blocks);
+	set_text(block->name, "sda");
+	block->open = -EACCES;
+	fact_done(facts.blocks);
+	facts.acpi.tables_read = -EACCES;
+	facts.timeline.read = -EPERM;
+	write_page();
+	ck_assert(strncmp(page, "UNKNOWN    nothing wrong was found", 34) == 0);
+	ck_assert_ptr_nonnull(strstr(
+		page, "\nunseen     ACPI, consoles, disks, kernel log: run it as root\n"));
+	ck_assert_ptr_nonnull(strstr(page, "\nconsoles   ttyS0 open EACCES\n"));
+	memset(&facts, 0, sizeof(facts));
+	facts.cmdline.read = -ENOENT;
+	write_page();
+	ck_assert(strncmp(page, "UNKNOWN", 7) == 0);
+	ck_assert_ptr_nonnull(strstr(page, "\nunseen     /proc\n"));
+}
+END_TEST
+
 /* Names that a hostile guest chose, and more of everything than fits. */
 START_TEST(the_page_is_bounded_and_printable)
 {
@@ -85,5 +189,6 @@ START_TEST(the_page_is_bounded_and_printable)
 }
 END_TEST
 
-UNIT_MAIN("summary", the_phantom_is_named, a_misplaced_backup_is_told_in_sizes,
+UNIT_MAIN("summary", what_matters_is_never_cut, nothing_is_said_of_nothing,
+	what_was_not_seen_is_said, the_phantom_is_named, a_misplaced_backup_is_told_in_sizes,
 	the_page_is_bounded_and_printable)
