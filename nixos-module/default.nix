@@ -210,11 +210,12 @@ let
   '';
 
   # Runs even where the script dies of closed descriptors before it has loaded a module, or knows where
-  # they are, and the report's port wants some; the page stands above the prompt for a shell.
+  # they are, and the report's port wants some, and two seconds for them; who is asked for a key, or
+  # panics, has that time. The page stands above the prompt for a shell.
   failCommands = ''
     # bootprobe: look before the prompt
     [ -e /lib/modules ] || (mkdir -p /lib && exec ln -s /nix/store/*/lib/modules /lib/) >/dev/null 2>&1 || :
-    [ -e /run/bootprobe ] || ${call "start"}
+    [ -e /run/bootprobe ] || { ${call "start"}; [ ! -e /run/bootprobe ] || sleep 2; }
     ${call "finish --root \"$targetRoot\""}
     [ ! -s /run/bootprobe/summary.txt ] || (cat /run/bootprobe/summary.txt) || :
   '';

@@ -33,11 +33,6 @@ UDEV_PROGRAMS = ("usr/bin/udevadm", "usr/lib/systemd/systemd-udevd")
 INITRDS = {"nixos-systemd": HOOK_IN_STORE, "nixos-scripted": "bin/bootprobe-hook"}
 
 
-def missing():
-    """Why these initrds cannot be made here, or nothing."""
-    return "" if shutil.which("nix-instantiate") else "no nix-instantiate (Debian's package nix-bin)"
-
-
 @functools.cache
 def _evaluated():
     """What the module puts into an initrd, of either kind, in its dormant form."""
