@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { ESCAPE_FACTOR = 4 };
+enum { ESCAPE_FACTOR = 6 };
 
 /* Escaped, with a space wherever a word has become width columns long. NULL: out of memory. */
 static char *break_words(const char *text, size_t width)

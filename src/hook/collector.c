@@ -602,8 +602,14 @@ static void move_home(enum stage1_place place)
 {
 	struct sysroot root;
 
-	if (stage1_go_home(&the.proc) < 0 || sysroot_open(NULL, &root) < 0)
+	if (stage1_go_home(&the.proc) < 0 || sysroot_open(NULL, &root) < 0) {
+		/* What is known is told, and the collector comes to its end. */
+		if (place == STAGE1_SWITCHED) {
+			the.place = place;
+			the.is_finish_wanted = true;
+		}
 		return;
+	}
 	sysroot_close(&the.sources.root);
 	the.sources.root = root;
 	the.place = place;
@@ -691,8 +697,9 @@ static void wait_for_events(void)
 /* While probes run again their facts are half filled; all is said behind them. */
 static bool may_encode(void)
 {
-	return the.state == STATE_FOLLOW || the.state == STATE_LINGER ||
-	       (the.is_single_pass && the.state == STATE_FINAL);
+	return (the.state == STATE_FOLLOW &&
+		       !children_running(&the.children, PHASE_EARLY_RESOLVE)) ||
+	       the.state == STATE_LINGER || (the.is_single_pass && the.state == STATE_FINAL);
 }
 
 static void loop(void)
@@ -791,8 +798,7 @@ static void note_start(void)
 			 uptime_idle_us(text, &boot->started_idle_us);
 }
 
-int collector_run(
-	const struct collector_options *options, struct collector_results *ret_results)
+int collector_run(const struct collector_options *options, struct collector_results *ret_results)
 {
 	int r;
 

@@ -233,7 +233,8 @@ static bool is_verb(const char *word)
 {
 	static const char *const VERBS[] = {"start", "finish", "now", "--help", "--version"};
 
-	/* Any other option is one for /init: the kernel hands on "-b", and what stands behind "--". */
+	/* Any other option is one for /init: the kernel hands on "-b", and what stands behind "--".
+	 */
 	for (size_t i = 0; i < ARRAY_SIZE(VERBS); i++) {
 		if (strcmp(word, VERBS[i]) == 0)
 			return true;
@@ -334,7 +335,7 @@ static bool say_where(const struct arguments *arguments, const struct collector_
 		if (!has_delivered(sink))
 			continue;
 		text_append(line, line->length > before ? ", " : "");
-		text_append(line, arguments->report	     ? report_name(arguments)
+		text_append(line, arguments->report             ? report_name(arguments)
 				  : text_is_empty(sink->target) ? sink->name
 								: sink->target);
 	}
@@ -349,8 +350,8 @@ static void say_why_nowhere(const struct collector_results *results, struct text
 		text_append(line, i ? ", " : " (");
 		text_append(line, sink->name);
 		text_append(line, ": ");
-		text_append(line,
-			sink->state < 0 ? strerror(-sink->state) : "not all of it was taken");
+		text_append(
+			line, sink->state < 0 ? strerror(-sink->state) : "not all of it was taken");
 	}
 	text_append(line, results->sinks_count ? ")" : "");
 }
@@ -379,7 +380,8 @@ static int tell_results(const struct arguments *arguments, const struct collecto
 	}
 	text_init(&line, words, sizeof(words));
 	say_why_nowhere(results, &line);
-	complain("the records were not written anywhere", words, "; --report FILE keeps them", NULL);
+	complain(
+		"the records were not written anywhere", words, "; --report FILE keeps them", NULL);
 	/* Who sees the page has got something. */
 	return arguments->is_quiet || arguments->report ? EXIT_UNABLE : 0;
 }
@@ -409,8 +411,8 @@ static int verb_now(
 	};
 	int new_root = arguments->root ? check_new_root(root, arguments->root) : 0, r;
 
-	if (is_output_closed && (is_standard_output(arguments) ||
-					(!arguments->is_quiet && !arguments->report))) {
+	if (is_output_closed &&
+		(is_standard_output(arguments) || (!arguments->is_quiet && !arguments->report))) {
 		complain("standard output: ", strerror(EBADF), NULL);
 		return EXIT_UNABLE;
 	}
@@ -472,7 +474,9 @@ int main(int argc, char **argv)
 	bool is_now, is_output_closed;
 	int r;
 
-	if (getpid() == 1 && (argc < 2 || !is_verb(argv[1])))
+	/* In a container we may be PID 1 as well, and asked for something; there /proc is mounted.
+	 */
+	if (getpid() == 1 && (argc < 2 || !is_verb(argv[1]) || access("/proc/self", F_OK) < 0))
 		return first_program(argv);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return print(STDOUT_FILENO, "bootprobe-hook " BOOTPROBE_VERSION "\n"), 0;
@@ -486,8 +490,8 @@ int main(int argc, char **argv)
 		fill_standard_descriptors();
 	r = sysroot_open(arguments.sysroot, &root);
 	if (r < 0) {
-		complain(arguments.sysroot ? "--sysroot " : "", arguments.sysroot ? arguments.sysroot : "/",
-			": ", strerror(-r), NULL);
+		complain(arguments.sysroot ? "--sysroot " : "",
+			arguments.sysroot ? arguments.sysroot : "/", ": ", strerror(-r), NULL);
 		return is_now ? EXIT_UNABLE : 0;
 	}
 

@@ -61,6 +61,19 @@ void stage1_fill_descriptors(void)
 		(void)umount2("/dev", MNT_DETACH);
 }
 
+/* Without us the kernel would have mounted root= itself; from here on there is no way back. */
+static void say_no_init(void)
+{
+	static const char TEXT[] =
+		"<2>bootprobe: this initramfs has no /init: remove rdinit= from the command line\n";
+	_cleanup_close_ int fd = -1;
+
+	(void)mount_one(2);
+	fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	if (fd >= 0)
+		(void)!write(fd, TEXT, sizeof(TEXT) - 1);
+}
+
 void stage1_exec_init(char **argv)
 {
 	/* /init, and what the kernel tries without an initrd (init/main.c). */
@@ -74,6 +87,7 @@ void stage1_exec_init(char **argv)
 		argv[0] = path;
 		(void)execv(path, argv);
 	}
+	say_no_init();
 }
 
 int stage1_enter(void)
@@ -98,9 +112,11 @@ enum stage1_place stage1_look(const struct sysroot *proc)
 	uint32_t seen = 0;
 	bool is_switched = false;
 
+	ssize_t n = sysroot_read(proc, "1/mountinfo", text, sizeof(text));
+
 	/* One that is longer is the table of a stage 2. */
-	if (sysroot_read(proc, "1/mountinfo", text, sizeof(text)) < 0)
-		return STAGE1_BARE;
+	if (n < 0)
+		return n == -EFBIG ? STAGE1_SWITCHED : STAGE1_BARE;
 	while (mountinfo_next(&cursor, &mount)) {
 		/* The initramfs cannot be unmounted; another root hides it. */
 		if (strcmp(mount.mount_point, "/") == 0)

@@ -26,7 +26,7 @@ static const char *const NIXOS_INITS[] = {"/init", NULL};
 /* Who switches roots, and whether an init= that cannot be started is passed over. Sources: the
  * kernel's init/main.c; dracut's 99base/init.sh; initramfs-tools' init (validate_init); systemd's
  * method_switch_root(), which refuses, and do_reexecute(); NixOS's stage-1-init.sh; mkinitcpio's
- * init. Those that are not named do as the kernel does. */
+ * init. Those that are not named look where the kernel does. */
 static const struct switcher {
 	bool is_tolerant;
 	const char *const *inits;
@@ -296,7 +296,11 @@ static const struct candidate *choose_init(const struct switcher *switcher,
 	if (first->is_requested && !switcher->is_tolerant)
 		return first;
 	for (uint32_t i = 0; i < candidates->count; i++) {
-		if (check_init(root, candidates->item[i].init) == 0)
+		const char *init = candidates->item[i].init;
+
+		/* Of an initrd that is not known, only that it takes what is there. */
+		if (switcher->inits ? check_init(root, init) == 0
+				    : sysroot_exists(root, below_root(init)))
 			return &candidates->item[i];
 	}
 	/* Of those that nobody asked for, people know this one. */
@@ -317,8 +321,8 @@ static const char *find_init(const struct sources *sources, const struct sysroot
 	(void)text_copy(handoff->init, sizeof(handoff->init), chosen->shown);
 	handoff->is_init_from_cmdline = chosen->is_requested;
 	if (first->is_requested && chosen != first) {
-		(void)text_copy(handoff->requested_init, sizeof(handoff->requested_init),
-			first->shown);
+		(void)text_copy(
+			handoff->requested_init, sizeof(handoff->requested_init), first->shown);
 		handoff->requested_stat = outcome_from(check_init(root, first->init));
 	}
 	return chosen->init;
@@ -367,8 +371,7 @@ int handoff_run(const struct sources *sources, struct facts *facts, uint32_t sub
 	if (r == 0) {
 		look_at_space(&root, handoff);
 		look_at_console(sources, &root, handoff);
-		look_at_init(&root,
-			find_init(sources, &root, facts->platform.initrd, handoff),
+		look_at_init(&root, find_init(sources, &root, facts->platform.initrd, handoff),
 			machine_of(sources, facts, &name), handoff);
 	}
 	fact_publish(&handoff->once);

@@ -304,9 +304,10 @@ static enum verdict judge_misplaced(struct judgement *judgement, const struct gp
 	finding_say_size(finding, gpt->backup_misplaced_bytes);
 	finding_say(finding, " since its GPT was written: the backup is not at the end of the disk",
 		NULL);
-	/* Beside a damaged primary this would write an empty table. */
-	if (is_good(&gpt->primary))
+	if (gpt_header_is_sound(&gpt->primary))
 		fix_with_sgdisk(finding, gpt, "-e", "");
+	else
+		fix_with_copy(finding, gpt);
 	return VERDICT_BAD;
 }
 
@@ -331,7 +332,7 @@ static enum verdict judge_difference(struct judgement *judgement, const struct g
 	finding_say(finding,
 		" are both whole and differ: which one is right, only their owner knows", NULL);
 	fix_with_gdisk(finding, gpt, "r d", "   (keeps the primary)");
-	fix_with_gdisk(finding, gpt, "r c y", "   (keeps the backup)");
+	fix_with_gdisk(finding, gpt, "r b c y", "   (keeps the backup)");
 	return VERDICT_BAD;
 }
 

@@ -10,23 +10,43 @@
 
 /* --------------------------------------------------------------------------------- findings */
 
+/* Where there is no room, the last one that is milder gives way: of the same rule where that has
+ * had its share, of any rule where the table is full. */
+static struct finding *finding_make_room(
+	struct findings *findings, const char *id, enum severity severity)
+{
+	for (uint32_t i = findings->count; i; i--) {
+		struct finding *finding = &findings->item[i - 1];
+
+		if (finding->severity < severity && (!id || finding->id == id))
+			return finding;
+	}
+	return NULL;
+}
+
 struct finding *finding_add(
 	struct judgement *judgement, enum severity severity, const char *subject, size_t size)
 {
 	static struct finding lost;
 	struct findings *findings = judgement->findings;
-	struct finding *finding = &lost;
+	const char *id = judgement->rule->id;
+	struct finding *finding = NULL;
 	uint32_t same = 0;
 
 	/* A hundred disks with one fault leave room for what else is wrong. */
 	for (uint32_t i = 0; i < findings->count; i++)
-		same += findings->item[i].id == judgement->rule->id;
-	if (findings->count < FINDINGS_MAX && same < FINDINGS_OF_A_RULE_MAX)
-		finding = &findings->item[findings->count++];
+		same += findings->item[i].id == id;
+	if (same >= FINDINGS_OF_A_RULE_MAX)
+		finding = finding_make_room(findings, id, severity);
+	else if (findings->count == FINDINGS_MAX)
+		finding = finding_make_room(findings, NULL, severity);
 	else
-		findings->dropped++;
+		finding = &findings->item[findings->count++];
+	findings->dropped += same >= FINDINGS_OF_A_RULE_MAX || !finding;
+	if (!finding)
+		finding = &lost;
 	memset(finding, 0, sizeof(*finding));
-	finding->id = judgement->rule->id;
+	finding->id = id;
 	finding->severity = severity;
 	(void)text_copy_bytes(
 		finding->subject, sizeof(finding->subject), subject, strnlen(subject, size));

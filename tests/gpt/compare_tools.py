@@ -347,6 +347,8 @@ UNMENDED = [
      "sgdisk and gdisk carry over the usable area and the backup's place, whatever they are"),
     ("backup_entry_count_(more|thousand|huge)|primary_entry_count_huge",
      "sgdisk and gdisk reserve room for as many entries as the header says, and fail"),
+    ("backup_entry_count_one",
+     "gdisk keeps as many entries as the shorter of two headers that both look whole says"),
 ]
 
 
@@ -408,6 +410,7 @@ def ask_bootprobe(program, img):
     records = [json.loads(line) for line in done.stdout.splitlines()]
     findings = [r for r in records if r["type"] == "finding" and r["severity"] != "info"]
     return {"text": text.stdout + text.stderr, "status": text.returncode, "findings": findings,
+            "partitions": sum(r["type"] == "partition" for r in records),
             "status_json": done.returncode}
 
 
@@ -424,7 +427,7 @@ def judge_itself(ours):
                 if not f.get("fix") and f["id"] != "gpt.overlap")
 
 
-FIX = re.compile(r"(sgdisk (-e|--backup=\S+|-u \S+)|gdisk) \S+(   .*)?$|losetup ")
+FIX = re.compile(r"(sgdisk (-e|--backup=\S+|-u \S+)|gdisk) \S+(   .*)?$|losetup |head -c ")
 
 
 def gdisk_answers(img, fix):
@@ -440,19 +443,28 @@ def follow(img, fix):
     if fix.startswith("losetup"):
         return
     command = fix.partition("   ")[0].replace("/root/", f"{img.path}.").replace("/dev/loop0", str(img.path))
+    command = command.replace("copy.img", f"{img.path}.copy")
     ask(img, ["sh", "-c", command], gdisk_answers(img, fix) if fix.startswith("gdisk") else "")
+    copy = Path(f"{img.path}.copy")
+    if copy.exists():
+        copy.replace(img.path)
 
 
 def mend(program, img, ours):
     """Follows the fixes where all of them are commands. Returns None elsewhere, else what is left."""
-    fixes = [fix["change"] for finding in ours["findings"] for fix in finding.get("fix", [])]
+    fixes = [fix["change"] for finding in ours["findings"] for fix in finding.get("fix", [])
+             if "keeps the backup" not in fix["change"]]     # the other choice
     if not fixes or not all(FIX.match(fix) for fix in fixes):
         return None
-    for fix in fixes:
+    # The same change may be advised twice.
+    for fix in dict.fromkeys(fixes):
         follow(img, fix)
     for path in img.path.parent.glob(img.path.name + ".*"):
         path.unlink()
-    return [f["id"] for f in ask_bootprobe(program, img)["findings"]]
+    after = ask_bootprobe(program, img)
+    # A table that was made anew and is empty is sound, too.
+    lost = ["partitions are lost"] if after["partitions"] < ours["partitions"] else []
+    return [f["id"] for f in after["findings"]] + lost
 
 
 def is_explained(name, complaint, text, used, help_text):

@@ -237,7 +237,7 @@ static const struct damage {
 	{backup_lying, "gpt.backup-corrupt", SEVERITY_WARNING,
 		"gdisk /dev/sda   and type: r d w y"},
 	{grown, "gpt.backup-misplaced", SEVERITY_WARNING, "sgdisk -e /dev/sda"},
-	{different, "gpt.entries-mismatch", SEVERITY_WARNING, "gdisk /dev/sda   and type: r d w y"},
+	{different, "gpt.entries-mismatch", SEVERITY_WARNING, "gdisk /dev/sda   and type: r b c y w y"},
 	{out_of_range, "gpt.entries-mismatch", SEVERITY_WARNING, "sgdisk -v /dev/sda"},
 	{mismatched_hybrid, "gpt.entries-mismatch", SEVERITY_WARNING, "sgdisk --hybrid"},
 	{have_twins, "gpt.entries-mismatch", SEVERITY_WARNING, "sgdisk -u 3:R /dev/sda"},

@@ -164,6 +164,22 @@ START_TEST(what_finds_no_room_is_counted)
 }
 END_TEST
 
+/* Nor do those of a rule that are worse: the dead disk behind sixteen spare paths. */
+START_TEST(what_is_worse_finds_room)
+{
+	facts_reset();
+	memset(&findings, 0, sizeof(findings));
+	for (uint32_t i = 0; i < FINDINGS_OF_A_RULE_MAX; i++)
+		add("disk.read-error", SEVERITY_INFO, "sda");
+	add("disk.read-error", SEVERITY_ERROR, "sdz");
+	ck_assert_uint_eq(findings.count, FINDINGS_OF_A_RULE_MAX);
+	ck_assert_uint_eq(findings.dropped, 1);
+	findings_arrange(&findings);
+	ck_assert_str_eq(findings.item[0].subject, "sdz");
+	ck_assert_int_eq(findings_worst(&findings), SEVERITY_ERROR);
+}
+END_TEST
+
 /* The machine that started it all: one error, and the rest are its parts. */
 START_TEST(the_original_story)
 {
