@@ -239,5 +239,5 @@ RULE_TESTS(add_story_tests, stories_name_rules, no_story_circles_or_is_too_long,
 	each_leader_stands_before_its_part, a_part_is_of_the_same_disk_where_that_matters,
 	a_milder_leader_leads_nothing, a_part_never_stands_before_its_leader,
 	errors_stand_before_warnings_and_rules_in_their_order, what_finds_no_room_is_counted,
-	the_original_story, a_lost_disk_and_its_root_are_one_story,
+	what_is_worse_finds_room, the_original_story, a_lost_disk_and_its_root_are_one_story,
 	an_unbound_uart_and_its_console_are_one_story)
