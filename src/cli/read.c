@@ -230,9 +230,11 @@ int read_open(const struct read_options *options, bool *ret_is_socket)
 		fd = STDIN_FILENO;
 	else
 		fd = open_path(path, ret_is_socket);
-	if (fd < 0)
-		(void)fprintf(stderr, "bootprobe: %s: %s%s\n", path ? path : "standard input",
-			strerror(-fd), advice(fd, *ret_is_socket));
+	if (fd < 0) {
+		(void)fputs("bootprobe: ", stderr);
+		output_raw(stderr, path ? path : "standard input");
+		(void)fprintf(stderr, ": %s%s\n", strerror(-fd), advice(fd, *ret_is_socket));
+	}
 	return fd;
 }
 
@@ -294,6 +296,13 @@ static int print_list(const struct reader *reader, const struct read_options *op
 	return READ_HEALTHY;
 }
 
+static void complain_of(const char *source, int error)
+{
+	(void)fputs("bootprobe: ", stderr);
+	output_raw(stderr, source);
+	(void)fprintf(stderr, ": %s\n", strerror(error));
+}
+
 static void complain_no_report(const struct reader *reader, const struct read_options *options,
 	const char *source, int error)
 {
@@ -308,12 +317,21 @@ static void complain_no_report(const struct reader *reader, const struct read_op
 		(void)fprintf(stderr, "bootprobe: %s\n", strerror(-error));
 		return;
 	}
-	(void)fprintf(stderr, "bootprobe: %s: no report of bootprobe %s", source,
+	(void)fputs("bootprobe: ", stderr);
+	output_raw(stderr, source);
+	(void)fprintf(stderr, ": no report of bootprobe %s",
 		options->boot ? "of that boot (--boots lists them)" : "in it");
 	if (loss.damaged_lines)
 		(void)fprintf(stderr, "; %llu records, all of them damaged",
 			(unsigned long long)loss.damaged_lines);
 	(void)fputc('\n', stderr);
+	if (!options->boot && !loss.damaged_lines)
+		(void)fputs("A serial console shows the page alone. Its records come with "
+			    "bootprobe.sinks=\n"
+			    "kmsg,virtio,console,run,console-records on the kernel command line, "
+			    "and are\n"
+			    "in the virtio port, the kernel log and /run/bootprobe at all times.\n",
+			stderr);
 }
 
 static int print_report(const struct reader *reader, const struct reader_report *report,
@@ -395,7 +413,7 @@ static int read_file(struct read_options *options)
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
 	if (result < 0) {
-		(void)fprintf(stderr, "bootprobe: %s: %s\n", source, strerror(-result));
+		complain_of(source, -result);
 		return READ_UNUSABLE;
 	}
 	return read_print(reader, options, source);

@@ -66,6 +66,8 @@ static bool is_stuck_in_scan(const struct facts *facts, const struct block_fact 
 		       facts->boot.now_us > block->listed_us + SCAN_US);
 }
 
+static const uint64_t MOUNT_READ_US = 100 * US_PER_MS;
+
 /* A probe of the mounted root that cannot be killed waits for the disk that the root is on. */
 static const struct probe_fact *stuck_on_mount(
 	const struct facts *facts, const struct block_fact *block)
@@ -74,6 +76,11 @@ static const struct probe_fact *stuck_on_mount(
 
 	if (!root || disk_of(facts, root) != block)
 		return NULL;
+	/* One whose reads took that long when they came to an end is slow. */
+	for (uint32_t i = 0; i < read_count(block); i++) {
+		if (block->read[i].duration_us > MOUNT_READ_US)
+			return NULL;
+	}
 	fact_foreach (probe, facts->probes) {
 		if (probe->state == PROBE_TIMEOUT && probe->process_state == 'D' &&
 			(is_equal(probe->name, "handoff", sizeof(probe->name)) ||
