@@ -233,7 +233,8 @@ static int take_folder(struct acpi_set *set, const char *path, const char *prefi
 		free(entries[i]);
 	}
 	free(entries);
-	if (result == 0 && !prefix[0] && text_join(dynamic, sizeof(dynamic), path, "/dynamic", NULL))
+	if (result == 0 && !prefix[0] &&
+		text_join(dynamic, sizeof(dynamic), path, "/dynamic", NULL))
 		(void)take_folder(set, dynamic, "dynamic/");
 	return result;
 }

@@ -53,8 +53,8 @@ static void usage(FILE *stream)
 
 enum { NAME_CHARS_MAX = 32, NEAR_DISTANCE_MAX = 2 };
 
-/* How many characters have to be put in, left out or changed to make one of the other (Levenshtein).
- * No more than NAME_CHARS_MAX of either count. */
+/* How many characters have to be put in, left out or changed to make one of the other
+ * (Levenshtein). No more than NAME_CHARS_MAX of either count. */
 static size_t distance(const char *a, const char *b)
 {
 	size_t row[NAME_CHARS_MAX + 1], length = strnlen(b, NAME_CHARS_MAX);

@@ -40,7 +40,6 @@ struct collector_results {
 
 /* Runs to the end. Owns the descriptors of the options. Returns 0 or a negative errno when
  * nothing could be done at all. ret_results may be NULL. */
-int collector_run(
-	const struct collector_options *options, struct collector_results *ret_results);
+int collector_run(const struct collector_options *options, struct collector_results *ret_results);
 
 #endif

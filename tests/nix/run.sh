@@ -135,7 +135,7 @@ END
 }
 
 run_script() {
-	rm -rf "$work/run" "$work/called" "$work/lib"
+	rm -rf "${work:?}/run" "${work:?}/called" "${work:?}/lib"
 	mkdir -p "$work/store/x-modules/lib/modules/6.1"
 	PATH=$work/bin:$PATH busybox ash "$work/stage-1" "$@"
 }
