@@ -182,11 +182,9 @@ enum verdict judge_console_closed(struct judgement *judgement)
 		"/dev/console cannot be opened: PID 1 runs without standard input and "
 		"output",
 		NULL);
-	if (last_console(facts)) {
-		finding_say(finding, " (console=", NULL);
-		finding_say_array(finding, last_console(facts)->name);
-		finding_say(finding, " is the last one asked for)", NULL);
-	}
+	if (last_console(facts))
+		finding_say_name(finding, " (console=", last_console(facts)->name,
+			" is the last one asked for)");
 	finding_because(judgement, finding, console);
 	finding_because(judgement, finding, last_console(facts));
 	finding_because(judgement, finding, no_console_event(facts));
@@ -331,9 +329,8 @@ static void tell_blocked(struct judgement *judgement, const struct console_fact 
 {
 	struct finding *finding = finding_about(judgement, SEVERITY_WARNING, console->name);
 
-	finding_say(finding, "the console ", NULL);
-	finding_say_array(finding, console->name);
-	finding_say(finding, " takes no bytes: whoever writes to it waits, PID 1 included", NULL);
+	finding_say_name(finding, "the console ", console->name,
+		" takes no bytes: whoever writes to it waits, PID 1 included");
 	finding_because(judgement, finding, console);
 	finding_because(judgement, finding, stuck_write(judgement->facts, console));
 	if (console->has_flow_control)

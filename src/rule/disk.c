@@ -155,9 +155,7 @@ enum verdict judge_disk_hung(struct judgement *judgement)
 		/* A drive that spins up a disc, or cannot read it, is a drive. */
 		finding = finding_about(judgement,
 			is_plain_disk(facts, block) ? SEVERITY_ERROR : SEVERITY_INFO, block->name);
-		finding_say(finding, "the disk ", NULL);
-		finding_say_array(finding, block->name);
-		finding_say(finding, " does not answer: ", NULL);
+		finding_say_name(finding, "the disk ", block->name, " does not answer: ");
 		say_what_hangs(finding, read, probe);
 		finding_because(judgement, finding, block);
 		finding_because(judgement, finding, probe);
@@ -217,13 +215,9 @@ enum verdict judge_disk_read_error(struct judgement *judgement)
 			continue;
 		finding = finding_about(judgement,
 			has_good_path(facts, block) ? SEVERITY_INFO : SEVERITY_ERROR, block->name);
-		finding_say(finding, "the disk ", NULL);
-		finding_say_array(finding, block->name);
-		finding_say(finding, " cannot be read at byte ", NULL);
+		finding_say_name(finding, "the disk ", block->name, " cannot be read at byte ");
 		finding_say_u64(finding, read->offset_bytes);
-		finding_say(finding, " (", NULL);
-		finding_say_array(finding, read->what);
-		finding_say(finding, "): input/output error", NULL);
+		finding_say_name(finding, " (", read->what, "): input/output error");
 		finding_because(judgement, finding, block);
 		fact_foreach (event, facts->kernel_events) {
 			if (event->kind == KERNEL_EVENT_IO_ERROR &&
@@ -314,9 +308,7 @@ static void tell_slow(
 {
 	struct finding *finding = finding_about(judgement, slow_severity(block, pace), block->name);
 
-	finding_say(finding, "the disk ", NULL);
-	finding_say_array(finding, block->name);
-	finding_say(finding, " is slow: ", NULL);
+	finding_say_name(finding, "the disk ", block->name, " is slow: ");
 	finding_say_u64(finding, pace->slow);
 	finding_say(finding, " of ", NULL);
 	finding_say_u64(finding, pace->count);

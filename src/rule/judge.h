@@ -29,6 +29,13 @@ void finding_say_u64(struct finding *finding, uint64_t value);
 void finding_say_size(struct finding *finding, uint64_t bytes);
 void finding_say_chars(struct finding *finding, const char *chars, size_t size);
 #define finding_say_array(finding, array) finding_say_chars(finding, array, sizeof(array))
+/* Strings around the char array of a fact: "the disk ", block->name, " is slow". */
+#define finding_say_name(finding, before, array, after) \
+	do {                                            \
+		finding_say(finding, before, NULL);     \
+		finding_say_array(finding, array);      \
+		finding_say(finding, after, NULL);      \
+	} while (0)
 
 /* A copy of a fact's char array, which a probe that died may have left without its end. */
 #define COPY_OF(copy, array)          \
