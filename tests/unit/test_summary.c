@@ -48,8 +48,7 @@ START_TEST(the_phantom_is_named)
 	console->empty_write = -EIO;
 	console->uart_type = 0;
 	write_page();
-	ck_assert_ptr_nonnull(
-		strstr(page, "consoles   ttyS0 (last) PHANTOM (no UART)\n"));
+	ck_assert_ptr_nonnull(strstr(page, "consoles   ttyS0 (last) PHANTOM (no UART)\n"));
 }
 END_TEST
 
@@ -101,8 +100,9 @@ START_TEST(what_matters_is_never_cut)
 	facts.handoff.init_stat = -ENOENT;
 	fact_publish(&facts.handoff.once);
 	write_page();
-	ck_assert_ptr_nonnull(strstr(page, "consoles   /dev/console is ttyS0; tty0 not proven, ttyS0 "
-					   "(last) live, ttyS1...\n"));
+	ck_assert_ptr_nonnull(
+		strstr(page, "consoles   /dev/console is ttyS0; tty0 not proven, ttyS0 "
+			     "(last) live, ttyS1...\n"));
 	ck_assert_ptr_nonnull(strstr(page, "...: not there\n"));
 	ck_assert_ptr_nonnull(strstr(page, "... ENOENT\n"));
 	lines_fit();
@@ -161,8 +161,8 @@ START_TEST(what_was_not_seen_is_said)
 	facts.timeline.read = -EPERM;
 	write_page();
 	ck_assert(strncmp(page, "UNKNOWN    nothing wrong was found", 34) == 0);
-	ck_assert_ptr_nonnull(strstr(
-		page, "\nunseen     ACPI, consoles, disks, kernel log: run it as root\n"));
+	ck_assert_ptr_nonnull(
+		strstr(page, "\nunseen     ACPI, consoles, disks, kernel log: run it as root\n"));
 	ck_assert_ptr_nonnull(strstr(page, "\nconsoles   ttyS0 open EACCES\n"));
 	memset(&facts, 0, sizeof(facts));
 	facts.cmdline.read = -ENOENT;
