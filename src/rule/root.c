@@ -72,6 +72,18 @@ static void say_empty_disk(struct judgement *judgement, struct finding *finding)
 	}
 }
 
+/* A root that may be on a sound disk is not missing because of another one. Below an array or a
+ * volume there may be any disk. */
+static void note_disk(struct finding *finding, const struct facts *facts, const char *device)
+{
+	const struct block_fact *block = block_find(facts, device);
+	const struct block_fact *disk = block ? disk_of(facts, block) : NULL;
+
+	if (disk && !is_equal(disk->transport, "dm", 3) && !is_equal(disk->transport, "md", 3))
+		(void)text_copy_bytes(finding->disk, sizeof(finding->disk), disk->name,
+			strnlen(disk->name, sizeof(disk->name)));
+}
+
 static void say_what_is_there(struct judgement *judgement, struct finding *finding)
 {
 	const struct facts *facts = judgement->facts;
@@ -95,6 +107,7 @@ static void say_what_is_there(struct judgement *judgement, struct finding *findi
 	finding_say(finding, "; the only file system that could be it is on ", NULL);
 	finding_say_array(finding, candidate->device);
 	finding_because(judgement, finding, candidate);
+	note_disk(finding, judgement->facts, candidate->device);
 	if (!is_text_empty(uuid))
 		finding_fix(finding, "kernel", "root=UUID=", uuid, NULL);
 }
