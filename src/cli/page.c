@@ -61,6 +61,8 @@ static void append_incomplete(struct text *text, const struct reader_report *rep
 		text_append(text, "the report has no end: stage 1 was not seen to end");
 	else if (!report->is_judged)
 		text_append(text, "the report has facts only: nothing was judged");
+	else if (report->dropped_findings)
+		text_append(text, "more was found than the report has room for");
 	else
 		text_append(text, "nothing wrong was found, but not all records are here");
 }

@@ -26,8 +26,8 @@ enum read_format { FORMAT_TEXT, FORMAT_RECORDS, FORMAT_JSON, FORMAT_JOURNAL, FOR
 	"                   always, never\n"                                                  \
 	"  --help           this text\n"                                                      \
 	"\n"                                                                                  \
-	"Exit status: 0 nothing is wrong, or warnings only; 1 something is: findings of\n"    \
-	"severity error; 2 usage, input that cannot be read, or no verdict in it.\n"
+	"Exit status: 0 nothing wrong was found, or warnings only; 1 findings of severity\n"  \
+	"error; 2 usage, input that cannot be read, or no verdict in it.\n"
 
 struct read_options {
 	const char *verb;

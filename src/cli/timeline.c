@@ -40,8 +40,8 @@ static const char HELP[] =
 	"                   always, never\n"
 	"  --help           this text\n"
 	"\n"
-	"Exit status: 0 nothing is wrong, or warnings only; 1 something is: findings of\n"
-	"severity error; 2 usage, input that cannot be read, or no verdict in it.\n";
+	"Exit status: 0 nothing wrong was found, or warnings only; 1 findings of severity\n"
+	"error; 2 usage, input that cannot be read, or no verdict in it.\n";
 
 enum form { FORM_TEXT, FORM_SVG, FORM_HTML, FORM_JSON };
 

@@ -168,7 +168,8 @@ static enum reader_verdict judge(const struct reader_report *report)
 		return READER_INCOMPLETE;
 	if (report->warnings || report->has_warning)
 		return READER_HAS_WARNINGS;
-	if (report->missing_lines || report->damage_count || report->refused_lines)
+	if (report->missing_lines || report->damage_count || report->refused_lines ||
+		report->dropped_findings)
 		return READER_INCOMPLETE;
 	return READER_OK;
 }
@@ -190,6 +191,7 @@ int finding_collect(struct reader_report *report)
 	}
 	report->errors = counted(report, "errors", report->errors);
 	report->warnings = counted(report, "warnings", report->warnings);
+	report->dropped_findings = counted(report, "dropped_findings", 0);
 	report->is_judged = report->finding_count ||
 			    (report->end && reader_has(report->end->members, "errors"));
 	report->verdict = judge(report);

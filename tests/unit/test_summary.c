@@ -149,7 +149,15 @@ START_TEST(what_was_not_seen_is_said)
 
 	memset(&facts, 0, sizeof(facts));
 	write_page();
-	ck_assert(strncmp(page, "OK         nothing is wrong\n", 28) == 0);
+	ck_assert(strncmp(page, "OK         nothing wrong was found\n", 35) == 0);
+	findings.is_undecided = true;
+	write_page();
+	ck_assert(strncmp(page, "OK         nothing wrong was found, as far as", 45) == 0);
+	/* What had no room was something. */
+	findings.dropped = 1;
+	write_page();
+	ck_assert(strncmp(page, "UNKNOWN    more was found than", 30) == 0);
+	memset(&findings, 0, sizeof(findings));
 	console = add_console("ttyS0");
 	console->is_registered = ANSWER_YES;
 	console->open = -EACCES;
