@@ -158,6 +158,16 @@ static bool is_pid1_seen(const struct facts *facts)
 	return false;
 }
 
+/* As PID 1 itself, the hook opens something on descriptors that are closed. */
+static bool has_pid1_output(const struct facts *facts)
+{
+	uint32_t open = 0;
+
+	fact_foreach (descriptor, facts->pid1_descriptors)
+		open += descriptor->link == OUTCOME_OK;
+	return open == 3;
+}
+
 enum verdict judge_console_closed(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -179,9 +189,9 @@ enum verdict judge_console_closed(struct judgement *judgement)
 
 	finding = finding_add(
 		judgement, closed_severity(facts), "/dev/console", sizeof("/dev/console"));
-	finding_say(finding,
-		"/dev/console cannot be opened: PID 1 runs without standard input and "
-		"output",
+	finding_say(finding, "/dev/console cannot be opened: ",
+		has_pid1_output(facts) ? "PID 1 has got another output, but who opens it fails"
+				       : "PID 1 runs without standard input and output",
 		NULL);
 	if (last_console(facts))
 		finding_say_name(finding, " (console=", last_console(facts)->name,

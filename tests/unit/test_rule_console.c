@@ -132,6 +132,13 @@ static void no_node(void)
 	facts.pid1_descriptors.item[0].link = -ENOENT;
 }
 
+static void no_node_and_filled_descriptors(void)
+{
+	no_node_and_no_pid1();
+	fact_foreach (descriptor, facts.pid1_descriptors)
+		descriptor->link = OUTCOME_OK;
+}
+
 static void container(void)
 {
 	close_console(-ENOENT);
@@ -365,7 +372,9 @@ RULE_CASES(CONSOLE_CASES, {"console.healed", NULL, VERDICT_GOOD},
 	{"console.closed", closed_at_once, VERDICT_UNKNOWN},
 	{"console.closed", forbidden, VERDICT_UNKNOWN},
 	{"console.closed", container, VERDICT_UNKNOWN},
-	{"console.closed", no_node, VERDICT_BAD, SEVERITY_ERROR},
+	{"console.closed", no_node, VERDICT_BAD, SEVERITY_ERROR, NULL, "without standard input"},
+	{"console.closed", no_node_and_filled_descriptors, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"another output"},
 	{"console.closed", no_node_and_no_pid1, VERDICT_UNKNOWN},
 	{"console.closed", consoles_not_looked_at, VERDICT_UNKNOWN},
 
