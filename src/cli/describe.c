@@ -190,17 +190,17 @@ static void describe_root(struct text *text, const json_t *m)
 
 static void describe_redirect(struct text *text, const json_t *m)
 {
-	add_key(text, "what is written to /dev/console (", m, "console");
+	words_key(text, "what is written to /dev/console (", m, "console");
 	text_append(text, ") ");
 	if (reader_is(m, "outcome", "ok") && !reader_bool(m, "undone", false)) {
-		add_key(text, "goes to ", m, "target");
+		words_key(text, "goes to ", m, "target");
 		return;
 	}
 	text_append(text, reader_bool(m, "undone", false)
 				  ? "went elsewhere until a live console came"
 				  : "could not be sent elsewhere: ");
 	if (!reader_bool(m, "undone", false))
-		add_key(text, "", m, "outcome");
+		words_key(text, "", m, "outcome");
 }
 
 static void describe_handoff(struct text *text, const json_t *m)
