@@ -24,6 +24,8 @@ struct config {
 	uint64_t budget_us; /* how long the caller of "start" waits at most */
 	uint64_t stall_us;  /* when to report without a "finish" */
 	uint32_t sinks;     /* bit 1 << enum sink_kind */
+	bool is_recording; /* PID 1 is watched until it ends or the machine is up */
+	uint64_t record_us; /* or for so long */
 	bool may_heal_console; /* where /dev/console is a phantom, its writes may go elsewhere */
 	bool is_from_fwcfg; /* opt/org.bootprobe/cmdline said something */
 	/* Parameters that were not understood, as "name: why"; ignored otherwise. */

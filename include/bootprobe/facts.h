@@ -395,6 +395,46 @@ struct pid1_descriptor_fact {
 	uint32_t major, minor;
 };
 
+/* -------------------------------------------------------------------------------- recorder */
+
+enum recorder_state { RECORDER_WATCHING, RECORDER_SAW_EXIT, RECORDER_SAW_UP, RECORDER_TIME_OVER };
+
+/* bootprobe.record=exit: whether PID 1 is watched, and by what. */
+struct recorder_fact {
+	struct fact_once once;
+	enum recorder_state state;
+	outcome_t seize; /* PTRACE_SEIZE of PID 1 */
+	outcome_t trace; /* an instance of tracefs of our own */
+	outcome_t paths; /* the kprobe that tells of path names */
+	uint64_t ended_us;
+};
+
+/* One system call that failed, as tracefs told. */
+struct failed_call_fact {
+	uint32_t pid;
+	char comm[16];
+	uint64_t at_us;
+	uint32_t number;
+	char name[16];      /* "" where the number is not known by name */
+	int32_t descriptor; /* -1: not known, or the call takes none */
+	char path[112];     /* the last path that the call looked up, "" unknown */
+	outcome_t error;
+};
+
+/* PID 1 at the moment when it ended, before the kernel panics of it. */
+struct pid1_exit_fact {
+	struct fact_once once;
+	uint64_t at_us;
+	int32_t wait_status; /* as waitpid(2) gives it */
+	char comm[16];
+	char executable[96];
+	char arguments[192];      /* separated by blanks, secrets hidden */
+	uint64_t available_bytes; /* MemAvailable */
+	/* Of PID 1 and of what it had started, oldest first. */
+	FACT_LIST(failed_call_fact, 32) calls;
+	FACT_LIST(pid1_descriptor_fact, 4) descriptors; /* as they were in the end */
+};
+
 /* ----------------------------------------------------------------------------------- uart */
 
 struct uart_fact {
@@ -842,6 +882,8 @@ struct facts {
 	struct handoff_fact handoff;
 	FACT_LIST(grower_fact, GROWERS_MAX) growers;
 	FACT_LIST(sink_fact, SINKS_MAX) sinks;
+	struct recorder_fact recorder;
+	struct pid1_exit_fact pid1_exit;
 	_Atomic uint64_t console_sink_bytes; /* by all children that write to consoles */
 	struct timeline_fact timeline;
 	FACT_LIST(kernel_event_fact, KERNEL_EVENTS_MAX) kernel_events;

@@ -203,6 +203,42 @@ static void describe_redirect(struct text *text, const json_t *m)
 		words_key(text, "", m, "outcome");
 }
 
+static void describe_recorder(struct text *text, const json_t *m)
+{
+	static const char *const STATES[][2] = {{"watching", "PID 1 is being watched"},
+		{"exit", "PID 1 was watched to its end"},
+		{"up", "PID 1 was watched until somebody could log in"},
+		{"time-over", "PID 1 was watched for as long as asked"}};
+
+	if (!reader_is(m, "seize", "ok")) {
+		words_key(text, "PID 1 cannot be watched: ", m, "seize");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(STATES); i++) {
+		if (reader_is(m, "state", STATES[i][0]))
+			text_append(text, STATES[i][1]);
+	}
+	if (!reader_is(m, "trace", "ok"))
+		words_key(text, ", without system calls: tracefs ", m, "trace");
+}
+
+static void describe_exit(struct text *text, const json_t *m)
+{
+	const json_t *call;
+	size_t i;
+
+	words_key(text, "PID 1 was ", m, "comm");
+	words_key(text, " (", m, "executable");
+	text_append(text, ")");
+	json_array_foreach(json_object_get(m, "calls"), i, call)
+	{
+		words_key(text, "; ", call, "comm");
+		words_key(text, " ", call, "call");
+		words_key(text, " ", call, "path");
+		words_key(text, ": ", call, "error");
+	}
+}
+
 static void describe_handoff(struct text *text, const json_t *m)
 {
 	const json_t *element;
@@ -441,8 +477,10 @@ static const struct {
 	{"handoff", describe_handoff, always},
 	{"kernel.event", describe_event, is_trouble},
 	{"partition", describe_partition, NULL},
+	{"pid1", describe_exit, always},
 	{"platform", describe_platform, always},
 	{"probe", describe_probe, has_state},
+	{"recorder", describe_recorder, NULL},
 	{"root", describe_root, always},
 	{"sink", describe_sink, NULL},
 	{"uart", describe_uart, NULL},

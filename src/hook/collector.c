@@ -146,6 +146,7 @@ static void wait_for_events(struct collector *collector)
 		{.fd = collector->client_fd, .events = POLLIN},
 		{.fd = udev_source_kernel_fd(&collector->udev), .events = POLLIN},
 		{.fd = udev_source_processed_fd(&collector->udev), .events = POLLIN},
+		{.fd = collector->recorder_fd, .events = POLLIN},
 	};
 	uint64_t now = clock_now_us();
 	uint64_t next = next_wakeup(collector);
@@ -158,7 +159,7 @@ static void wait_for_events(struct collector *collector)
 }
 
 /* While probes run again their facts are half filled; all is said behind them. */
-static bool may_encode(struct collector *collector)
+bool collector_may_encode(const struct collector *collector)
 {
 	return (collector->state == STATE_FOLLOW &&
 		       !children_running(&collector->children, PHASE_EARLY_RESOLVE)) ||
@@ -174,11 +175,12 @@ static void loop(struct collector *collector)
 		wait_for_events(collector);
 		handle_udev(collector);
 		handle_children(collector);
+		recording_handle(collector);
 		clients_handle(collector);
 		handle_timers(collector);
 		follow_disks(collector);
 		resolve_early(collector);
-		if (collector->is_encoding_wanted && may_encode(collector)) {
+		if (collector->is_encoding_wanted && collector_may_encode(collector)) {
 			output_facts(collector);
 			output_early_warning(collector);
 		}
@@ -294,8 +296,10 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	the.facts->boot.is_virtio_wanted = the.config->sinks & 1U << SINK_VIRTIO;
 	open_outputs(&the, options);
 	open_inputs(&the);
+	recording_start(&the);
 	pass_begin(&the);
 	loop(&the);
+	recording_stop(&the);
 	udev_source_close(&the.udev);
 	if (ret_results) {
 		ret_results->sinks_count = sinks_account(&the.sinks, ret_results->sinks);

@@ -6,6 +6,7 @@
  *   pass.c            the steps of a pass over the machine, from the first probe to the answer
  *   output.c          what is known becomes records and the page
  *   console_output.c  the page on consoles, each written to by a child
+ *   recording.c       the flight recorder, and what it saw
  *   clients.c         who waits for the collector: "start", "finish"
  *   heal.c            what is written to a phantom console goes elsewhere, for who asks for it
  *   home.c            beside a stage 1 that knows nothing of us
@@ -68,6 +69,11 @@ struct collector {
 	enum stage1_place place;
 	enum state state;
 	const char *phase; /* of the final pass under way */
+	/* The flight recorder; -1: none, or no longer. */
+	int recorder_fd;
+	pid_t recorder_pid;
+	bool is_handed_off; /* the report of "finish" is written */
+	bool is_up;         /* it saw the boot come to its end */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
 	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted, is_warned;
 	char new_root[CONTROL_MESSAGE_SIZE];
@@ -78,6 +84,9 @@ struct collector {
 		stall_step_us, retry_us, linger_end_us, look_us;
 };
 
+/* collector.c: not while probes run again, whose facts are half filled then. */
+bool collector_may_encode(const struct collector *collector);
+
 /* pass.c */
 void pass_begin(struct collector *collector);
 /* To the next step, where what this one waits for is over. */
@@ -86,6 +95,8 @@ void pass_advance(struct collector *collector);
 /* output.c */
 void output_findings(struct collector *collector);
 void output_facts(struct collector *collector);
+/* What the recorder saw, however far the other facts are. */
+void output_recording(struct collector *collector);
 void output_end(struct collector *collector);
 /* The page: into /run, to who asked for it, and to the consoles. */
 void output_summary(struct collector *collector);
@@ -97,6 +108,12 @@ void console_output_start(struct collector *collector);
  * whether there were any. */
 bool console_output_account(const struct facts *facts, struct sink_fact *ret_account);
 bool console_output_has_records(const struct config *config);
+
+/* recording.c */
+void recording_start(struct collector *collector);
+bool recording_is_on(const struct collector *collector);
+void recording_stop(struct collector *collector);
+void recording_handle(struct collector *collector);
 
 /* clients.c */
 bool clients_may_accept(const struct collector *collector);

@@ -34,6 +34,9 @@ static void note_sinks(struct collector *collector)
 
 static enum boot_phase boot_phase(const struct collector *collector)
 {
+	/* What PID 1 was about to meet is what it has met. */
+	if (strcmp(collector->phase, "exit") == 0 || strcmp(collector->phase, "up") == 0)
+		return collector->is_handed_off ? BOOT_PHASE_HANDOFF : BOOT_PHASE_STALLED;
 	if (collector->state == STATE_START || collector->state == STATE_FOLLOW)
 		return BOOT_PHASE_EARLY;
 	if (strcmp(collector->phase, "now") != 0)
@@ -71,6 +74,18 @@ void output_facts(struct collector *collector)
 	encode_facts(&to);
 	output_findings(collector);
 	collector->is_encoding_wanted = false;
+}
+
+void output_recording(struct collector *collector)
+{
+	struct encoding to = encoding(collector);
+
+	if (!collector_may_encode(collector)) {
+		encode_recording(&to);
+		output_findings(collector);
+		return;
+	}
+	output_facts(collector);
 }
 
 void output_end(struct collector *collector)

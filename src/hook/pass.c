@@ -128,8 +128,10 @@ static void after_output(struct collector *collector)
 		collector->state = STATE_FOLLOW;
 		return;
 	}
-	if (strcmp(collector->phase, "finish") == 0)
+	if (strcmp(collector->phase, "finish") == 0) {
+		collector->is_handed_off = true;
 		(void)finished_note(&collector->sources.root);
+	}
 	clients_answer(collector);
 	clients_answer_caller(collector);
 	collector->state = STATE_LINGER;
@@ -183,6 +185,17 @@ static void end_start(struct collector *collector)
 	begin_follow(collector);
 }
 
+/* The boot is through, and was watched to its end. */
+static void end_recording(struct collector *collector)
+{
+	collector->is_up = false;
+	collector->phase = "up";
+	output_facts(collector);
+	output_end(collector);
+	collector->is_late = sinks_are_waiting(&collector->sinks);
+	collector->linger_end_us = clock_now_us() + LINGER_MAX_US;
+}
+
 static void begin_heal(struct collector *collector)
 {
 	if (heal_start(collector))
@@ -227,6 +240,10 @@ void pass_advance(struct collector *collector)
 			after_output(collector);
 		break;
 	case STATE_LINGER:
+		if (collector->is_up)
+			end_recording(collector);
+		if (recording_is_on(collector) && !collector->is_terminated)
+			break;
 		if (!sinks_are_waiting(&collector->sinks) || is_overdue(collector->linger_end_us) ||
 			collector->is_terminated)
 			end_linger(collector);

@@ -19,12 +19,15 @@ const char *const SINK_NAMES[SINK_KIND_COUNT] = {
 #define BUDGET_MAX_US (60 * US_PER_S)
 #define STALL_MIN_US (1 * US_PER_S)
 #define STALL_MAX_US (24 * 3600 * US_PER_S)
+#define RECORD_MIN_US STALL_MIN_US
+#define RECORD_MAX_US STALL_MAX_US
 
 void config_init(struct config *config)
 {
 	*config = (struct config){
 		.budget_us = 1 * US_PER_S,
 		.stall_us = 30 * US_PER_S,
+		.record_us = 600 * US_PER_S,
 		.sinks = 1U << SINK_KMSG | 1U << SINK_VIRTIO | 1U << SINK_CONSOLE | 1U << SINK_RUN,
 	};
 }
@@ -40,8 +43,8 @@ static void add_problem(
 	if (config->problem_count++ >= CONFIG_PROBLEMS_MAX)
 		return;
 	text_init(&text, config->problem[config->problem_count - 1], sizeof(config->problem[0]));
-	text_append_bytes(&text, parameter->name, name < parameter->name_length ? name
-										: parameter->name_length);
+	text_append_bytes(&text, parameter->name,
+		name < parameter->name_length ? name : parameter->name_length);
 	text_append(&text, ": ");
 	text_append(&text, why);
 }
@@ -156,10 +159,26 @@ static const char *set_heal(struct config *config, char *value)
 	return NULL;
 }
 
-static const char *set_later(struct config *config, char *value)
+static const char *set_record(struct config *config, char *value)
 {
-	(void)config;
-	return strcmp(value, "off") == 0 ? NULL : "not supported by this version";
+	if (strcmp(value, "full") == 0)
+		return "not supported by this version";
+	if (strcmp(value, "exit") != 0 && strcmp(value, "off") != 0)
+		return "neither off nor exit";
+	config->is_recording = strcmp(value, "exit") == 0;
+	return NULL;
+}
+
+static const char *set_record_for(struct config *config, char *value)
+{
+	uint64_t us;
+
+	if (parse_duration(value, &us) < 0)
+		return "not a duration";
+	if (us < RECORD_MIN_US || us > RECORD_MAX_US)
+		return "not between 1 s and one day";
+	config->record_us = us;
+	return NULL;
 }
 
 static const struct {
@@ -171,7 +190,8 @@ static const struct {
 	{"bootprobe.budget", set_budget},
 	{"bootprobe.stall", set_stall},
 	{"bootprobe.sinks", set_sinks},
-	{"bootprobe.record", set_later},
+	{"bootprobe.record", set_record},
+	{"bootprobe.record-for", set_record_for},
 	{"bootprobe.heal", set_heal},
 };
 

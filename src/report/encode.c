@@ -20,6 +20,7 @@ static void (*const ENCODERS[])(struct encoding *encoding) = {
 	encode_root,
 	encode_handoff,
 	encode_growers,
+	encode_recording,
 	encode_kernel_events,
 	encode_probes,
 };

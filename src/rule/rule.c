@@ -26,6 +26,7 @@ const struct rule RULES[] = {
 	{"root.ambiguous", SEVERITY_ERROR, BOOT_PHASE_STALLED, judge_root_ambiguous},
 	{"handoff.init-missing", SEVERITY_ERROR, BOOT_PHASE_HANDOFF, judge_handoff_init_missing},
 	{"handoff.init-unusable", SEVERITY_ERROR, BOOT_PHASE_HANDOFF, judge_handoff_init_unusable},
+	{"pid1.exit", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_pid1_exit},
 	{"uart.unbound", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_uart_unbound},
 	{"console.closed", SEVERITY_ERROR, BOOT_PHASE_STALLED, judge_console_closed},
 	{"console.phantom", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_console_phantom},
@@ -59,6 +60,10 @@ const size_t RULES_COUNT = ARRAY_SIZE(RULES);
 /* --------------------------------------------------------------------------------- one story */
 
 const struct story STORIES[] = {
+	{"pid1.exit", "growroot.trap", STORY_ANY},
+	{"pid1.exit", "handoff.init-missing", STORY_ANY},
+	{"pid1.exit", "handoff.init-unusable", STORY_ANY},
+	{"pid1.exit", "root.absent", STORY_ANY},
 	{"console.phantom", "growroot.trap", STORY_ANY},
 	{"gpt.growable", "growroot.trap", STORY_ANY},
 	{"gpt.backup-misplaced", "growroot.trap", STORY_ANY},

@@ -24,7 +24,7 @@ MARK_END = "<!-- end of records -->"
 # The order in which a report speaks of things.
 ORDER = ("begin", "config", "platform", "cmdline", "acpi.table", "acpi.device", "fwcfg", "console",
          "console.redirect", "uart", "device", "virtio.port", "block", "gpt", "partition", "filesystem", "root",
-         "handoff", "grower", "kernel.event", "probe", "finding", "omitted", "sink", "end")
+         "handoff", "grower", "recorder", "pid1", "kernel.event", "probe", "finding", "omitted", "sink", "end")
 
 FRAME = {
     "bootprobe": {"const": 1, "description": "version of the format"},

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "parse/config.h"
 
 #include "base/text.h"
@@ -97,7 +98,7 @@ END_TEST
 
 START_TEST(what_does_not_exist_yet_is_named)
 {
-	parse("bootprobe bootprobe.record=exit");
+	parse("bootprobe bootprobe.record=full");
 	ck_assert_uint_eq(config.problem_count, 1);
 	ck_assert_str_eq(config.problem[0], "bootprobe.record: not supported by this version");
 	parse("bootprobe bootprobe.record=off");
@@ -120,5 +121,22 @@ START_TEST(consoles_are_healed_for_who_asks)
 }
 END_TEST
 
-UNIT_MAIN("config", consoles_are_healed_for_who_asks, off_unless_asked_for, durations_have_units, sinks_are_a_list,
-	problems_are_bounded, what_does_not_exist_yet_is_named)
+START_TEST(the_recorder_runs_for_who_asks)
+{
+	parse("bootprobe");
+	ck_assert(!config.is_recording);
+	parse("bootprobe bootprobe.record=exit bootprobe.record-for=90");
+	ck_assert(config.is_recording);
+	ck_assert_uint_eq(config.record_us, 90 * US_PER_S);
+	parse("bootprobe bootprobe.record=exit bootprobe.record=off bootprobe.record-for=0");
+	ck_assert(!config.is_recording);
+	ck_assert_uint_eq(config.record_us, 600 * US_PER_S);
+	ck_assert_uint_eq(config.problem_count, 1);
+	parse("bootprobe.record=loud");
+	ck_assert_str_eq(config.problem[0], "bootprobe.record: neither off nor exit");
+}
+END_TEST
+
+UNIT_MAIN("config", the_recorder_runs_for_who_asks, consoles_are_healed_for_who_asks,
+	off_unless_asked_for, durations_have_units, sinks_are_a_list, problems_are_bounded,
+	what_does_not_exist_yet_is_named)

@@ -54,6 +54,16 @@ def _foreign_program():
     return (header + segment).ljust(4096, b"\0")
 
 
+def _crashing_program():
+    """A 64-bit ELF program that writes to address 0."""
+    base, offset = 0x400000, 0x78
+    code = bytes.fromhex("31c0" "8900")          # xor eax, eax; mov [rax], eax
+    header = b"\x7fELF\x02\x01\x01".ljust(16, b"\0") + struct.pack(
+        "<HHIQQQIHHHHHH", 2, 62, 1, base + offset, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    segment = struct.pack("<IIQQQQQQ", 1, 5, 0, base, base, 4096, 4096, 4096)
+    return (header + segment + code).ljust(4096, b"\0")
+
+
 def _spoil_init(change):
     return lambda root: change(root / "sbin/init")
 
@@ -69,6 +79,10 @@ STAGE2_FAULTS = {
     "": lambda root: None,
     "no-init": _remove_init,
     "init-not-executable": _spoil_init(lambda init: init.chmod(0o644)),
+    "init-crashes": _spoil_init(lambda init: init.write_bytes(_crashing_program())),
+    # Long enough for the report of the handoff to be through.
+    "init-set-e": _spoil_init(lambda init: init.write_text(
+        "#!/bin/busybox sh\nset -e\n/bin/busybox sleep 1\necho >/missing/folder/file\n")),
     "init-foreign": _spoil_init(lambda init: init.write_bytes(_foreign_program())),
     "init-no-interpreter": _spoil_init(lambda init: init.write_text("#!/bin/missing-shell\n")),
     "init-no-loader": _spoil_init(lambda init: shutil.copy("/bin/true", init)),

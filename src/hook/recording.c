@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The collector's side of the flight recorder: it starts it, writes down what it saw, and says when
+ * PID 1 may go on to its end.
+ */
+#include "hook/collector_part.h"
+
+#include "base/text.h"
+#include "recorder/recorder.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What consoles get of PID 1's end, before that comes. */
+#define LAST_PAGE_US (500 * US_PER_MS)
+
+static struct recorder recorder = {.trace = TRACE_SOURCE_CLOSED};
+
+static int run_child(struct collector *collector, int fd, pid_t parent)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(collector->children.keep_out) &&
+			   collector->children.keep_out[i] >= 0;
+		i++)
+		(void)close(collector->children.keep_out[i]);
+	/* PID 1 is let go by the kernel when its tracer is gone. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)signal(SIGTERM, SIG_DFL);
+	if (getppid() != parent)
+		return 0;
+	recorder.collector_fd = fd;
+	recorder_run(&recorder);
+	return 0;
+}
+
+void recording_start(struct collector *collector)
+{
+	struct recorder_fact *fact = &collector->facts->recorder;
+	pid_t parent = getpid();
+	int pair[2];
+
+	collector->recorder_fd = -1;
+	if (!collector->config->is_recording || collector->is_single_pass)
+		return;
+	recorder.facts = collector->facts;
+	recorder.end_us = clock_now_us() + collector->config->record_us;
+	if (sysroot_open_below(&collector->sources.root, "proc", &recorder.proc) < 0 ||
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
+		return;
+	fact->trace = outcome_from(trace_source_open(&recorder.trace, &fact->paths));
+	collector->recorder_pid = fork();
+	if (collector->recorder_pid == 0)
+		_exit(run_child(collector, pair[1], parent));
+	(void)close(pair[1]);
+	if (collector->recorder_pid < 0) {
+		(void)close(pair[0]);
+		trace_source_close(&recorder.trace);
+		return;
+	}
+	collector->recorder_fd = pair[0];
+}
+
+bool recording_is_on(const struct collector *collector)
+{
+	return collector->recorder_fd >= 0;
+}
+
+static void end(struct collector *collector)
+{
+	(void)close(collector->recorder_fd);
+	collector->recorder_fd = -1;
+	(void)waitpid(collector->recorder_pid, NULL, WNOHANG);
+	trace_source_close(&recorder.trace);
+}
+
+/* PID 1 waits for this, and the machine ends behind it. */
+static void tell_exit(struct collector *collector)
+{
+	uint64_t end_us = clock_now_us() + LAST_PAGE_US;
+
+	collector->phase = "exit";
+	output_recording(collector);
+	output_end(collector);
+	output_summary(collector);
+	while (children_running(&collector->children, PHASE_CONSOLE_SINK) &&
+		clock_now_us() < end_us) {
+		struct timespec step = {.tv_nsec = 5 * 1000 * 1000};
+
+		(void)nanosleep(&step, NULL);
+		(void)children_reap(&collector->children);
+	}
+	(void)!write(collector->recorder_fd, "", 1);
+	end(collector);
+}
+
+void recording_stop(struct collector *collector)
+{
+	if (recording_is_on(collector))
+		end(collector);
+}
+
+void recording_handle(struct collector *collector)
+{
+	char word;
+	ssize_t n;
+
+	if (!recording_is_on(collector))
+		return;
+	n = read(collector->recorder_fd, &word, 1);
+	if (n < 0)
+		return;
+	/* It is gone: PID 1 goes on unwatched. */
+	if (n == 0) {
+		end(collector);
+		return;
+	}
+	switch (collector->facts->recorder.state) {
+	case RECORDER_WATCHING:
+		collector->is_encoding_wanted = true;
+		break;
+	case RECORDER_SAW_EXIT:
+		tell_exit(collector);
+		break;
+	case RECORDER_SAW_UP:
+	case RECORDER_TIME_OVER:
+		collector->is_up = true;
+		end(collector);
+		break;
+	}
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "parse/trace_line.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <string.h>
+#include <sys/syscall.h>
+
+enum { TAKES_NOTHING = 0, TAKES_DESCRIPTOR = 1, TAKES_PATH = 2 };
+
+/* Those by which a PID 1 gets into trouble. Older calls do not exist on every architecture. */
+static const struct {
+	uint32_t number;
+	const char *name;
+	unsigned takes;
+} CALLS[] = {
+	{SYS_read, "read", TAKES_DESCRIPTOR},
+	{SYS_write, "write", TAKES_DESCRIPTOR},
+	{SYS_writev, "writev", TAKES_DESCRIPTOR},
+	{SYS_pwrite64, "pwrite64", TAKES_DESCRIPTOR},
+	{SYS_fsync, "fsync", TAKES_DESCRIPTOR},
+	{SYS_ioctl, "ioctl", TAKES_DESCRIPTOR},
+	{SYS_fcntl, "fcntl", TAKES_DESCRIPTOR},
+	{SYS_dup, "dup", TAKES_DESCRIPTOR},
+	{SYS_dup3, "dup3", TAKES_DESCRIPTOR},
+	{SYS_close, "close", TAKES_DESCRIPTOR},
+	{SYS_fchdir, "fchdir", TAKES_DESCRIPTOR},
+	{SYS_openat, "openat", TAKES_PATH},
+	{SYS_execve, "execve", TAKES_PATH},
+	{SYS_execveat, "execveat", TAKES_PATH},
+	{SYS_mount, "mount", TAKES_PATH},
+	{SYS_umount2, "umount2", TAKES_PATH},
+	{SYS_pivot_root, "pivot_root", TAKES_PATH},
+	{SYS_chroot, "chroot", TAKES_PATH},
+	{SYS_chdir, "chdir", TAKES_PATH},
+	{SYS_faccessat, "faccessat", TAKES_PATH},
+	{SYS_readlinkat, "readlinkat", TAKES_PATH},
+	{SYS_unlinkat, "unlinkat", TAKES_PATH},
+	{SYS_mkdirat, "mkdirat", TAKES_PATH},
+	{SYS_symlinkat, "symlinkat", TAKES_PATH},
+	{SYS_statfs, "statfs", TAKES_PATH},
+	{SYS_statx, "statx", TAKES_PATH},
+	{SYS_mmap, "mmap", TAKES_NOTHING},
+	{SYS_brk, "brk", TAKES_NOTHING},
+	{SYS_clone, "clone", TAKES_NOTHING},
+	{SYS_socket, "socket", TAKES_NOTHING},
+	{SYS_connect, "connect", TAKES_DESCRIPTOR},
+	{SYS_kill, "kill", TAKES_NOTHING},
+#ifdef SYS_open
+	{SYS_open, "open", TAKES_PATH},
+	{SYS_stat, "stat", TAKES_PATH},
+	{SYS_lstat, "lstat", TAKES_PATH},
+	{SYS_access, "access", TAKES_PATH},
+	{SYS_readlink, "readlink", TAKES_PATH},
+	{SYS_unlink, "unlink", TAKES_PATH},
+	{SYS_mkdir, "mkdir", TAKES_PATH},
+	{SYS_rmdir, "rmdir", TAKES_PATH},
+	{SYS_rename, "rename", TAKES_PATH},
+	{SYS_symlink, "symlink", TAKES_PATH},
+	{SYS_mknod, "mknod", TAKES_PATH},
+	{SYS_chmod, "chmod", TAKES_PATH},
+	{SYS_dup2, "dup2", TAKES_DESCRIPTOR},
+	{SYS_fork, "fork", TAKES_NOTHING},
+	{SYS_vfork, "vfork", TAKES_NOTHING},
+	{SYS_newfstatat, "newfstatat", TAKES_PATH},
+#endif
+#ifdef SYS_faccessat2
+	{SYS_faccessat2, "faccessat2", TAKES_PATH},
+#endif
+};
+
+static unsigned takes(uint32_t number)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(CALLS); i++) {
+		if (CALLS[i].number == number)
+			return CALLS[i].takes;
+	}
+	return TAKES_NOTHING;
+}
+
+const char *trace_call_name(uint32_t number)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(CALLS); i++) {
+		if (CALLS[i].number == number)
+			return CALLS[i].name;
+	}
+	return "";
+}
+
+bool trace_call_takes_descriptor(uint32_t number)
+{
+	return takes(number) == TAKES_DESCRIPTOR;
+}
+
+bool trace_call_takes_path(uint32_t number)
+{
+	return takes(number) == TAKES_PATH;
+}
+
+/* ------------------------------------------------------------------------------------- one line */
+
+/* "     sh -x-1   ": a command's name may hold anything but a NUL. */
+static bool parse_task(char *task, struct trace_line *line)
+{
+	char *dash;
+
+	task = text_trim(task);
+	dash = strrchr(task, '-');
+	if (!dash || text_parse_u32(dash + 1, 10, &line->pid) < 0)
+		return false;
+	*dash = '\0';
+	text_copy(line->comm, sizeof(line->comm), task);
+	return true;
+}
+
+/* "4.123456" */
+static bool parse_stamp(char *stamp, uint64_t *ret_us)
+{
+	char *point = strchr(stamp, '.');
+	uint64_t seconds, micros;
+
+	if (!point || strlen(point + 1) != 6)
+		return false;
+	*point = '\0';
+	if (text_parse_u64(stamp, 10, &seconds) < 0 || text_parse_u64(point + 1, 10, &micros) < 0)
+		return false;
+	return !__builtin_mul_overflow(seconds, US_PER_S, ret_us) &&
+	       !__builtin_add_overflow(*ret_us, micros, ret_us);
+}
+
+/* "NR 1 = -5" */
+static bool parse_exit(char *rest, struct trace_line *line)
+{
+	uint64_t result = 0;
+	char *number, *sign, *value;
+
+	if (!text_next_field(&rest) || !(number = text_next_field(&rest)) ||
+		!(sign = text_next_field(&rest)) || strcmp(sign, "=") != 0 ||
+		!(value = text_next_field(&rest)))
+		return false;
+	if (text_parse_u32(number, 10, &line->number) < 0 ||
+		text_parse_u64(value + (*value == '-'), 10, &result) < 0 || result > INT64_MAX)
+		return false;
+	line->result = *value == '-' ? -(int64_t)result : (int64_t)result;
+	return true;
+}
+
+/* "NR 1 (1, 55d0, …)": hexadecimal without a prefix. */
+static bool parse_enter(char *rest, struct trace_line *line)
+{
+	char *number, *argument;
+
+	if (!text_next_field(&rest) || !(number = text_next_field(&rest)) ||
+		!(argument = text_next_field(&rest)) || *argument != '(')
+		return false;
+	argument++;
+	argument[strcspn(argument, ",)")] = '\0';
+	return text_parse_u32(number, 10, &line->number) == 0 &&
+	       text_parse_u64(argument, 16, &line->argument) == 0;
+}
+
+/* "(getname+0x0/0x20) name=\"/dev/console\"" */
+static bool parse_path(const char *rest, struct trace_line *line)
+{
+	static const char MARK[] = " name=\"";
+	const char *begin = strstr(rest, MARK), *last;
+
+	if (!begin)
+		return false;
+	begin += strlen(MARK);
+	last = strrchr(begin, '"');
+	if (!last)
+		return false;
+	text_copy_bytes(line->path, sizeof(line->path), begin, (size_t)(last - begin));
+	return true;
+}
+
+bool trace_line_parse(char *line, struct trace_line *ret)
+{
+	static const struct {
+		const char *event;
+		enum trace_kind kind;
+	} EVENTS[] = {{"sys_enter", TRACE_ENTER}, {"sys_exit", TRACE_EXIT}, {"path", TRACE_PATH}};
+	/* The first one behind the name of a command that may hold one itself. */
+	char *cpu = strstr(line, " ["), *stamp, *event, *rest;
+
+	memset(ret, 0, sizeof(*ret));
+	if (line[0] == '#' || !cpu)
+		return false;
+	*cpu = '\0';
+	rest = cpu + 1;
+	/* The processor, flags, the time, the event. */
+	if (!text_next_field(&rest) || !text_next_field(&rest) ||
+		!(stamp = text_next_field(&rest)) || !(event = text_next_field(&rest)))
+		return false;
+	stamp[strcspn(stamp, ":")] = '\0';
+	event[strcspn(event, ":")] = '\0';
+	if (!parse_task(line, ret) || !parse_stamp(stamp, &ret->at_us))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(EVENTS); i++) {
+		if (strcmp(EVENTS[i].event, event) != 0)
+			continue;
+		ret->kind = EVENTS[i].kind;
+		return ret->kind == TRACE_EXIT    ? parse_exit(rest, ret)
+		       : ret->kind == TRACE_ENTER ? parse_enter(rest, ret)
+						  : parse_path(rest, ret);
+	}
+	return false;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "recorder/last_words.h"
+
+#include "base/text.h"
+#include "parse/cmdline.h"
+#include "parse/trace_line.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { WRITERS_KEPT = 16 };
+
+/* --------------------------------------------------------------------------- what had failed */
+
+/* What is known of a call before it fails. */
+struct trail {
+	struct pid1_exit_fact *exit;
+	char path[sizeof(((struct failed_call_fact *)0)->path)]; /* that PID 1 looked up last */
+	struct {
+		uint32_t pid;
+		int32_t descriptor;
+	} writer[WRITERS_KEPT];
+	uint32_t writers;
+};
+
+static void note_write(struct trail *trail, const struct trace_line *line)
+{
+	uint32_t at = 0;
+
+	while (at < trail->writers && trail->writer[at].pid != line->pid)
+		at++;
+	if (at == WRITERS_KEPT)
+		at = line->pid % WRITERS_KEPT;
+	if (at == trail->writers)
+		trail->writers++;
+	trail->writer[at].pid = line->pid;
+	trail->writer[at].descriptor = line->argument > INT32_MAX ? -1 : (int32_t)line->argument;
+}
+
+static int32_t last_descriptor(const struct trail *trail, uint32_t pid)
+{
+	for (uint32_t i = 0; i < trail->writers; i++) {
+		if (trail->writer[i].pid == pid)
+			return trail->writer[i].descriptor;
+	}
+	return -1;
+}
+
+static bool is_same_call(const struct failed_call_fact *a, const struct failed_call_fact *b)
+{
+	return a->pid == b->pid && a->number == b->number && a->error == b->error &&
+	       a->descriptor == b->descriptor && strcmp(a->path, b->path) == 0;
+}
+
+/* The newest are kept; one that is tried again and again counts once. */
+static void keep(struct pid1_exit_fact *exit, const struct failed_call_fact *call)
+{
+	enum { CALLS = sizeof(exit->calls.item) / sizeof(exit->calls.item[0]) };
+	uint32_t count = fact_count(exit->calls);
+	struct failed_call_fact *fresh;
+
+	if (count && is_same_call(&exit->calls.item[count - 1], call)) {
+		exit->calls.item[count - 1] = *call;
+		return;
+	}
+	if (count == CALLS) {
+		memmove(&exit->calls.item[0], &exit->calls.item[1],
+			(CALLS - 1) * sizeof(exit->calls.item[0]));
+		exit->calls.item[CALLS - 1] = *call;
+		return;
+	}
+	fresh = fact_new(exit->calls);
+	*fresh = *call;
+	fact_done(exit->calls);
+}
+
+static void note_failure(struct trail *trail, const struct trace_line *line)
+{
+	struct failed_call_fact call = {
+		.pid = line->pid,
+		.at_us = line->at_us,
+		.number = line->number,
+		.descriptor = -1,
+		.error = outcome_from(line->result),
+	};
+
+	text_copy(call.comm, sizeof(call.comm), line->comm);
+	text_copy(call.name, sizeof(call.name), trace_call_name(line->number));
+	if (strcmp(call.name, "write") == 0 || strcmp(call.name, "writev") == 0)
+		call.descriptor = last_descriptor(trail, line->pid);
+	if (line->pid == 1 && trace_call_takes_path(line->number))
+		text_copy(call.path, sizeof(call.path), trail->path);
+	keep(trail->exit, &call);
+}
+
+static void take_line(void *context, char *text)
+{
+	struct trail *trail = context;
+	struct trace_line line;
+
+	if (!trace_line_parse(text, &line))
+		return;
+	switch (line.kind) {
+	case TRACE_ENTER:
+		note_write(trail, &line);
+		break;
+	case TRACE_PATH:
+		if (line.pid == 1)
+			text_copy(trail->path, sizeof(trail->path), line.path);
+		break;
+	case TRACE_EXIT:
+		if (line.result < 0)
+			note_failure(trail, &line);
+		break;
+	}
+}
+
+/* ------------------------------------------------------------------------------- what it was */
+
+/* Arguments may hold what the command line of the kernel does. */
+static void note_arguments(const struct sysroot *proc, struct pid1_exit_fact *exit)
+{
+	char raw[1024];
+	ssize_t n = sysroot_read(proc, "1/cmdline", raw, sizeof(raw));
+	unsigned redacted;
+
+	if (n < 0 && n != -EFBIG)
+		return;
+	n = n < 0 ? (ssize_t)sizeof(raw) - 1 : n;
+	for (ssize_t i = 0; i + 1 < n; i++)
+		raw[i] = raw[i] ? raw[i] : ' ';
+	(void)cmdline_redact(raw, exit->arguments, sizeof(exit->arguments), &redacted);
+}
+
+static void note_descriptors(const struct sysroot *proc, struct pid1_exit_fact *exit)
+{
+	fact_list_reset(&exit->descriptors.list);
+	for (uint32_t number = 0; number < 3; number++) {
+		struct pid1_descriptor_fact *fact = fact_new(exit->descriptors);
+		char path[16] = "1/fd/0";
+		ssize_t n;
+
+		if (!fact)
+			return;
+		*fact = (struct pid1_descriptor_fact){.number = number};
+		path[5] = (char)('0' + number);
+		n = sysroot_readlink(proc, path, fact->target, sizeof(fact->target));
+		fact->link = outcome_from(n < 0 ? n : 0);
+		fact_done(exit->descriptors);
+	}
+}
+
+/* "MemAvailable:    1234 kB" */
+static uint64_t available_bytes(const struct sysroot *proc)
+{
+	static const char NAME[] = "MemAvailable:";
+	char text[2048], *cursor = text, *line;
+	uint64_t kilobytes;
+
+	ssize_t n = sysroot_read(proc, "meminfo", text, sizeof(text));
+
+	if (n < 0 && n != -EFBIG)
+		return 0;
+	while ((line = text_next_line(&cursor))) {
+		char *number;
+
+		if (!text_starts_with(line, NAME))
+			continue;
+		line += strlen(NAME);
+		number = text_next_field(&line);
+		return number && text_parse_u64(number, 10, &kilobytes) == 0 ? kilobytes * 1024 : 0;
+	}
+	return 0;
+}
+
+void last_words_gather(
+	const struct sysroot *proc, struct trace_source *trace, struct pid1_exit_fact *exit)
+{
+	static struct trail trail;
+
+	trail.exit = exit;
+	(void)sysroot_attribute(proc, exit->comm, sizeof(exit->comm), "1/comm", NULL);
+	(void)sysroot_readlink(proc, "1/exe", exit->executable, sizeof(exit->executable));
+	note_arguments(proc, exit);
+	note_descriptors(proc, exit);
+	exit->available_bytes = available_bytes(proc);
+	trace_source_read(trace, take_line, &trail);
+}

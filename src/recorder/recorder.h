@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The flight recorder: a process that stays with PID 1 (ptrace(2), PTRACE_O_TRACEEXIT alone) and is
+ * told of its end before the kernel panics. Should this process die, the kernel lets PID 1 go on.
+ */
+#ifndef RECORDER_RECORDER_H
+#define RECORDER_RECORDER_H
+
+#include "bootprobe/facts.h"
+#include "source/sources.h"
+#include "source/trace.h"
+
+struct recorder {
+	/* Below here is /proc, whatever becomes of the root. */
+	struct sysroot proc;
+	struct trace_source trace;
+	struct facts *facts;
+	/* To the collector: a byte where there is news, and one back where PID 1 may go on. */
+	int collector_fd;
+	uint64_t end_us; /* CLOCK_MONOTONIC: PID 1 is let alone then */
+};
+
+/* Runs until PID 1 ends, the machine is up or the time is over; facts->recorder says which. */
+void recorder_run(struct recorder *recorder);
+
+#endif

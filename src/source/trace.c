@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "source/trace.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define INSTANCE "instances/bootprobe"
+#define PROBE_GROUP "bootprobe"
+
+/* linux/mount.h, which older libcs do not go together with. */
+enum { FSOPEN_CLOEXEC_ = 1, FSCONFIG_CMD_CREATE_ = 6, FSMOUNT_CLOEXEC_ = 1 };
+
+/* Nobody can be led to this mount by a path, and it goes with the last descriptor. */
+static int mount_tracefs(void)
+{
+	_cleanup_close_ int fs = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC_);
+	long mounted;
+
+	if (fs < 0)
+		return -errno;
+	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE_, NULL, NULL, 0) < 0)
+		return -errno;
+	mounted = syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC_, 0);
+	return mounted < 0 ? -errno : (int)mounted;
+}
+
+static int set(int folder, const char *name, const char *value, int flags)
+{
+	_cleanup_close_ int fd = openat(folder, name, O_WRONLY | O_CLOEXEC | flags);
+
+	if (fd < 0)
+		return -errno;
+	return write(fd, value, strlen(value)) < 0 ? -errno : 0;
+}
+
+/* What a loop does on purpose is no trouble: EAGAIN, EINTR, ECHILD, ENOTTY (isatty). Of what PID 1
+ * has started, only writes that fail for good: EIO, ENOSPC, EROFS. */
+#define FAILS_OF_PID1                                                                         \
+	"(common_pid == 1 && ret < 0 && ret > -512 && ret != -11 && ret != -4 && ret != -10 " \
+	"&& ret != -25)"
+#define FAILS_OF_OTHERS "(ret == -5 || ret == -28 || ret == -30)"
+
+static const struct {
+	const char *name, *value;
+} SETTINGS[] = {
+	{"tracing_on", "0"},
+	{"buffer_size_kb", "48"},
+	{"trace_clock", "mono"},
+	{"options/event-fork", "1"},
+	{"set_event_pid", "1"},
+	{"events/raw_syscalls/sys_exit/filter", FAILS_OF_PID1 " || " FAILS_OF_OTHERS},
+	{"events/raw_syscalls/sys_exit/enable", "1"},
+};
+
+/* Which descriptor a write goes to. */
+static int watch_writes(int instance)
+{
+	char filter[64];
+	struct text text;
+	int r;
+
+	text_init(&text, filter, sizeof(filter));
+	text_append(&text, "id == ");
+	text_append_u64(&text, SYS_write);
+	text_append(&text, " || id == ");
+	text_append_u64(&text, SYS_writev);
+	r = set(instance, "events/raw_syscalls/sys_enter/filter", filter, 0);
+	return r < 0 ? r : set(instance, "events/raw_syscalls/sys_enter/enable", "1", 0);
+}
+
+/* getname() is what every call that takes a path begins with. */
+static int watch_paths(const struct trace_source *source)
+{
+	int r = set(source->mount_fd, "kprobe_events",
+		"p:" PROBE_GROUP "/path getname name=+0($arg1):ustring", O_APPEND);
+
+	if (r < 0)
+		return r;
+	r = set(source->instance_fd, "events/" PROBE_GROUP "/path/filter", "common_pid == 1", 0);
+	return r < 0 ? r : set(source->instance_fd, "events/" PROBE_GROUP "/path/enable", "1", 0);
+}
+
+int trace_source_open(struct trace_source *source, outcome_t *ret_paths)
+{
+	int r = 0;
+
+	*source = TRACE_SOURCE_CLOSED;
+	source->mount_fd = mount_tracefs();
+	if (source->mount_fd < 0)
+		return source->mount_fd;
+	/* One that a killed recorder left behind is taken over. */
+	if (mkdirat(source->mount_fd, INSTANCE, 0700) < 0 && errno != EEXIST)
+		r = -errno;
+	if (r == 0) {
+		source->instance_fd =
+			openat(source->mount_fd, INSTANCE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		r = source->instance_fd < 0 ? -errno : 0;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(SETTINGS) && r == 0; i++)
+		r = set(source->instance_fd, SETTINGS[i].name, SETTINGS[i].value, 0);
+	r = r < 0 ? r : watch_writes(source->instance_fd);
+	if (r == 0) {
+		*ret_paths = outcome_from(watch_paths(source));
+		r = set(source->instance_fd, "tracing_on", "1", 0);
+	}
+	if (r < 0)
+		trace_source_close(source);
+	return r;
+}
+
+void trace_source_read(
+	struct trace_source *source, void (*take)(void *context, char *line), void *context)
+{
+	static char buf[8192];
+	_cleanup_close_ int fd = -1;
+	size_t length = 0;
+	ssize_t n;
+
+	if (source->instance_fd < 0)
+		return;
+	(void)set(source->instance_fd, "tracing_on", "0", 0);
+	fd = openat(source->instance_fd, "trace", O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && (n = read(fd, buf + length, sizeof(buf) - 1 - length)) > 0) {
+		char *line = buf, *end;
+
+		length += (size_t)n;
+		buf[length] = '\0';
+		while ((end = memchr(line, '\n', length - (size_t)(line - buf)))) {
+			*end = '\0';
+			take(context, line);
+			line = end + 1;
+		}
+		length -= (size_t)(line - buf);
+		memmove(buf, line, length);
+		/* A line that is longer than the buffer is none of ours. */
+		if (length == sizeof(buf) - 1)
+			length = 0;
+	}
+}
+
+void trace_source_close(struct trace_source *source)
+{
+	if (source->instance_fd >= 0) {
+		(void)set(source->instance_fd, "events/enable", "0", 0);
+		(void)close(source->instance_fd);
+	}
+	if (source->mount_fd >= 0) {
+		(void)unlinkat(source->mount_fd, INSTANCE, AT_REMOVEDIR);
+		(void)set(source->mount_fd, "kprobe_events", "-:" PROBE_GROUP "/path", O_APPEND);
+		(void)close(source->mount_fd);
+	}
+	*source = TRACE_SOURCE_CLOSED;
+}
