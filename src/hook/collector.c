@@ -223,21 +223,31 @@ static bool are_records_on_consoles(void)
 	return the.config->sinks & 1U << SINK_CONSOLE_RECORDS;
 }
 
+static int write_to_console(const struct sources *sources, struct facts *facts, const char *console,
+	const char *text, size_t length, uint64_t deadline_us)
+{
+	size_t written;
+	int r = console_write(sources, console, text, length, deadline_us, &written);
+
+	atomic_fetch_add(&facts->console_sink_bytes, written);
+	return r;
+}
+
 /* Runs in a child: a tty may hold on to whoever writes to it or closes it. */
 static int console_sink_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	const char *console = facts->consoles.item[subject].name;
-	size_t written;
-	int r = console_write(sources, console, the.summary, strlen(the.summary),
-		clock_now_us() + CONSOLE_WRITE_US, &written);
+	uint64_t deadline_us = clock_now_us() + CONSOLE_WRITE_US;
+	/* Others leave their lines open: "Begin: Running /scripts/init-bottom ... " */
+	int r = write_to_console(sources, facts, console, "\n", 1, deadline_us);
 
-	atomic_fetch_add(&facts->console_sink_bytes, written);
+	if (r >= 0)
+		r = write_to_console(
+			sources, facts, console, the.summary, strlen(the.summary), deadline_us);
 	if (r < 0 || !are_records_on_consoles())
 		return r;
-	r = console_write(sources, console, the.sinks.log.data, the.sinks.log.length,
-		clock_now_us() + 2 * CONSOLE_WRITE_US, &written);
-	atomic_fetch_add(&facts->console_sink_bytes, written);
-	return r;
+	return write_to_console(sources, facts, console, the.sinks.log.data, the.sinks.log.length,
+		clock_now_us() + 2 * CONSOLE_WRITE_US);
 }
 
 static void start_console_sinks(void)
