@@ -143,6 +143,9 @@ class NoReport(unittest.TestCase):
     def test_damage_alone(self):
         err = read(text([one.replace(b"crc", b"crx") for one in failing()]))[2]
         self.assertIn("6 records, all damaged", err)
+        wrapped = b"\n".join(row[at:at + 80] for row in SERIAL.read_bytes().splitlines()
+                             for at in range(0, len(row), 80))
+        self.assertRegex(read(wrapped)[2], r"\d+ records, all damaged\n.*a screen that wraps them")
 
     def test_nothing(self):
         err = read(b"[    0.000000] Linux version 6.1.0\n")[2]
