@@ -270,6 +270,12 @@ class Timeline(Verb):
         bad = self.text(self.file(made_report.events(300, bad=300)))
         self.assertLess(len(bad.splitlines()), 100)
 
+    def test_more_findings_than_a_hook_makes(self):
+        lines = [line(i, "finding", {"id": "a.b", "subject": str(i)}) for i in range(1, 2001)]
+        out = run("timeline", "--json", "-", stdin=b"\n".join(lines)).stdout
+        lane = next(one for one in json.loads(out)["lanes"] if one["kind"] == "findings")
+        self.assertEqual((len(lane["items"]), json.loads(out)["left_out"]), (512, 1488))
+
     def test_pictures_are_xml_and_need_nothing(self):
         for report, status in ((capture("original"), 0), (capture("growroot-trap"), 1),
                                (self.made(1), 0), (self.made(200), 1),
