@@ -109,6 +109,12 @@ class NotClean(unittest.TestCase):
         self.assertIn("omitted    90 of partition; the report had no room for them", page)
 
 
+class More(unittest.TestCase):
+    def test_what_explains_it(self):
+        self.assertIn("      bootprobe explain console.phantom; boot 5a1f09c3\n", read(text(failing()))[1])
+        self.assertNotIn("explain", read(text(healthy()))[1])
+
+
 class NoReport(unittest.TestCase):
     def page_alone(self):
         """What a serial console shows without console-records."""
