@@ -188,6 +188,21 @@ static void describe_root(struct text *text, const json_t *m)
 	words_seconds(text, ", there at ", m, "since");
 }
 
+static void describe_redirect(struct text *text, const json_t *m)
+{
+	words_key(text, "what is written to /dev/console (", m, "console");
+	text_append(text, ") ");
+	if (reader_is(m, "outcome", "ok") && !reader_bool(m, "undone", false)) {
+		words_key(text, "goes to ", m, "target");
+		return;
+	}
+	text_append(text, reader_bool(m, "undone", false)
+				  ? "went elsewhere until a live console came"
+				  : "could not be sent elsewhere: ");
+	if (!reader_bool(m, "undone", false))
+		words_key(text, "", m, "outcome");
+}
+
 static void describe_handoff(struct text *text, const json_t *m)
 {
 	const json_t *element;
@@ -415,6 +430,7 @@ static const struct {
 	{"cmdline", describe_cmdline, always},
 	{"config", describe_config, has_problems},
 	{"console", describe_console, is_phantom},
+	{"console.redirect", describe_redirect, always},
 	{"device", describe_device, is_unbound},
 	{"end", describe_end, always},
 	{"filesystem", describe_filesystem, always},

@@ -2,7 +2,7 @@
 """Images that are not raw: the same findings as for the raw one, and nothing opened that an image
 merely names.
 
-    test_formats.py BOOTPROBE
+    test_formats.py BOOTPROBE TOOL_SHIM
 """
 
 import json
@@ -316,7 +316,7 @@ def main():
     global BOOTPROBE
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     missing = [tool for tool in ("sgdisk", "mke2fs", "qemu-img", "qemu-nbd") if not shutil.which(tool)]
-    BOOTPROBE = sys.argv.pop(1)
+    BOOTPROBE, Image.shim = sys.argv.pop(1), sys.argv.pop(1)
     if missing:
         print(f"skipped: no {', '.join(missing)}")
         return SKIPPED

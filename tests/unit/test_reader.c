@@ -327,6 +327,8 @@ START_TEST(verdicts)
 		{NULL, END(",\"errors\":0,\"warnings\":1,\"findings\":[2]"), READER_INCOMPLETE},
 		{NULL, END(",\"errors\":1,\"warnings\":0,\"findings\":[2]"), READER_FAIL},
 		{LATE, END(",\"errors\":0,\"warnings\":0,\"findings\":[]"), READER_OK},
+		{"\"uart\"", END(",\"errors\":0,\"warnings\":0,\"dropped_findings\":1"),
+			READER_INCOMPLETE},
 		{"\"finding\",\"id\":\"x\",\"severity\":\"fatal\"", NULL, READER_FAIL},
 	};
 
