@@ -202,6 +202,8 @@ class Compare(Verb):
         every = groups(self.compare(a, b, "--all"))["timings"]
         self.assertEqual(len(every), 9)
         self.assertNotIn(b"see --all", self.compare(a, b, "--all"))
+        small = self.compare(report("c", [0.1]), report("d", [0.2]))
+        self.assertIn(b"timings\n  and 1 smaller: see --all\n", small)
         told = json.loads(self.compare(a, b, "--json"))["differences"]
         self.assertEqual(sum(one["group"] == "timings" for one in told), 9)
 

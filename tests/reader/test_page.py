@@ -70,6 +70,7 @@ class Fixes(unittest.TestCase):
             self.assertEqual(found, headings)
             places = [page.index(fix[1]) for fix in fixes]
             self.assertEqual(places, sorted(places))
+            self.assertEqual([page.count(fix[1]) for fix in fixes], [1] * len(fixes))
 
 
 class NotClean(unittest.TestCase):
