@@ -44,21 +44,31 @@ bool console_output_has_records(const struct config *config)
 	return config->sinks & 1U << SINK_CONSOLE_RECORDS;
 }
 
+static int write_to_console(const struct sources *sources, struct facts *facts, const char *console,
+	const char *text, size_t length, uint64_t deadline_us)
+{
+	size_t written;
+	int r = console_write(sources, console, text, length, deadline_us, &written);
+
+	atomic_fetch_add(&facts->console_sink_bytes, written);
+	return r;
+}
+
 /* Runs in a child: a tty may hold on to whoever writes to it or closes it. */
 static int console_sink_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	const char *console = facts->consoles.item[subject].name;
-	size_t written;
-	int r = console_write(sources, console, texts.page, strlen(texts.page),
-		clock_now_us() + CONSOLE_WRITE_US, &written);
+	uint64_t deadline_us = clock_now_us() + CONSOLE_WRITE_US;
+	/* Others leave their lines open: "Begin: Running /scripts/init-bottom ... " */
+	int r = write_to_console(sources, facts, console, "\n", 1, deadline_us);
 
-	atomic_fetch_add(&facts->console_sink_bytes, written);
+	if (r >= 0)
+		r = write_to_console(
+			sources, facts, console, texts.page, strlen(texts.page), deadline_us);
 	if (r < 0 || !texts.records)
 		return r;
-	r = console_write(sources, console, texts.records->data, texts.records->length,
-		clock_now_us() + 2 * CONSOLE_WRITE_US, &written);
-	atomic_fetch_add(&facts->console_sink_bytes, written);
-	return r;
+	return write_to_console(sources, facts, console, texts.records->data, texts.records->length,
+		clock_now_us() + 2 * CONSOLE_WRITE_US);
 }
 
 void console_output_start(struct collector *collector)
