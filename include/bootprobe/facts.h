@@ -397,7 +397,14 @@ struct pid1_descriptor_fact {
 
 /* -------------------------------------------------------------------------------- recorder */
 
-enum recorder_state { RECORDER_WATCHING, RECORDER_SAW_EXIT, RECORDER_SAW_UP, RECORDER_TIME_OVER };
+enum recorder_state {
+	RECORDER_UNKNOWN = 0,
+	RECORDER_NOT_WANTED,
+	RECORDER_WATCHING,
+	RECORDER_SAW_EXIT,
+	RECORDER_SAW_UP,
+	RECORDER_TIME_OVER
+};
 
 /* bootprobe.record=exit: whether PID 1 is watched, and by what. */
 struct recorder_fact {

@@ -386,6 +386,8 @@ static void describe_end(struct text *text, const json_t *m)
 		{"finish", "stage 1 is done: all is set for stage 2"},
 		{"stall", "stage 1 has not gone on yet"}, {"now", "done"},
 		{"terminated", "told to end before the boot came to stage 2"},
+		{"exit", "PID 1 ended, and the kernel panics of it"},
+		{"up", "the boot is through; PID 1 is not watched any more"},
 		{"delivered", "the last records are delivered"}};
 	const char *phase = reader_string(m, "phase");
 

@@ -348,6 +348,8 @@ static void append_ending(struct text *text, const struct reader_report *report)
 		text_append(text, "stage 1 had not gone on ");
 	else if (report->phase && strcmp(report->phase, "terminated") == 0)
 		text_append(text, "told to end before stage 2, ");
+	else if (report->phase && strcmp(report->phase, "exit") == 0)
+		text_append(text, "PID 1 ended, and the kernel panicked, ");
 	else if (!report->phase)
 		text_append(text, "stage 1 was not seen to end; the last record is from ");
 	else

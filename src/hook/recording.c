@@ -45,8 +45,12 @@ void recording_start(struct collector *collector)
 	int pair[2];
 
 	collector->recorder_fd = -1;
-	if (!collector->config->is_recording || collector->is_single_pass)
+	if (!collector->config->is_recording || collector->is_single_pass) {
+		fact->state = RECORDER_NOT_WANTED;
+		fact_publish(&fact->once);
 		return;
+	}
+	fact->state = RECORDER_WATCHING;
 	recorder.facts = collector->facts;
 	recorder.end_us = clock_now_us() + collector->config->record_us;
 	if (sysroot_open_below(&collector->sources.root, "proc", &recorder.proc) < 0 ||
@@ -120,6 +124,8 @@ void recording_handle(struct collector *collector)
 		return;
 	}
 	switch (collector->facts->recorder.state) {
+	case RECORDER_UNKNOWN:
+	case RECORDER_NOT_WANTED:
 	case RECORDER_WATCHING:
 		collector->is_encoding_wanted = true;
 		break;

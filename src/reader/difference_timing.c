@@ -67,12 +67,6 @@ static double begin_of(const struct reader_report *report)
 	return record && reader_is(record->members, "verb", "start") ? record->t : NAN;
 }
 
-static double handoff_of(const struct reader_report *report)
-{
-	return report->end && report->phase && strcmp(report->phase, "finish") == 0 ? report->end->t
-										    : NAN;
-}
-
 static double root_of(const struct reader_report *report)
 {
 	const struct reader_record *record = reader_report_find(report, "root", NULL, NULL);
@@ -88,7 +82,7 @@ static void compare_boot(struct comparison *comparison)
 	} MOMENTS[] = {
 		{"kernel", "the kernel, up to stage 1,", begin_of},
 		{"root", "the boot, up to the root device,", root_of},
-		{"handoff", "the boot, up to the handoff,", handoff_of},
+		{"handoff", "the boot, up to the handoff,", reader_report_handoff},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(MOMENTS); i++)

@@ -8,6 +8,7 @@
 #include "reader/subject.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,13 @@ const struct reader_record *reader_report_find(
 			return record;
 	}
 	return NULL;
+}
+
+double reader_report_handoff(const struct reader_report *report)
+{
+	const struct reader_record *end = reader_report_find(report, "end", "phase", "finish");
+
+	return end ? end->t : NAN;
 }
 
 /* ------------------------------------------------------------------------------- joining of lines

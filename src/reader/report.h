@@ -94,6 +94,8 @@ const struct reader_record *reader_report_next(
 /* The newest record of a type in which member key is value; key NULL: any. Or NULL. */
 const struct reader_record *reader_report_find(
 	const struct reader_report *report, const char *type, const char *key, const char *value);
+/* When stage 1 was through, in seconds since the kernel started; NAN: that was not seen. */
+double reader_report_handoff(const struct reader_report *report);
 const struct reader_finding *reader_report_finding(
 	const struct reader_report *report, const char *id);
 

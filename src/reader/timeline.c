@@ -264,11 +264,6 @@ static bool is_late(const struct reader_report *report)
 	return begin && reader_is(begin->members, "verb", "now");
 }
 
-static bool is_finished(const struct reader_report *report)
-{
-	return report->end && report->phase && strcmp(report->phase, "finish") == 0;
-}
-
 static double last_time(const struct reader_report *report)
 {
 	double last = 0;
@@ -306,11 +301,12 @@ static void add_phases(struct timeline_builder *builder, size_t lane)
 	item = timeline_add(
 		builder, lane, TIMELINE_ITEM_PHASE, init, fmax(last, init), "stage 1", NULL);
 	timeline_explain(builder, item,
-		is_finished(report) ? "stage 1 (the initrd), up to the handoff to stage 2"
-				    : "stage 1 (the initrd); its end was not seen",
+		!isnan(reader_report_handoff(report))
+			? "stage 1 (the initrd), up to the handoff to stage 2"
+			: "stage 1 (the initrd); its end was not seen",
 		NULL);
 	if (item)
-		item->is_open = !is_finished(report);
+		item->is_open = isnan(reader_report_handoff(report));
 }
 
 static void add_moments(struct timeline_builder *builder, size_t lane)
@@ -321,6 +317,7 @@ static void add_moments(struct timeline_builder *builder, size_t lane)
 	const struct reader_record *begin = begin_of(report);
 	struct timeline_item *item;
 	double since = root ? reader_number(root->members, "since", NAN) : NAN;
+	double handoff = reader_report_handoff(report);
 
 	item = timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, 0, 0, "firmware done", NULL);
 	timeline_explain(builder, item, "the firmware",
@@ -335,9 +332,9 @@ static void add_moments(struct timeline_builder *builder, size_t lane)
 	timeline_explain(builder, item,
 		"the root device is there: ", root ? reader_string(root->members, "spec") : "",
 		NULL);
-	if (is_finished(report))
-		(void)timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, report->end->t,
-			report->end->t, "handoff", NULL);
+	if (!isnan(handoff))
+		(void)timeline_add(
+			builder, lane, TIMELINE_ITEM_MOMENT, handoff, handoff, "handoff", NULL);
 }
 
 static void append_part(struct text *text, const char *before, const char *part)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/encode.h"
 
-#include "base/clock.h"
+#include "base/text.h"
 
 static void encode_recorder(struct encoding *encoding)
 {
@@ -12,10 +12,10 @@ static void encode_recorder(struct encoding *encoding)
 	const struct recorder_fact *recorder = &encoding->facts->recorder;
 	struct record *record = encoding->record;
 
-	if (!fact_is_known(&recorder->once))
+	if (!fact_is_known(&recorder->once) || recorder->state == RECORDER_NOT_WANTED)
 		return;
 	record_begin(record, encoding->report, "recorder");
-	record_string(record, "state", STATES[recorder->state % 4]);
+	record_string(record, "state", STATES[recorder->state % ARRAY_SIZE(STATES)]);
 	record_outcome(record, "seize", recorder->seize);
 	record_outcome(record, "trace", recorder->trace);
 	record_outcome(record, "paths", recorder->paths);

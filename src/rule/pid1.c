@@ -174,10 +174,13 @@ enum verdict judge_pid1_exit(struct judgement *judgement)
 	struct finding *finding;
 
 	/* Nobody asked for a recorder, or it saw nothing. */
-	if (!fact_is_known(&exit->once))
-		return fact_is_known(&facts->recorder.once) && facts->recorder.seize != OUTCOME_OK
-			       ? VERDICT_UNKNOWN
-			       : VERDICT_GOOD;
+	if (!fact_is_known(&exit->once)) {
+		bool is_well = facts->recorder.state == RECORDER_NOT_WANTED ||
+			       facts->recorder.seize == OUTCOME_OK;
+
+		return fact_is_known(&facts->recorder.once) && is_well ? VERDICT_GOOD
+								       : VERDICT_UNKNOWN;
+	}
 	finding = finding_about(judgement, SEVERITY_ERROR, exit->comm);
 	finding_say(finding, "PID 1 ended, and the kernel panics of it: ", NULL);
 	if (write)

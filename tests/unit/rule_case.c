@@ -8,15 +8,6 @@ struct findings findings;
 
 /* ------------------------------------------------------------------------------- builders */
 
-#define add_to(list)                                               \
-	({                                                         \
-		__typeof__(&(list).item[0]) new_ = fact_new(list); \
-		ck_assert_ptr_nonnull(new_);                       \
-		memset(new_, 0, sizeof(*new_));                    \
-		fact_done(list);                                   \
-		new_;                                              \
-	})
-
 void facts_reset(void)
 {
 	memset(&facts, 0, sizeof(facts));
@@ -428,6 +419,8 @@ void healthy(void)
 	add_root();
 	add_handoff();
 	add_outputs();
+	facts.recorder.state = RECORDER_NOT_WANTED;
+	fact_publish(&facts.recorder.once);
 	for (size_t i = 0; i < ARRAY_SIZE(PROBES); i++)
 		(void)add_probe(PROBES[i], "", PROBE_DONE);
 	(void)add_probe("disk", "vda", PROBE_DONE);

@@ -34,10 +34,21 @@ struct rule_case {
 	const char *tool, *fix; /* a change of this tool that holds this text */
 };
 
+/* A fresh entry of a list of facts. */
+#define add_to(list)                                               \
+	({                                                         \
+		__typeof__(&(list).item[0]) new_ = fact_new(list); \
+		ck_assert_ptr_nonnull(new_);                       \
+		memset(new_, 0, sizeof(*new_));                    \
+		fact_done(list);                                   \
+		new_;                                              \
+	})
+
 extern const struct rule_case CONSOLE_CASES[], UART_CASES[], DISK_CASES[], GPT_CASES[],
-	ROOT_CASES[], HANDOFF_CASES[], DEVICE_CASES[], MACHINE_CASES[];
+	ROOT_CASES[], HANDOFF_CASES[], DEVICE_CASES[], MACHINE_CASES[], PID1_CASES[];
 extern const size_t CONSOLE_CASES_COUNT, UART_CASES_COUNT, DISK_CASES_COUNT, GPT_CASES_COUNT,
-	ROOT_CASES_COUNT, HANDOFF_CASES_COUNT, DEVICE_CASES_COUNT, MACHINE_CASES_COUNT;
+	ROOT_CASES_COUNT, HANDOFF_CASES_COUNT, DEVICE_CASES_COUNT, MACHINE_CASES_COUNT,
+	PID1_CASES_COUNT;
 
 /* A row ends where what it wants ends. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"

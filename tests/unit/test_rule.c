@@ -27,6 +27,7 @@ static const struct {
 	{HANDOFF_CASES, &HANDOFF_CASES_COUNT},
 	{DEVICE_CASES, &DEVICE_CASES_COUNT},
 	{MACHINE_CASES, &MACHINE_CASES_COUNT},
+	{PID1_CASES, &PID1_CASES_COUNT},
 };
 
 static const char *const VERDICT_NAMES[] = {"unknown", "good", "bad"};

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pid1.exit: the chain that led to the end, and what the exit status means.
+ */
+#include "rule_case.h"
+
+static struct failed_call_fact *add_call(uint32_t pid, const char *comm, const char *name,
+	int32_t descriptor, const char *path, outcome_t error)
+{
+	struct failed_call_fact *call = add_to(facts.pid1_exit.calls);
+
+	call->pid = pid;
+	call->descriptor = descriptor;
+	call->error = error;
+	set_text(call->comm, comm);
+	set_text(call->name, name);
+	set_text(call->path, path);
+	return call;
+}
+
+static void ended(const char *comm, int32_t wait_status)
+{
+	facts.recorder.state = RECORDER_SAW_EXIT;
+	facts.pid1_exit.wait_status = wait_status;
+	set_text(facts.pid1_exit.comm, comm);
+	fact_publish(&facts.pid1_exit.once);
+}
+
+static void ended_of_growroot(void)
+{
+	struct pid1_descriptor_fact *output;
+
+	make_phantom();
+	set_text(facts.dev_console.device, "ttyS0");
+	ended("init", 2 << 8);
+	output = add_to(facts.pid1_exit.descriptors);
+	output->number = 1;
+	output->link = OUTCOME_OK;
+	set_text(output->target, "/dev/console");
+	add_call(1, "init", "write", 1, "", -EIO);
+	add_call(229, "growroot", "write", 1, "", -EIO);
+	add_call(1, "init", "openat", -1, "/root/dev/console", -ENOENT);
+	add_call(1, "init", "write", 2, "", -EIO);
+}
+
+static void ended_by_a_signal(void)
+{
+	ended("init", 11);
+}
+
+static void ended_without_a_trace(void)
+{
+	ended("systemd", 127 << 8);
+}
+
+static void ended_of_a_call_without_a_name(void)
+{
+	ended("init", 1 << 8);
+	add_call(1, "init", "", -1, "", -12345)->number = 999;
+}
+
+static void recorder_of(enum recorder_state state, outcome_t seize)
+{
+	facts.recorder.state = state;
+	facts.recorder.seize = seize;
+}
+
+static void watched(void)
+{
+	recorder_of(RECORDER_WATCHING, OUTCOME_OK);
+}
+
+static void may_not_be_watched(void)
+{
+	recorder_of(RECORDER_WATCHING, -EPERM);
+}
+
+static void nobody_said(void)
+{
+	memset(&facts.recorder, 0, sizeof(facts.recorder));
+}
+
+RULE_CASES(PID1_CASES, {"pid1.exit", NULL, VERDICT_GOOD}, {"pid1.exit", watched, VERDICT_GOOD},
+	{"pid1.exit", may_not_be_watched, VERDICT_UNKNOWN},
+	{"pid1.exit", nobody_said, VERDICT_UNKNOWN},
+	{"pid1.exit", ended_of_growroot, VERDICT_BAD, SEVERITY_ERROR, "init",
+		"growroot wrote to /dev/console (ttyS0): EIO; then init called openat of "
+		"/root/dev/console: ENOENT; exit status 2 (in dash and klibc sh"},
+	{"pid1.exit", ended_by_a_signal, VERDICT_BAD, SEVERITY_ERROR, "init",
+		"killed by SIGSEGV (signal 11)"},
+	{"pid1.exit", ended_without_a_trace, VERDICT_BAD, SEVERITY_ERROR, "systemd",
+		"exit status 127 (a program was not found)"},
+	{"pid1.exit", ended_of_a_call_without_a_name, VERDICT_BAD, SEVERITY_ERROR, "init",
+		"init called system call 999: an error; exit status 1"});
