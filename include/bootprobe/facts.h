@@ -438,7 +438,7 @@ struct pid1_exit_fact {
 	char arguments[192];      /* separated by blanks, secrets hidden */
 	uint64_t available_bytes; /* MemAvailable */
 	/* Of PID 1 and of what it had started, oldest first. */
-	FACT_LIST(failed_call_fact, 32) calls;
+	FACT_LIST(failed_call_fact, 24) calls;
 	FACT_LIST(pid1_descriptor_fact, 4) descriptors; /* as they were in the end */
 };
 

@@ -48,30 +48,33 @@ static int32_t last_descriptor(const struct trail *trail, uint32_t pid)
 
 static bool is_same_call(const struct failed_call_fact *a, const struct failed_call_fact *b)
 {
-	return a->pid == b->pid && a->number == b->number && a->error == b->error &&
-	       a->descriptor == b->descriptor && strcmp(a->path, b->path) == 0;
+	/* Of what PID 1 starts, each program counts once. */
+	return (a->pid == 1) == (b->pid == 1) && strcmp(a->comm, b->comm) == 0 &&
+	       a->number == b->number && a->error == b->error && a->descriptor == b->descriptor &&
+	       strcmp(a->path, b->path) == 0;
 }
 
-/* The newest are kept; one that is tried again and again counts once. */
+/* One that is tried again and again counts once: of PID 1 the last, since that is what it died of, of
+ * all others the first. The oldest gives way. */
 static void keep(struct pid1_exit_fact *exit, const struct failed_call_fact *call)
 {
 	enum { CALLS = sizeof(exit->calls.item) / sizeof(exit->calls.item[0]) };
-	uint32_t count = fact_count(exit->calls);
-	struct failed_call_fact *fresh;
+	struct failed_call_fact *item = exit->calls.item, *fresh;
+	uint32_t count = fact_count(exit->calls), at = 0;
 
-	if (count && is_same_call(&exit->calls.item[count - 1], call)) {
-		exit->calls.item[count - 1] = *call;
+	while (at < count && !is_same_call(&item[at], call))
+		at++;
+	if (at < count && call->pid != 1)
+		return;
+	if (at == count && count < CALLS) {
+		fresh = fact_new(exit->calls);
+		*fresh = *call;
+		fact_done(exit->calls);
 		return;
 	}
-	if (count == CALLS) {
-		memmove(&exit->calls.item[0], &exit->calls.item[1],
-			(CALLS - 1) * sizeof(exit->calls.item[0]));
-		exit->calls.item[CALLS - 1] = *call;
-		return;
-	}
-	fresh = fact_new(exit->calls);
-	*fresh = *call;
-	fact_done(exit->calls);
+	at = at == count ? 0 : at;
+	memmove(&item[at], &item[at + 1], (count - at - 1) * sizeof(item[0]));
+	item[count - 1] = *call;
 }
 
 static void note_failure(struct trail *trail, const struct trace_line *line)

@@ -40,40 +40,32 @@ static int set(int folder, const char *name, const char *value, int flags)
 	return write(fd, value, strlen(value)) < 0 ? -errno : 0;
 }
 
+#define STRING_OF(number) #number
+#define NUMBER(number) STRING_OF(number)
+#define WRITE NUMBER(__NR_write)
+#define WRITEV NUMBER(__NR_writev)
+
 /* What a loop does on purpose is no trouble: EAGAIN, EINTR, ECHILD, ENOTTY (isatty). Of what PID 1
  * has started, only writes that fail for good: EIO, ENOSPC, EROFS. */
 #define FAILS_OF_PID1                                                                         \
 	"(common_pid == 1 && ret < 0 && ret > -512 && ret != -11 && ret != -4 && ret != -10 " \
 	"&& ret != -25)"
-#define FAILS_OF_OTHERS "(ret == -5 || ret == -28 || ret == -30)"
+#define FAILS_OF_OTHERS "((id == " WRITE " || id == " WRITEV ") && (ret == -5 || ret == -28 || ret == -30))"
 
 static const struct {
 	const char *name, *value;
 } SETTINGS[] = {
 	{"tracing_on", "0"},
-	{"buffer_size_kb", "48"},
+	{"buffer_size_kb", "128"},
 	{"trace_clock", "mono"},
 	{"options/event-fork", "1"},
 	{"set_event_pid", "1"},
 	{"events/raw_syscalls/sys_exit/filter", FAILS_OF_PID1 " || " FAILS_OF_OTHERS},
 	{"events/raw_syscalls/sys_exit/enable", "1"},
+	/* Which descriptor a write goes to. */
+	{"events/raw_syscalls/sys_enter/filter", "id == " WRITE " || id == " WRITEV},
+	{"events/raw_syscalls/sys_enter/enable", "1"},
 };
-
-/* Which descriptor a write goes to. */
-static int watch_writes(int instance)
-{
-	char filter[64];
-	struct text text;
-	int r;
-
-	text_init(&text, filter, sizeof(filter));
-	text_append(&text, "id == ");
-	text_append_u64(&text, SYS_write);
-	text_append(&text, " || id == ");
-	text_append_u64(&text, SYS_writev);
-	r = set(instance, "events/raw_syscalls/sys_enter/filter", filter, 0);
-	return r < 0 ? r : set(instance, "events/raw_syscalls/sys_enter/enable", "1", 0);
-}
 
 /* getname() is what every call that takes a path begins with. */
 static int watch_paths(const struct trace_source *source)
@@ -105,7 +97,6 @@ int trace_source_open(struct trace_source *source, outcome_t *ret_paths)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(SETTINGS) && r == 0; i++)
 		r = set(source->instance_fd, SETTINGS[i].name, SETTINGS[i].value, 0);
-	r = r < 0 ? r : watch_writes(source->instance_fd);
 	if (r == 0) {
 		*ret_paths = outcome_from(watch_paths(source));
 		r = set(source->instance_fd, "tracing_on", "1", 0);
