@@ -293,7 +293,7 @@ enum driver_state {
 	DRIVER_LOADED,      /* module is in, not bound to this device */
 	DRIVER_MODULE_FILE, /* a module file that nobody loaded */
 	DRIVER_BLACKLISTED,
-	DRIVER_FAILED,  /* loading was tried and failed */
+	DRIVER_FAILED,  /* loading it failed, or must fail: its file is damaged */
 	DRIVER_MISSING, /* neither built in nor a module file in this root */
 	DRIVER_COUNT
 };

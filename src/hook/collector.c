@@ -126,10 +126,7 @@ static uint64_t next_wakeup(struct collector *collector)
 		collector->state == STATE_FOLLOW ? collector->stall_us : UINT64_MAX,
 		collector->state == STATE_LINGER ? collector->linger_end_us : UINT64_MAX,
 		sinks_are_waiting(&collector->sinks) ? collector->retry_us : UINT64_MAX,
-		collector->is_first_program && collector->place != STAGE1_SWITCHED &&
-				collector->state != STATE_LINGER
-			? collector->look_us
-			: UINT64_MAX,
+		home_next_look(collector),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
@@ -146,7 +143,9 @@ static void wait_for_events(struct collector *collector)
 		{.fd = collector->client_fd, .events = POLLIN},
 		{.fd = udev_source_kernel_fd(&collector->udev), .events = POLLIN},
 		{.fd = udev_source_processed_fd(&collector->udev), .events = POLLIN},
+		{.fd = collector->mounts_fd, .events = POLLPRI},
 	};
+	const struct pollfd *mounts = &fds[ARRAY_SIZE(fds) - 1];
 	uint64_t now = clock_now_us();
 	uint64_t next = next_wakeup(collector);
 	int timeout_ms = -1;
@@ -154,7 +153,8 @@ static void wait_for_events(struct collector *collector)
 	/* Rounded up: a deadline must have passed when we look. */
 	if (next != UINT64_MAX)
 		timeout_ms = next <= now ? 0 : (int)((next - now) / US_PER_MS + 1);
-	(void)poll(fds, ARRAY_SIZE(fds), timeout_ms);
+	if (poll(fds, ARRAY_SIZE(fds), timeout_ms) > 0 && mounts->revents)
+		collector->look_us = now;
 }
 
 /* While probes run again their facts are half filled; all is said behind them. */
@@ -249,6 +249,8 @@ static void open_inputs(struct collector *collector)
 		*keep_out++ = collector->control_fd;
 	if (collector->caller_fd >= 0)
 		*keep_out++ = collector->caller_fd;
+	if (collector->mounts_fd >= 0)
+		*keep_out++ = collector->mounts_fd;
 	*keep_out = -1;
 }
 
@@ -287,9 +289,7 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	if (r < 0)
 		return r;
 	the.is_first_program = options->is_first_program;
-	the.look_us = the.is_first_program ? clock_now_us() : UINT64_MAX;
-	if (the.is_first_program)
-		(void)sysroot_open_below(&the.sources.root, "proc", &the.proc);
+	home_begin(&the);
 	note_start(&the);
 	the.facts->boot.is_virtio_wanted = the.config->sinks & 1U << SINK_VIRTIO;
 	open_outputs(&the, options);

@@ -59,16 +59,19 @@ struct collector {
 	bool is_first_program;
 	struct sysroot proc;
 	enum stage1_place place;
+	int mounts_fd; /* tells of changes of PID 1's mounts; -1: nothing does */
 	enum state state;
 	const char *phase; /* of the final pass under way */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
-	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted, is_warned;
+	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted;
+	uint32_t warnings;  /* early pages */
+	char warned_of[64]; /* the last one's first finding */
 	char new_root[CONTROL_MESSAGE_SIZE];
 	char summary[SUMMARY_SIZE];
 	outcome_t summary_written;
 	/* CLOCK_MONOTONIC; UINT64_MAX: never */
 	uint64_t partial_us, final_end_us, final_deadline_us, disk_deadline_us, stall_us,
-		stall_step_us, retry_us, linger_end_us, look_us;
+		stall_step_us, retry_us, linger_end_us, look_us, look_step_us;
 };
 
 /* pass.c */
@@ -100,6 +103,10 @@ void clients_answer(struct collector *collector);
 void clients_answer_caller(struct collector *collector);
 
 /* home.c */
+void home_begin(struct collector *collector);
+/* Where PID 1 is now. */
 void home_look(struct collector *collector, uint64_t now);
+/* When to look without having been told; UINT64_MAX: not any more. */
+uint64_t home_next_look(const struct collector *collector);
 
 #endif

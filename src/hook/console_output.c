@@ -14,6 +14,7 @@
 static struct {
 	const char *page;
 	const struct report_log *records; /* NULL: the page alone */
+	bool is_behind_another;           /* whose writer was stopped, anywhere in a line */
 } texts;
 
 bool console_output_account(const struct facts *facts, struct sink_fact *ret_account)
@@ -25,7 +26,8 @@ bool console_output_account(const struct facts *facts, struct sink_fact *ret_acc
 			continue;
 		account.delivered += probe->state == PROBE_DONE;
 		account.waiting += probe->state == PROBE_RUNNING;
-		if (probe->state <= PROBE_DONE)
+		if (probe->state <= PROBE_DONE ||
+			(probe->state == PROBE_TIMEOUT && probe_is_overtaken(facts, probe)))
 			continue;
 		/* What one that was left behind has written nobody knows. */
 		account.dropped += probe->state != PROBE_TIMEOUT;
@@ -48,10 +50,13 @@ bool console_output_has_records(const struct config *config)
 static int console_sink_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	const char *console = facts->consoles.item[subject].name;
+	uint64_t deadline_us = clock_now_us() + CONSOLE_WRITE_US;
 	size_t written;
-	int r = console_write(sources, console, texts.page, strlen(texts.page),
-		clock_now_us() + CONSOLE_WRITE_US, &written);
+	int r;
 
+	if (texts.is_behind_another)
+		(void)console_write(sources, console, "\n", 1, deadline_us, &written);
+	r = console_write(sources, console, texts.page, strlen(texts.page), deadline_us, &written);
 	atomic_fetch_add(&facts->console_sink_bytes, written);
 	if (r < 0 || !texts.records)
 		return r;
@@ -71,6 +76,9 @@ void console_output_start(struct collector *collector)
 
 	if (collector->sources.root.is_fixture || !(collector->config->sinks & wanted))
 		return;
+	/* Two pages at once on one console could not be read; the later one says more. */
+	texts.is_behind_another = children_running(&collector->children, PHASE_CONSOLE_SINK) > 0;
+	children_give_up(&collector->children, &collector->sources, PHASE_CONSOLE_SINK);
 	texts.page = collector->summary;
 	texts.records = has_records ? &collector->sinks.log : NULL;
 	fact_foreach (console, collector->facts->consoles) {

@@ -18,6 +18,26 @@ static void phantom_and_trap(void)
 	set_trap(18 * GIB);
 }
 
+/* Another port is there: the console is on the wrong one. */
+static void phantom_beside_a_port(void)
+{
+	make_phantom();
+	(void)add_uart("ttyS1", 0x2f8, "pnp");
+}
+
+/* A port of another driver has another name, and is none that console=ttyS names. */
+static void phantom_beside_a_port_of_another_kind(void)
+{
+	make_phantom();
+	(void)add_uart("ttyAMA0", 0, "acpi");
+}
+
+static void phantom_beside_a_dead_port(void)
+{
+	phantom_beside_a_port();
+	facts.uarts.item[0].is_live = ANSWER_NO;
+}
+
 static void phantom_after_the_trap(void)
 {
 	phantom_and_trap();
@@ -292,6 +312,14 @@ RULE_CASES(CONSOLE_CASES, {"console.phantom", NULL, VERDICT_GOOD},
 		"console=tty0"},
 	{"console.phantom", phantom_on_virtualbox, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", NULL,
 		"virtualbox", "--uart1"},
+	{"console.phantom", phantom_beside_a_port, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", NULL,
+		"kernel", "console=ttyS1   (instead of console=ttyS0: that port is there)"},
+	{"console.phantom", phantom_beside_a_port, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", NULL,
+		"proxmox", "qm set VMID --serial0 socket"},
+	{"console.phantom", phantom_beside_a_port_of_another_kind, VERDICT_BAD, SEVERITY_WARNING,
+		"ttyS0", NULL, "kernel", "console=tty0"},
+	{"console.phantom", phantom_beside_a_dead_port, VERDICT_BAD, SEVERITY_WARNING, "ttyS0",
+		NULL, "kernel", "console=tty0"},
 	{"console.phantom", phantom_before_tty0, VERDICT_BAD, SEVERITY_INFO, "ttyS0"},
 	{"console.phantom", phantom_and_trap, VERDICT_BAD, SEVERITY_ERROR, "ttyS0"},
 	{"console.phantom", phantom_after_the_trap, VERDICT_BAD, SEVERITY_WARNING, "ttyS0"},

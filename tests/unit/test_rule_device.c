@@ -58,6 +58,53 @@ static void broken(void)
 	(void)add_event(KERNEL_EVENT_MODULE_FAILURE, "", "virtio-scsi: module verification failed");
 }
 
+static void cut_short(void)
+{
+	lose_disk();
+	(void)add_scsi(DRIVER_FAILED);
+}
+
+/* Somebody asked for a shell before stage 1 loads modules: that it has not is no news. */
+static void held_by_a_shell(void)
+{
+	lose_disk();
+	(void)add_scsi(DRIVER_MODULE_FILE);
+	set_cmdline("root=UUID=x rd.break");
+}
+
+static void held_by_a_debug_shell(void)
+{
+	held_by_a_shell();
+	set_cmdline("root=UUID=x boot.debug1");
+}
+
+/* Its script dies of closed descriptors before it loads anything. */
+static void held_by_its_console(void)
+{
+	held_by_a_shell();
+	set_cmdline("root=UUID=x");
+	facts.platform.initrd = INITRD_NIXOS_SCRIPTED;
+	close_console(-ENODEV);
+}
+
+static void its_console_holds_another(void)
+{
+	held_by_its_console();
+	facts.platform.initrd = INITRD_DRACUT;
+}
+
+static void its_console_is_well(void)
+{
+	held_by_its_console();
+	facts.dev_console.open = OUTCOME_OK;
+}
+
+static void held_and_missing(void)
+{
+	missing();
+	set_cmdline("root=UUID=x rd.break");
+}
+
 static void not_loaded(void)
 {
 	lose_disk();
@@ -145,6 +192,12 @@ static void file_system(void)
 	filesystem_on("vda1")->module = DRIVER_MISSING;
 }
 
+static void file_system_cut_short(void)
+{
+	file_system();
+	filesystem_on("vda1")->module = DRIVER_FAILED;
+}
+
 static void file_system_by_another_name(void)
 {
 	file_system();
@@ -206,12 +259,22 @@ RULE_CASES(DEVICE_CASES, {"device.no-driver", NULL, VERDICT_GOOD},
 		"/etc/modprobe.d"},
 	{"device.no-driver", broken, VERDICT_BAD, SEVERITY_ERROR, NULL, "failed to load", "guest",
 		"rebuild the initrd"},
+	{"device.no-driver", cut_short, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"its module virtio_scsi failed to load", "guest", "rebuild the initrd"},
+	{"device.no-driver", its_console_holds_another, VERDICT_BAD, SEVERITY_ERROR},
+	{"device.no-driver", its_console_is_well, VERDICT_BAD, SEVERITY_ERROR},
+	{"device.no-driver", held_and_missing, VERDICT_BAD, SEVERITY_ERROR},
+	{"device.no-driver", held_by_a_shell, VERDICT_GOOD},
+	{"device.no-driver", held_by_a_debug_shell, VERDICT_GOOD},
+	{"device.no-driver", held_by_its_console, VERDICT_GOOD},
 	{"device.no-driver", not_loaded, VERDICT_BAD, SEVERITY_ERROR, NULL, "was not loaded"},
 	{"device.no-driver", controller_of_a_disc, VERDICT_BAD, SEVERITY_ERROR},
 	{"device.no-driver", virtio_beside_a_disk, VERDICT_BAD, SEVERITY_ERROR},
 	{"device.no-driver", nixos_without_disk, VERDICT_BAD, SEVERITY_ERROR},
 	{"device.no-driver", file_system, VERDICT_BAD, SEVERITY_ERROR, "vda1",
 		"is btrfs, and the initrd has no driver for it", "dracut", "--add-drivers btrfs"},
+	{"device.no-driver", file_system_cut_short, VERDICT_BAD, SEVERITY_ERROR, "vda1",
+		"is btrfs, and the initrd has a damaged copy of its driver"},
 	{"device.no-driver", file_system_by_another_name, VERDICT_BAD, SEVERITY_ERROR, "vda1",
 		"may not load", "dracut", "--add-drivers ext4"},
 	{"device.no-driver", console_without_driver, VERDICT_BAD, SEVERITY_WARNING, "virtio2",
