@@ -377,6 +377,17 @@ struct dev_console_fact {
 	enum answer has_earlycon;
 };
 
+/* bootprobe.heal=console: where writes to /dev/console go instead of a console that fails them.
+ * Known once it was tried. */
+struct console_redirect_fact {
+	struct fact_once once;
+	char console[24]; /* the phantom that /dev/console leads to */
+	char target[24];  /* the tty that takes its place; "": none was found */
+	outcome_t outcome;
+	enum answer is_undone; /* a live console came later: /dev/console leads there */
+	outcome_t undo;
+};
+
 struct pid1_descriptor_fact {
 	uint32_t number;
 	outcome_t link; /* -ENOENT: closed; -ESRCH: no PID 1 to be seen */
@@ -813,6 +824,7 @@ struct facts {
 	FACT_LIST(fwcfg_item_fact, 96) fwcfg_items;
 	FACT_LIST(console_fact, 24) consoles;
 	struct dev_console_fact dev_console;
+	struct console_redirect_fact console_redirect;
 	FACT_LIST(pid1_descriptor_fact, 3) pid1_descriptors;
 	FACT_LIST(uart_fact, 48) uarts;
 	struct uart_total_fact uart_total;

@@ -7,6 +7,7 @@
  *   output.c          what is known becomes records and the page
  *   console_output.c  the page on consoles, each written to by a child
  *   clients.c         who waits for the collector: "start", "finish"
+ *   heal.c            what is written to a phantom console goes elsewhere, for who asks for it
  *   home.c            beside a stage 1 that knows nothing of us
  */
 #ifndef HOOK_COLLECTOR_PART_H
@@ -28,10 +29,16 @@
 #define RETRY_US (1 * US_PER_S)
 
 /* Phases of children that are no probes. */
-enum { PHASE_MODULES = 1 << 16, PHASE_CONSOLE_SINK = 1 << 17, PHASE_EARLY_RESOLVE = 1 << 18 };
+enum {
+	PHASE_MODULES = 1 << 16,
+	PHASE_CONSOLE_SINK = 1 << 17,
+	PHASE_EARLY_RESOLVE = 1 << 18,
+	PHASE_HEAL = 1 << 19
+};
 
 enum state {
 	STATE_START,   /* early probes are running */
+	STATE_HEAL,    /* the console is being redirected */
 	STATE_FOLLOW,  /* waiting for devices, "finish" or the stall timer */
 	STATE_FINAL,   /* final probes are running */
 	STATE_RESOLVE, /* the probes that build on the others */
@@ -101,6 +108,11 @@ void clients_handle(struct collector *collector);
 void clients_answer(struct collector *collector);
 /* The one that started the collector. */
 void clients_answer_caller(struct collector *collector);
+
+/* heal.c: both return whether a child was started, of PHASE_HEAL. */
+bool heal_start(struct collector *collector);
+/* A live console came later, and /dev/console leads to it. */
+bool heal_undo(struct collector *collector);
 
 /* home.c */
 void home_begin(struct collector *collector);

@@ -79,6 +79,7 @@ static void begin_resolve(struct collector *collector)
 	collector->final_deadline_us =
 		later(collector->final_end_us - OUTPUT_US, clock_now_us() + RESOLVE_US);
 	start_probes(collector, PHASE_RESOLVE, 0);
+	(void)heal_undo(collector);
 }
 
 static void begin_output(struct collector *collector)
@@ -182,11 +183,23 @@ static void end_start(struct collector *collector)
 	begin_follow(collector);
 }
 
+static void begin_heal(struct collector *collector)
+{
+	if (heal_start(collector))
+		collector->state = STATE_HEAL;
+	else
+		end_start(collector);
+}
+
 void pass_advance(struct collector *collector)
 {
 	switch (collector->state) {
 	case STATE_START:
 		if (!children_running(&collector->children, PHASE_START))
+			begin_heal(collector);
+		break;
+	case STATE_HEAL:
+		if (!children_running(&collector->children, PHASE_HEAL))
 			end_start(collector);
 		break;
 	case STATE_FOLLOW:
@@ -206,7 +219,7 @@ void pass_advance(struct collector *collector)
 			begin_resolve(collector);
 		break;
 	case STATE_RESOLVE:
-		if (is_final_step_over(collector, PHASE_RESOLVE))
+		if (is_final_step_over(collector, PHASE_RESOLVE | PHASE_HEAL))
 			begin_output(collector);
 		break;
 	case STATE_OUTPUT:

@@ -68,6 +68,8 @@ bool has_probed(const struct facts *facts, const char *probe);
 /* Facts that several rules ask for. */
 const struct console_fact *last_console(const struct facts *facts);
 bool is_phantom(const struct console_fact *console);
+/* What is written to /dev/console goes to another tty. */
+bool is_console_healed(const struct facts *facts);
 /* UNKNOWN where the console probe did not come to an end. */
 enum verdict is_dev_console_failing(const struct facts *facts);
 const struct block_fact *block_find(const struct facts *facts, const char *name);
@@ -97,6 +99,7 @@ enum verdict judge_console_phantom(struct judgement *judgement);
 enum verdict judge_console_closed(struct judgement *judgement);
 enum verdict judge_console_absent(struct judgement *judgement);
 enum verdict judge_console_blocked(struct judgement *judgement);
+enum verdict judge_console_healed(struct judgement *judgement);
 enum verdict judge_console_no_uart(struct judgement *judgement);
 enum verdict judge_uart_undeclared(struct judgement *judgement);
 enum verdict judge_uart_unbound(struct judgement *judgement);

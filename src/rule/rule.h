@@ -27,6 +27,7 @@ enum { FIXES_MAX = 5, BECAUSE_MAX = 8 };
 struct fix {
 	const char *tool;
 	char change[240];
+	bool is_first; /* to be done before one of the others, which mend it each by itself */
 };
 
 struct finding {

@@ -324,7 +324,7 @@ MILDER = [
      "sgdisk speaks of the GPT that it would make of the MBR", r"table +MBR|no partition table"),
     (r"Found invalid GPT and valid MBR", "vfat_alone|zeros_then_signature",
      "a boot sector is no partition table", r"no partition table"),
-    (r"unrecognized partition table type", "empty.*|random_bytes|ext4_.*|swap_alone",
+    (r"unrecognized partition table type", "empty.*|ext4_.*|swap_alone",
      "no table is no damage", r"no partition table"),
     (r"Invalid partition data|Verification may miss|Warning! Mismatched GPT and MBR", "plain_mbr_over_gpt",
      "kernel and sfdisk go by the MBR, and sgdisk by both", r"note +behind the MBR there is still"),

@@ -187,7 +187,7 @@ class Compare(Verb):
         many = self.file(made_report.disks(200))
         out = self.compare(capture("blk-uart"), many, status=1)
         self.assertLess(len(out.splitlines()), 300)
-        self.assertIn(b"more: see --json", out)
+        self.assertIn(b"more: see --all", out)
 
 
 class Timeline(Verb):
