@@ -76,7 +76,9 @@ static void describe_console(struct text *text, const json_t *m)
 	else if (reader_has(m, "live"))
 		text_append(text, reader_bool(m, "live", false) ? " live;" : " not live;");
 	words_key(text, " opening it: ", m, "open");
-	words_key(text, ", a write of no bytes: ", m, "empty_write");
+	words_key(text,
+		reader_has(m, "open") ? ", a write of no bytes: " : " a write of no bytes: ", m,
+		"empty_write");
 	if (reader_is(m, "kind", "uart") && reader_has(m, "uart_type") &&
 		!reader_integer(m, "uart_type", 0))
 		text_append(text, ", no UART behind it");

@@ -48,7 +48,9 @@ static void interrupt(int signal_number)
 
 static const char *path_of(const struct follow *follow)
 {
-	return follow->options->path ? follow->options->path : "standard input";
+	const char *path = follow->options->path;
+
+	return path && strcmp(path, "-") != 0 ? path : "standard input";
 }
 
 static enum output_colour colour_of(const json_t *line)

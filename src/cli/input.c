@@ -36,20 +36,27 @@ static void complain_of_page(const char *verb, const char *path, const struct se
 		stderr);
 }
 
-static void complain_of_nothing(const char *verb, const char *path, const struct reader *reader)
+/* A terminal that wraps lines makes new ones of them where they are copied. */
+static void complain_of_damage(const char *verb, const char *path, unsigned long long damaged)
 {
-	unsigned long long damaged = reader_loss(reader).damaged_lines;
 	char why[96];
 
 	(void)snprintf(why, sizeof(why), "no report of bootprobe in it; %llu record%s, all damaged",
 		damaged, damaged == 1 ? "" : "s");
-	if (!damaged)
-		(void)text_copy(why, sizeof(why), "no report of bootprobe in it");
 	input_complain(verb, path, why);
-	if (!damaged)
-		(void)fputs("Does that kernel's command line say `bootprobe`, and its initrd "
-			    "have the hook?\n",
-			stderr);
+	(void)fputs("Were its lines copied from a screen that wraps them, or mixed with other "
+		    "output?\n"
+		    "Take the log itself (script, qm terminal ... | tee), or another way out of\n"
+		    "the report.\n",
+		stderr);
+}
+
+static void complain_of_nothing(const char *verb, const char *path)
+{
+	input_complain(verb, path, "no report of bootprobe in it");
+	(void)fputs("Does that kernel's command line say `bootprobe`, and its initrd have the "
+		    "hook?\n",
+		stderr);
 }
 
 void input_complain_absent(const char *verb, const char *path, const struct reader *reader,
@@ -63,13 +70,15 @@ void input_complain_absent(const char *verb, const char *path, const struct read
 			"lists them");
 	else if (error != -ENOENT)
 		input_complain(verb, path, strerror(-error));
+	else if (!boot && reader_loss(reader).damaged_lines)
+		complain_of_damage(verb, path, reader_loss(reader).damaged_lines);
 	else if (!text_is_empty(page->boot) && (!boot || strcmp(boot, page->boot) == 0))
 		complain_of_page(verb, path, page);
 	else if (boot)
 		input_complain(verb, path,
 			"no report of that boot in it; `bootprobe read --boots` lists them");
 	else
-		complain_of_nothing(verb, path, reader);
+		complain_of_nothing(verb, path);
 }
 
 static int read_input(const struct read_options *options, struct reader *reader)

@@ -131,8 +131,9 @@ static void print_verdict(const struct page *page)
 	output_words(page->stream, column, column, why.data);
 	text_init(&why, why_data, sizeof(why_data));
 	if (has_cause && report->finding_count) {
+		text_append(&why, "bootprobe explain ");
 		text_append(&why, report->findings[0].id);
-		text_append(&why, ", ");
+		text_append(&why, "; ");
 	}
 	text_append(&why, "boot ");
 	text_append(&why, report->boot);

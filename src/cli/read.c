@@ -236,8 +236,9 @@ static void list_boot(const struct reader_seen *seen)
 		text_append(&text, "/");
 		text_append_u64(&text, seen->run);
 	}
-	(void)printf("%-10s  %5zu records  %9.3f s to %.3f s  %s\n", id, seen->lines, seen->first_t,
-		seen->last_t, seen->has_end ? "whole, or ended" : "no end");
+	(void)printf("%-10s  %5zu %-7s  %9.3f s to %.3f s  %s\n", id, seen->lines,
+		seen->lines == 1 ? "record" : "records", seen->first_t, seen->last_t,
+		seen->has_end ? "with its end" : "without an end");
 }
 
 static int print_list(const struct reader *reader, const struct read_options *options)

@@ -14,7 +14,6 @@
 static struct {
 	const char *page;
 	const struct report_log *records; /* NULL: the page alone */
-	bool is_behind_another;           /* whose writer was stopped, anywhere in a line */
 } texts;
 
 bool console_output_account(const struct facts *facts, struct sink_fact *ret_account)
@@ -46,24 +45,31 @@ bool console_output_has_records(const struct config *config)
 	return config->sinks & 1U << SINK_CONSOLE_RECORDS;
 }
 
+static int write_to_console(const struct sources *sources, struct facts *facts, const char *console,
+	const char *text, size_t length, uint64_t deadline_us)
+{
+	size_t written;
+	int r = console_write(sources, console, text, length, deadline_us, &written);
+
+	atomic_fetch_add(&facts->console_sink_bytes, written);
+	return r;
+}
+
 /* Runs in a child: a tty may hold on to whoever writes to it or closes it. */
 static int console_sink_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	const char *console = facts->consoles.item[subject].name;
 	uint64_t deadline_us = clock_now_us() + CONSOLE_WRITE_US;
-	size_t written;
-	int r;
+	/* Others leave their lines open: "Begin: Running /scripts/init-bottom ... " */
+	int r = write_to_console(sources, facts, console, "\n", 1, deadline_us);
 
-	if (texts.is_behind_another)
-		(void)console_write(sources, console, "\n", 1, deadline_us, &written);
-	r = console_write(sources, console, texts.page, strlen(texts.page), deadline_us, &written);
-	atomic_fetch_add(&facts->console_sink_bytes, written);
+	if (r >= 0)
+		r = write_to_console(
+			sources, facts, console, texts.page, strlen(texts.page), deadline_us);
 	if (r < 0 || !texts.records)
 		return r;
-	r = console_write(sources, console, texts.records->data, texts.records->length,
-		clock_now_us() + 2 * CONSOLE_WRITE_US, &written);
-	atomic_fetch_add(&facts->console_sink_bytes, written);
-	return r;
+	return write_to_console(sources, facts, console, texts.records->data, texts.records->length,
+		clock_now_us() + 2 * CONSOLE_WRITE_US);
 }
 
 void console_output_start(struct collector *collector)
@@ -77,7 +83,6 @@ void console_output_start(struct collector *collector)
 	if (collector->sources.root.is_fixture || !(collector->config->sinks & wanted))
 		return;
 	/* Two pages at once on one console could not be read; the later one says more. */
-	texts.is_behind_another = children_running(&collector->children, PHASE_CONSOLE_SINK) > 0;
 	children_give_up(&collector->children, &collector->sources, PHASE_CONSOLE_SINK);
 	texts.page = collector->summary;
 	texts.records = has_records ? &collector->sinks.log : NULL;

@@ -5,6 +5,8 @@
 #include "rule/fix.h"
 #include "rule/judge.h"
 
+#include <string.h>
+
 enum verdict judge_gpt_growable(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -33,33 +35,40 @@ enum verdict judge_gpt_growable(struct judgement *judgement)
 	return VERDICT_BAD;
 }
 
-enum verdict judge_growroot_trap(struct judgement *judgement)
+/* The root was mounted in this boot and is not any more, now that stage 2 is to take over. */
+static bool is_root_lost(const struct facts *facts, const struct block_fact *root)
+{
+	bool was_mounted = false;
+
+	if (facts->boot.phase != BOOT_PHASE_HANDOFF || !root ||
+		!fact_is_known(&facts->handoff.once) || facts->handoff.is_root_mounted != ANSWER_NO)
+		return false;
+	fact_foreach (event, facts->kernel_events) {
+		if (strncmp(event->subject, root->name, sizeof(root->name)) != 0)
+			continue;
+		if (event->kind == KERNEL_EVENT_MOUNT_FAILURE)
+			return false;
+		was_mounted |= event->kind == KERNEL_EVENT_MOUNT;
+	}
+	return was_mounted;
+}
+
+static void tell_trap(struct judgement *judgement, const struct grower_fact *grower, bool is_sprung)
 {
 	const struct facts *facts = judgement->facts;
-	const struct grower_fact *grower = grower_at_risk(facts);
-	enum verdict console = is_dev_console_failing(facts);
 	const struct block_fact *root = root_block(facts);
-	struct finding *finding;
+	struct finding *finding = finding_about(judgement, SEVERITY_ERROR, grower->name);
 
-	/* At the handoff the grower has been through, and survived. */
-	if (facts->boot.phase == BOOT_PHASE_HANDOFF || console == VERDICT_GOOD)
-		return VERDICT_GOOD;
-	if (!grower)
-		return has_probed(facts, "grower") ? VERDICT_GOOD : VERDICT_UNKNOWN;
-	if (console == VERDICT_UNKNOWN || !fact_is_known(&facts->root.once))
-		return VERDICT_UNKNOWN;
-	if (!root_room_bytes(facts))
-		return VERDICT_GOOD;
-	finding = finding_about(judgement, SEVERITY_ERROR, grower->name);
 	finding_say_name(finding,
 		"this boot will panic (exitcode 0x00000200 or 0x00000100): ", grower->name,
-		" enlarges ");
+		is_sprung ? " enlarged " : " enlarges ");
 	finding_say_array(finding, root->name);
-	finding_say(finding, ", then dies of its own message, because /dev/console", NULL);
-	if (facts->dev_console.device[0]) {
+	finding_say(finding, is_sprung ? " and died" : ", then dies",
+		" of its own message, because /dev/console", NULL);
+	if (facts->dev_console.device[0])
 		finding_say_name(finding, " (", facts->dev_console.device, ")");
-	}
-	finding_say(finding, " fails, and leaves no root mounted", NULL);
+	finding_say(
+		finding, " fails, and ", is_sprung ? "left" : "leaves", " no root mounted", NULL);
 	finding_because(judgement, finding, grower);
 	finding_because(judgement, finding, &facts->dev_console);
 	finding_because(judgement, finding, last_console(facts));
@@ -67,5 +76,25 @@ enum verdict judge_growroot_trap(struct judgement *judgement)
 	finding_because(judgement, finding, &facts->root);
 	fix_add_serial_port(finding, facts);
 	fix_console_to_tty0(finding, facts);
+}
+
+enum verdict judge_growroot_trap(struct judgement *judgement)
+{
+	const struct facts *facts = judgement->facts;
+	const struct grower_fact *grower = grower_at_risk(facts);
+	enum verdict console = is_dev_console_failing(facts);
+	bool is_sprung = is_root_lost(facts, root_block(facts));
+
+	/* At the handoff the grower has been through, and survived or not. */
+	if ((facts->boot.phase == BOOT_PHASE_HANDOFF && !is_sprung) || console == VERDICT_GOOD)
+		return VERDICT_GOOD;
+	if (!grower)
+		return has_probed(facts, "grower") ? VERDICT_GOOD : VERDICT_UNKNOWN;
+	if (console == VERDICT_UNKNOWN || !fact_is_known(&facts->root.once))
+		return VERDICT_UNKNOWN;
+	/* What has been enlarged has no room any more. */
+	if (!is_sprung && !root_room_bytes(facts))
+		return VERDICT_GOOD;
+	tell_trap(judgement, grower, is_sprung);
 	return VERDICT_BAD;
 }

@@ -114,7 +114,7 @@ static int open_sockets(int *ret_listening, int *ret_connected)
 	const struct sockaddr *name = (const struct sockaddr *)&address;
 	_cleanup_close_ int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	_cleanup_close_ int connected = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	char folder[] = "/tmp/bootprobe-XXXXXX";
+	char folder[] = "/tmp/bootprobe-nbd-XXXXXX";
 	int r = 0;
 
 	if (listening < 0 || connected < 0 || !mkdtemp(folder))

@@ -70,6 +70,7 @@ class Fixes(unittest.TestCase):
             self.assertEqual(found, headings)
             places = [page.index(fix[1]) for fix in fixes]
             self.assertEqual(places, sorted(places))
+            self.assertEqual([page.count(fix[1]) for fix in fixes], [1] * len(fixes))
 
 
 class NotClean(unittest.TestCase):
@@ -109,6 +110,12 @@ class NotClean(unittest.TestCase):
         self.assertIn("omitted    90 of partition; the report had no room for them", page)
 
 
+class More(unittest.TestCase):
+    def test_what_explains_it(self):
+        self.assertIn("      bootprobe explain console.phantom; boot 5a1f09c3\n", read(text(failing()))[1])
+        self.assertNotIn("explain", read(text(healthy()))[1])
+
+
 class NoReport(unittest.TestCase):
     def page_alone(self):
         """What a serial console shows without console-records."""
@@ -143,6 +150,9 @@ class NoReport(unittest.TestCase):
     def test_damage_alone(self):
         err = read(text([one.replace(b"crc", b"crx") for one in failing()]))[2]
         self.assertIn("6 records, all damaged", err)
+        wrapped = b"\n".join(row[at:at + 80] for row in SERIAL.read_bytes().splitlines()
+                             for at in range(0, len(row), 80))
+        self.assertRegex(read(wrapped)[2], r"\d+ records, all damaged\n.*a screen that wraps them")
 
     def test_nothing(self):
         err = read(b"[    0.000000] Linux version 6.1.0\n")[2]
