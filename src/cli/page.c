@@ -309,6 +309,15 @@ static void append_root(struct text *text, const struct reader_report *report)
 	text_append(text, reader_string(root->members, "spec"));
 	text_append(text, " is ");
 	text_append(text, reader_string_at(json_object_get(root->members, "devices"), 0));
+	if (!reader_is(root->members, "kind", "virtiofs") && !reader_is(root->members, "kind", "9p"))
+		return;
+	text_append(text, ", shared by ");
+	text_append(text, reader_string(root->members, "kind"));
+	if (reader_has(root->members, "since")) {
+		text_append(text, ", there at ");
+		describe_seconds(text, reader_number(root->members, "since", 0));
+	}
+	describe_mount(text, root->members);
 }
 
 static void append_handoff(struct text *text, const struct reader_report *report)

@@ -8,6 +8,7 @@
 #include "hook/control.h"
 #include "hook/disks.h"
 #include "hook/finished.h"
+#include "hook/mounts.h"
 #include "hook/stage1.h"
 #include "parse/uptime.h"
 #include "report/encode.h"
@@ -77,7 +78,8 @@ static struct collector {
 	enum stage1_place place;
 	enum state state;
 	const char *phase; /* of the final pass under way */
-	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
+	int signal_fd, control_fd, client_fd, caller_fd, summary_fd, mounts_fd;
+	bool has_mounts_changed;
 	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted, is_warned;
 	char new_root[CONTROL_MESSAGE_SIZE];
 	char summary[SUMMARY_SIZE];
@@ -396,6 +398,8 @@ static void after_output(void)
 		(void)finished_note(&the.sources.root);
 	answer_client();
 	answer_caller(&the.caller_fd);
+	cleanup_close(&the.mounts_fd);
+	the.mounts_fd = -1;
 	the.state = STATE_LINGER;
 	the.is_late = sinks_are_waiting(&the.sinks);
 	the.linger_end_us = clock_now_us() + (the.may_linger ? LINGER_MAX_US : 0);
@@ -548,11 +552,12 @@ static void handle_udev(void)
 	struct udev_event event;
 
 	while (udev_source_next(&the.udev, &event)) {
+		if (event.is_block || event.is_virtio)
+			disks_event(&the.disks, the.facts, &event);
 		if (!event.is_block) {
 			sinks_pump(&the.sinks);
 			continue;
 		}
-		disks_event(&the.disks, the.facts, &event);
 		the.is_rescan_wanted |= !event.is_processed && event.action != UDEV_OTHER;
 	}
 }
@@ -683,6 +688,7 @@ static void wait_for_events(void)
 		{.fd = the.client_fd, .events = POLLIN},
 		{.fd = udev_source_kernel_fd(&the.udev), .events = POLLIN},
 		{.fd = udev_source_processed_fd(&the.udev), .events = POLLIN},
+		{.fd = the.mounts_fd, .events = POLLPRI},
 	};
 	uint64_t now = clock_now_us();
 	uint64_t next = next_wakeup();
@@ -691,7 +697,15 @@ static void wait_for_events(void)
 	/* Rounded up: a deadline must have passed when we look. */
 	if (next != UINT64_MAX)
 		timeout_ms = next <= now ? 0 : (int)((next - now) / US_PER_MS + 1);
-	(void)poll(fds, ARRAY_SIZE(fds), timeout_ms);
+	if (poll(fds, ARRAY_SIZE(fds), timeout_ms) > 0)
+		the.has_mounts_changed = fds[5].revents != 0;
+}
+
+static void handle_mounts(void)
+{
+	if (the.has_mounts_changed)
+		mounts_look(the.mounts_fd, the.facts, clock_now_us());
+	the.has_mounts_changed = false;
 }
 
 /* While probes run again their facts are half filled; all is said behind them. */
@@ -708,6 +722,7 @@ static void loop(void)
 
 	while (the.state != STATE_DONE) {
 		wait_for_events();
+		handle_mounts();
 		handle_udev();
 		handle_children();
 		handle_control();
@@ -780,7 +795,16 @@ static void open_inputs(void)
 		udev_source_close(&the.udev);
 	/* What was there before we listened. */
 	the.is_rescan_wanted = false;
+	/* What is mounted now was so before we watched. */
+	the.mounts_fd = -1;
+	if (!the.is_single_pass)
+		the.mounts_fd = the.is_first_program ? mounts_open(&the.proc, "1/mountinfo")
+						     : mounts_open(&the.sources.root,
+							       "proc/1/mountinfo");
+	mounts_look(the.mounts_fd, the.facts, 0);
 	*keep_out++ = the.signal_fd;
+	if (the.mounts_fd >= 0)
+		*keep_out++ = the.mounts_fd;
 	if (the.control_fd >= 0)
 		*keep_out++ = the.control_fd;
 	if (the.caller_fd >= 0)

@@ -139,7 +139,9 @@ enum verdict judge_root_absent(struct judgement *judgement)
 	finding_say_array(finding, root->spec);
 	finding_say(finding, " was not found", NULL);
 	finding_because(judgement, finding, root);
-	if (!say_what_is_closed(judgement, finding))
+	if (is_root_share(facts))
+		say_what_is_shared(judgement, finding);
+	else if (!say_what_is_closed(judgement, finding))
 		say_what_is_there(judgement, finding);
 	return VERDICT_BAD;
 }
