@@ -282,7 +282,7 @@ static void describe_filesystem(struct text *text, const json_t *m)
 	add_module_state(text, ", its module is ", m, "module_state");
 }
 
-void describe_mount(struct text *text, const json_t *m)
+static void describe_mount(struct text *text, const json_t *m)
 {
 	if (!reader_has(m, "mounted"))
 		return;

@@ -20,7 +20,5 @@ bool describe_is_news(const json_t *members);
 void describe_size(struct text *text, int64_t bytes);
 /* "3.641 s" */
 void describe_seconds(struct text *text, double seconds);
-/* When the root of this record was mounted, and how long it took, behind a comma. */
-void describe_mount(struct text *text, const json_t *members);
 
 #endif

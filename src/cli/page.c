@@ -311,13 +311,13 @@ static void append_root(struct text *text, const struct reader_report *report)
 	text_append(text, reader_string_at(json_object_get(root->members, "devices"), 0));
 	if (!reader_is(root->members, "kind", "virtiofs") && !reader_is(root->members, "kind", "9p"))
 		return;
-	text_append(text, ", shared by ");
+	text_append(text, " (");
 	text_append(text, reader_string(root->members, "kind"));
-	if (reader_has(root->members, "since")) {
-		text_append(text, ", there at ");
-		describe_seconds(text, reader_number(root->members, "since", 0));
-	}
-	describe_mount(text, root->members);
+	text_append(text, ")");
+	if (!reader_has(root->members, "mount_us"))
+		return;
+	text_append(text, ", mounted after ");
+	describe_seconds(text, reader_number(root->members, "mount_us", 0) / 1e6);
 }
 
 static void append_handoff(struct text *text, const struct reader_report *report)

@@ -182,7 +182,8 @@ def _put_before(scenario):
     if not scenario.machine.dsdt:
         return b""
     archive = newc.Archive()
-    archive.file("kernel/firmware/acpi/dsdt.aml", acpi.replacement(scenario.machine.dsdt))
+    archive.file("kernel/firmware/acpi/dsdt.aml", acpi.replacement(scenario.machine.dsdt,
+                                                                      scenario.machine.dsdt_hides))
     return archive.bytes()
 
 

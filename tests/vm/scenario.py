@@ -104,6 +104,7 @@ class Machine:
     fw_cfg: dict = field(default_factory=dict)
     tables: list = field(default_factory=list)      # ACPI tables to add
     dsdt: str = ""              # the fixture whose DSDT takes the place of the machine's own
+    dsdt_hides: str = ""        # an id, as a string of that DSDT, that no device has
     extra: list = field(default_factory=list)
 
     def __post_init__(self):
