@@ -509,7 +509,8 @@ struct block_fact {
 	_Atomic uint32_t is_look_over; /* that child has come to its end */
 };
 
-/* When a block or virtio device came and went, as the collector saw it. The collector alone writes these. */
+/* When a block or virtio device came and went, as the collector saw it. The collector alone writes
+ * these. */
 struct device_event_fact {
 	char name[32];
 	uint64_t arrived_us; /* kernel uevent; 0: was there before the collector listened */

@@ -309,7 +309,8 @@ static void append_root(struct text *text, const struct reader_report *report)
 	text_append(text, reader_string(root->members, "spec"));
 	text_append(text, " is ");
 	text_append(text, reader_string_at(json_object_get(root->members, "devices"), 0));
-	if (!reader_is(root->members, "kind", "virtiofs") && !reader_is(root->members, "kind", "9p"))
+	if (!reader_is(root->members, "kind", "virtiofs") &&
+		!reader_is(root->members, "kind", "9p"))
 		return;
 	text_append(text, " (");
 	text_append(text, reader_string(root->members, "kind"));

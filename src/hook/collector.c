@@ -798,9 +798,9 @@ static void open_inputs(void)
 	/* What is mounted now was so before we watched. */
 	the.mounts_fd = -1;
 	if (!the.is_single_pass)
-		the.mounts_fd = the.is_first_program ? mounts_open(&the.proc, "1/mountinfo")
-						     : mounts_open(&the.sources.root,
-							       "proc/1/mountinfo");
+		the.mounts_fd = the.is_first_program
+					? mounts_open(&the.proc, "1/mountinfo")
+					: mounts_open(&the.sources.root, "proc/1/mountinfo");
 	mounts_look(the.mounts_fd, the.facts, 0);
 	*keep_out++ = the.signal_fd;
 	if (the.mounts_fd >= 0)

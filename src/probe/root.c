@@ -294,8 +294,8 @@ static void add_share(
 	uint64_t since_us = since_when(facts, device->name, false);
 
 	if (root->match_count < ROOT_MATCHES_MAX)
-		(void)text_copy(root->matches[root->match_count], sizeof(root->matches[0]),
-			device->name);
+		(void)text_copy(
+			root->matches[root->match_count], sizeof(root->matches[0]), device->name);
 	if (since_us && (!root->resolved_us || since_us < root->resolved_us))
 		root->resolved_us = since_us;
 	root->match_count++;
@@ -382,7 +382,8 @@ static void parse(const char *cmdline, struct root_fact *root)
 	(void)text_copy(root->value, sizeof(root->value), param.value);
 }
 
-/* The root of stage 2 by the number of its mount, or a share by its tag, which is what is mounted. */
+/* The root of stage 2 by the number of its mount, or a share by its tag, which is what is mounted.
+ */
 static void note_mount(const struct facts *facts, struct root_fact *root)
 {
 	bool is_share = root->kind == ROOT_VIRTIOFS || root->kind == ROOT_9P;
@@ -391,8 +392,8 @@ static void note_mount(const struct facts *facts, struct root_fact *root)
 	fact_foreach (mount, facts->mounts) {
 		bool is_it = id ? mount->id == id
 				: is_share && mount->id &&
-					  strcmp(mount->fstype, share_fstype(root->kind)) == 0 &&
-					  strcmp(mount->source, root->value) == 0;
+					     strcmp(mount->fstype, share_fstype(root->kind)) == 0 &&
+					     strcmp(mount->source, root->value) == 0;
 
 		if (is_it)
 			root->mounted_us = mount->seen_us;

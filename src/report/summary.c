@@ -175,6 +175,10 @@ static const char *no_uart_text(const struct platform_fact *platform)
 {
 	if (platform->hypervisor == HYPERVISOR_NONE)
 		return "none";
+	/* What dom0 writes to hvc0 comes out of a serial port all the same. */
+	if (platform->hypervisor == HYPERVISOR_XEN_PV ||
+		platform->hypervisor == HYPERVISOR_XEN_DOM0)
+		return "none: Xen keeps them";
 	return platform->hypervisor == HYPERVISOR_UNKNOWN
 		       ? "none: a serial console shows nothing"
 		       : "none: a serial console of this VM shows nothing";

@@ -366,8 +366,8 @@ static bool is_on_xen(const struct facts *facts)
 	       facts->platform.hypervisor == HYPERVISOR_XEN_DOM0;
 }
 
-/* Xen keeps the serial ports for itself. What a PV guest writes to hvc0, xl console shows; what dom0
- * writes there comes out of Xen's own console, its serial port as a rule. */
+/* Xen keeps the serial ports for itself. What a PV guest writes to hvc0, xl console shows; what
+ * dom0 writes there comes out of Xen's own console, its serial port as a rule. */
 static bool has_xen_console(const struct facts *facts)
 {
 	fact_foreach (console, facts->consoles) {

@@ -33,8 +33,7 @@ static bool is_transport_other(const struct facts *facts)
 static const struct kernel_event_fact *refusal_find(const struct facts *facts)
 {
 	fact_foreach (event, facts->kernel_events) {
-		if (event->kind == KERNEL_EVENT_MOUNT_FAILURE &&
-			!is_text_empty(event->subject) &&
+		if (event->kind == KERNEL_EVENT_MOUNT_FAILURE && !is_text_empty(event->subject) &&
 			is_equal(event->subject, facts->root.value, sizeof(event->subject)))
 			return event;
 	}
@@ -72,14 +71,14 @@ static void fix_share(const struct facts *facts, struct finding *finding)
 		return;
 	}
 	finding_fix(finding, "proxmox", "qm set VMID --virtiofs0 dirid=", tag, NULL);
-	finding_fix(finding, "libvirt", "<filesystem> with <driver type='virtiofs'/> and <target dir='",
-		tag, "'/>", NULL);
+	finding_fix(finding, "libvirt",
+		"<filesystem> with <driver type='virtiofs'/> and <target dir='", tag, "'/>", NULL);
 	finding_fix(finding, "qemu", "-device vhost-user-fs-pci,chardev=ID,tag=", tag, NULL);
 }
 
 /* The tags that are known, the first ones. Returns how many devices there are. */
-static uint32_t say_tags(
-	struct judgement *judgement, struct finding *finding, const struct virtio_device_fact **ret_tagged)
+static uint32_t say_tags(struct judgement *judgement, struct finding *finding,
+	const struct virtio_device_fact **ret_tagged)
 {
 	const struct facts *facts = judgement->facts;
 	uint32_t count = 0, tagged = 0;
@@ -107,12 +106,13 @@ void say_what_is_shared(struct judgement *judgement, struct finding *finding)
 	uint32_t count = say_tags(judgement, finding, &tagged);
 
 	if (!count) {
-		finding_say(finding, ": the host shares no folder by ", kind,
-			" with this machine", NULL);
+		finding_say(finding, ": the host shares no folder by ", kind, " with this machine",
+			NULL);
 	} else if (!tagged) {
-		finding_say(finding, ": the host shares a folder by ", kind, refusal
-			? ", and the kernel says that its tag is another one"
-			: ", and nothing drives its device", NULL);
+		finding_say(finding, ": the host shares a folder by ", kind,
+			refusal ? ", and the kernel says that its tag is another one"
+				: ", and nothing drives its device",
+			NULL);
 	}
 	finding_because(judgement, finding, refusal);
 	if (tagged && count == 1) {

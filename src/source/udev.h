@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Events of block devices, virtio devices and their ports, from the kernel itself and from udev once it is
- * through with a device. Only what systemd's libudev and libudev-zero both offer is used.
+ * Events of block devices, virtio devices and their ports, from the kernel itself and from udev
+ * once it is through with a device. Only what systemd's libudev and libudev-zero both offer is
+ * used.
  */
 #ifndef SOURCE_UDEV_H
 #define SOURCE_UDEV_H

@@ -26,8 +26,8 @@ static void share_without_driver(void)
 	facts.root.kind = ROOT_VIRTIOFS;
 	set_text(facts.root.value, "share");
 	(void)add_scsi(DRIVER_MISSING);
-	(void)add_unbound("virtio", "virtio7", ROLE_STORAGE, "filesystem", "virtiofs",
-		DRIVER_MISSING);
+	(void)add_unbound(
+		"virtio", "virtio7", ROLE_STORAGE, "filesystem", "virtiofs", DRIVER_MISSING);
 }
 
 static void share_behind_pci(void)
@@ -42,8 +42,8 @@ static void share_behind_pci(void)
 static void share_beside_a_lost_disk(void)
 {
 	lose_disk();
-	(void)add_unbound("virtio", "virtio7", ROLE_STORAGE, "filesystem", "virtiofs",
-		DRIVER_MISSING);
+	(void)add_unbound(
+		"virtio", "virtio7", ROLE_STORAGE, "filesystem", "virtiofs", DRIVER_MISSING);
 }
 
 static void share_and_an_unbound_disk(void)
