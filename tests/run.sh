@@ -14,6 +14,8 @@ and "N passed, N failed, N skipped"; exit status 1 when anything failed.
   sh tests/run.sh                 everything
   sh tests/run.sh --no-vm         without the VM scenarios
   sh tests/run.sh 'gpt-*' ovmf    only these VM scenarios; tests/vm/run.py --list names them
+
+BOOTPROBE_BOCHS=1 boots a machine in Bochs as well, which takes minutes.
 END
 }
 

@@ -27,7 +27,6 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lib"), str(HERE.parent / "fixtures
 
 import cache
 import debian
-import dracut
 import expect
 import images
 import kernels
@@ -229,7 +228,7 @@ def main():
         return 0
     if options.capture:
         return renew(options.capture.resolve())
-    return report(run.find_hook(options.hook) if options.hook else dracut.BUILD / "bootprobe-hook")
+    return report(run.find_hook(options.hook))
 
 
 if __name__ == "__main__":
