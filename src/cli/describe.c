@@ -177,6 +177,18 @@ static void describe_filesystem(struct text *text, const json_t *m)
 	words_module_state(text, ", its module is ", m, "module_state");
 }
 
+static void describe_mount(struct text *text, const json_t *m)
+{
+	if (!reader_has(m, "mounted"))
+		return;
+	words_seconds(text, ", mounted at ", m, "mounted");
+	if (!reader_has(m, "mount_us"))
+		return;
+	text_append(text, ", ");
+	words_time(text, reader_number(m, "mount_us", 0) / 1e6);
+	text_append(text, reader_has(m, "since") ? " after that" : " after bootprobe began");
+}
+
 static void describe_root(struct text *text, const json_t *m)
 {
 	int64_t count = reader_integer(m, "device_count", 0);
@@ -188,6 +200,7 @@ static void describe_root(struct text *text, const json_t *m)
 	if (!count && reader_has(m, "spec"))
 		text_append(text, ": no device bears that name");
 	words_seconds(text, ", there at ", m, "since");
+	describe_mount(text, m);
 }
 
 static void describe_redirect(struct text *text, const json_t *m)

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "hook/collector_part.h"
+#include "hook/mounts.h"
 #include "parse/uptime.h"
 
 #include <errno.h>
@@ -80,13 +81,26 @@ static void handle_udev(struct collector *collector)
 	struct udev_event event;
 
 	while (udev_source_next(&collector->udev, &event)) {
+		if (event.is_block || event.is_virtio)
+			disks_event(&collector->disks, collector->facts, &event);
 		if (!event.is_block) {
 			sinks_pump(&collector->sinks);
 			continue;
 		}
-		disks_event(&collector->disks, collector->facts, &event);
 		collector->is_rescan_wanted |= !event.is_processed && event.action != UDEV_OTHER;
 	}
+}
+
+static void handle_mounts(struct collector *collector)
+{
+	uint64_t now = clock_now_us();
+
+	if (!collector->has_mounts_changed)
+		return;
+	collector->has_mounts_changed = false;
+	mounts_look(collector->mounts_fd, collector->facts, now);
+	if (collector->is_first_program)
+		home_look(collector, now, true);
 }
 
 /* ----------------------------------------------------------------------------------- the loop */
@@ -96,7 +110,7 @@ static void handle_timers(struct collector *collector)
 	uint64_t now = clock_now_us();
 
 	if (now >= collector->look_us)
-		home_look(collector, now);
+		home_look(collector, now, false);
 
 	if (children_expire(&collector->children, &collector->sources, now))
 		collector->is_encoding_wanted = true;
@@ -153,8 +167,8 @@ static void wait_for_events(struct collector *collector)
 	/* Rounded up: a deadline must have passed when we look. */
 	if (next != UINT64_MAX)
 		timeout_ms = next <= now ? 0 : (int)((next - now) / US_PER_MS + 1);
-	if (poll(fds, ARRAY_SIZE(fds), timeout_ms) > 0 && mounts->revents)
-		collector->look_us = now;
+	if (poll(fds, ARRAY_SIZE(fds), timeout_ms) > 0)
+		collector->has_mounts_changed = mounts->revents != 0;
 }
 
 /* While probes run again their facts are half filled; all is said behind them. */
@@ -172,6 +186,7 @@ static void loop(struct collector *collector)
 
 	while (collector->state != STATE_DONE) {
 		wait_for_events(collector);
+		handle_mounts(collector);
 		handle_udev(collector);
 		handle_children(collector);
 		clients_handle(collector);
@@ -244,6 +259,14 @@ static void open_inputs(struct collector *collector)
 		udev_source_close(&collector->udev);
 	/* What was there before we listened. */
 	collector->is_rescan_wanted = false;
+	/* What is mounted now was so before we watched. */
+	collector->mounts_fd = -1;
+	if (!collector->is_single_pass)
+		collector->mounts_fd =
+			collector->is_first_program
+				? mounts_open(&collector->proc, "1/mountinfo")
+				: mounts_open(&collector->sources.root, "proc/1/mountinfo");
+	mounts_look(collector->mounts_fd, collector->facts, 0);
 	*keep_out++ = collector->signal_fd;
 	if (collector->control_fd >= 0)
 		*keep_out++ = collector->control_fd;

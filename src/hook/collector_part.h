@@ -67,6 +67,7 @@ struct collector {
 	struct sysroot proc;
 	enum stage1_place place;
 	int mounts_fd; /* tells of changes of PID 1's mounts; -1: nothing does */
+	bool has_mounts_changed;
 	enum state state;
 	const char *phase; /* of the final pass under way */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
@@ -117,7 +118,8 @@ bool heal_undo(struct collector *collector);
 /* home.c */
 void home_begin(struct collector *collector);
 /* Where PID 1 is now. */
-void home_look(struct collector *collector, uint64_t now);
+/* has_news: its mounts have changed. */
+void home_look(struct collector *collector, uint64_t now, bool has_news);
 /* When to look without having been told; UINT64_MAX: not any more. */
 uint64_t home_next_look(const struct collector *collector);
 

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "hook/collector_part.h"
 
-#include "base/cleanup.h"
-
-#include <fcntl.h>
-
 /* When the place of PID 1 is looked at without its mounts having changed: a chroot alone changes
  * none. Each time twice as long after the last one, so that a machine that waits is left alone. */
 #define LOOK_FIRST_US (1 * US_PER_S)
@@ -36,12 +32,10 @@ static void move_home(struct collector *collector, enum stage1_place place)
 
 void home_begin(struct collector *collector)
 {
-	collector->mounts_fd = -1;
 	collector->look_us = UINT64_MAX;
 	if (!collector->is_first_program)
 		return;
 	(void)sysroot_open_below(&collector->sources.root, "proc", &collector->proc);
-	collector->mounts_fd = stage1_watch(&collector->proc);
 	collector->look_us = clock_now_us();
 	collector->look_step_us = LOOK_FIRST_US;
 }
@@ -53,22 +47,19 @@ static bool is_over(const struct collector *collector)
 }
 
 /* Nobody says "finish" here: the switch of root is what says it. */
-void home_look(struct collector *collector, uint64_t now)
+void home_look(struct collector *collector, uint64_t now, bool has_news)
 {
 	enum stage1_place place;
 
 	if (is_over(collector))
 		return;
+	if (has_news)
+		collector->look_step_us = LOOK_FIRST_US;
 	collector->look_us = now + collector->look_step_us;
 	collector->look_step_us *= collector->look_step_us < LOOK_MAX_US ? 2 : 1;
 	place = stage1_look(&collector->proc);
 	if (place != STAGE1_BARE && place != collector->place)
 		move_home(collector, place);
-	if (!is_over(collector))
-		return;
-	children_let_in(&collector->children, collector->mounts_fd);
-	cleanup_close(&collector->mounts_fd);
-	collector->mounts_fd = -1;
 }
 
 uint64_t home_next_look(const struct collector *collector)

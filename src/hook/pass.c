@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hook/collector_part.h"
 
+#include "base/cleanup.h"
 #include "hook/finished.h"
 
 #include <string.h>
@@ -132,6 +133,9 @@ static void after_output(struct collector *collector)
 		(void)finished_note(&collector->sources.root);
 	clients_answer(collector);
 	clients_answer_caller(collector);
+	children_let_in(&collector->children, collector->mounts_fd);
+	cleanup_close(&collector->mounts_fd);
+	collector->mounts_fd = -1;
 	collector->state = STATE_LINGER;
 	collector->is_late = sinks_are_waiting(&collector->sinks);
 	collector->linger_end_us = clock_now_us() + (collector->may_linger ? LINGER_MAX_US : 0);

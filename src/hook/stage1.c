@@ -108,11 +108,6 @@ int stage1_enter(void)
 
 /* It stays with the namespace and the root that PID 1 has now (fs/proc_namespace.c), so that what
  * it says is read afresh each time. */
-int stage1_watch(const struct sysroot *proc)
-{
-	return sysroot_openat(proc, "1/mountinfo", O_RDONLY);
-}
-
 enum stage1_place stage1_look(const struct sysroot *proc)
 {
 	static const char *const POINTS[] = {"/proc", "/sys", "/dev", "/run"};

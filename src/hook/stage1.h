@@ -32,9 +32,7 @@ enum stage1_place {
 	STAGE1_SWITCHED, /* it lives in the root of stage 2 */
 };
 
-/* proc: the root of a proc file system. A descriptor that is ready for POLLPRI whenever the mounts
- * of PID 1's namespace have changed, or a negative errno. */
-int stage1_watch(const struct sysroot *proc);
+/* proc: the root of a proc file system. */
 enum stage1_place stage1_look(const struct sysroot *proc);
 /* Into PID 1's mount namespace, at its root. Returns 0 or a negative errno. */
 int stage1_go_home(const struct sysroot *proc);

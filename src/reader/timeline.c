@@ -321,6 +321,7 @@ static void add_moments(struct timeline_builder *builder, size_t lane)
 	const struct reader_record *begin = begin_of(report);
 	struct timeline_item *item;
 	double since = root ? reader_number(root->members, "since", NAN) : NAN;
+	double mounted = root ? reader_number(root->members, "mounted", NAN) : NAN;
 
 	item = timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, 0, 0, "firmware done", NULL);
 	timeline_explain(builder, item, "the firmware",
@@ -335,6 +336,9 @@ static void add_moments(struct timeline_builder *builder, size_t lane)
 	timeline_explain(builder, item,
 		"the root device is there: ", root ? reader_string(root->members, "spec") : "",
 		NULL);
+	item = timeline_add(
+		builder, lane, TIMELINE_ITEM_MOMENT, mounted, mounted, "root is mounted", NULL);
+	timeline_explain(builder, item, "the root file system was seen mounted first", NULL);
 	if (is_finished(report))
 		(void)timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, report->end->t,
 			report->end->t, "handoff", NULL);

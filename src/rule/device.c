@@ -205,7 +205,7 @@ static uint32_t tell_storage(struct judgement *judgement, bool is_for_disks_alon
 	uint32_t told = 0;
 
 	fact_foreach (device, judgement->facts->unbound_devices) {
-		if (!is_storage(device) ||
+		if (!is_storage(device) || !can_hold_root(judgement->facts, device) ||
 			(device->state == DRIVER_MODULE_FILE && is_stage1_held(judgement->facts)) ||
 			(is_for_disks_alone && !is_for_disks(judgement->facts, device)))
 			continue;

@@ -357,9 +357,10 @@ enum answer is_root_missing(const struct facts *facts)
 			return ANSWER_UNKNOWN;
 		return answer_from(root->match_count == 0);
 	case ROOT_DEVICE:
+		return answer_from(root->match_count == 0);
 	case ROOT_VIRTIOFS:
 	case ROOT_9P:
-		return answer_from(root->match_count == 0);
+		return is_share_missing(facts);
 	default:
 		return ANSWER_UNKNOWN;
 	}

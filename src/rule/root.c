@@ -149,7 +149,9 @@ enum verdict judge_root_absent(struct judgement *judgement)
 	finding = finding_about(judgement, absent_severity(facts), root->spec);
 	finding_say_name(finding, "root=", root->spec, " was not found");
 	finding_because(judgement, finding, root);
-	if (!say_what_is_closed(judgement, finding))
+	if (is_root_share(facts))
+		say_what_is_shared(judgement, finding);
+	else if (!say_what_is_closed(judgement, finding))
 		say_what_is_there(judgement, finding);
 	return VERDICT_BAD;
 }

@@ -295,6 +295,37 @@ static void no_uart_on_xen(void)
 	facts.platform.hypervisor = HYPERVISOR_XEN_HVM;
 }
 
+static void no_uart_in_dom0(void)
+{
+	remove_serial();
+	facts.platform.hypervisor = HYPERVISOR_XEN_DOM0;
+}
+
+static void hvc_in_dom0(void)
+{
+	no_uart_in_dom0();
+	(void)add_console("hvc0", CONSOLE_HVC);
+}
+
+static void hvc_in_a_pv_guest(void)
+{
+	hvc_in_dom0();
+	facts.platform.hypervisor = HYPERVISOR_XEN_PV;
+}
+
+static void dead_hvc_in_dom0(void)
+{
+	hvc_in_dom0();
+	console_named("hvc0")->is_live = ANSWER_NO;
+}
+
+/* virtio's, which no serial console of a QEMU host shows. */
+static void hvc_in_qemu(void)
+{
+	remove_serial();
+	(void)add_console("hvc0", CONSOLE_HVC);
+}
+
 static void no_uart_on_a_laptop(void)
 {
 	remove_serial();
@@ -439,6 +470,12 @@ RULE_CASES(CONSOLE_CASES, {"console.healed", NULL, VERDICT_GOOD},
 		"<serial type='pty'/>"},
 	{"console.no-uart", no_uart_on_xen, VERDICT_BAD, SEVERITY_INFO, "", NULL, "xen",
 		"serial = 'pty'"},
+	{"console.no-uart", no_uart_in_dom0, VERDICT_BAD, SEVERITY_INFO, "",
+		"Xen leaves this machine no serial port", "kernel", "console=hvc0"},
+	{"console.no-uart", dead_hvc_in_dom0, VERDICT_BAD, SEVERITY_INFO},
+	{"console.no-uart", hvc_in_qemu, VERDICT_BAD, SEVERITY_INFO},
+	{"console.no-uart", hvc_in_dom0, VERDICT_GOOD},
+	{"console.no-uart", hvc_in_a_pv_guest, VERDICT_GOOD},
 	{"console.no-uart", no_uart_on_a_laptop, VERDICT_GOOD},
 	{"console.no-uart", hvc_of_unknown_type, VERDICT_UNKNOWN},
 	{"console.no-uart", uarts_not_counted, VERDICT_UNKNOWN});

@@ -19,6 +19,41 @@ static void missing(void)
 	(void)add_scsi(DRIVER_MISSING);
 }
 
+/* The root is a folder of the host: its device, and no disk. */
+static void share_without_driver(void)
+{
+	lose_disk();
+	facts.root.kind = ROOT_VIRTIOFS;
+	set_text(facts.root.value, "share");
+	(void)add_scsi(DRIVER_MISSING);
+	(void)add_unbound(
+		"virtio", "virtio7", ROLE_STORAGE, "filesystem", "virtiofs", DRIVER_MISSING);
+}
+
+static void share_behind_pci(void)
+{
+	share_without_driver();
+	set_text(facts.unbound_devices.item[1].bus, "pci");
+	set_text(facts.unbound_devices.item[1].device, "0000:00:09.0");
+	set_text(facts.unbound_devices.item[1].ids, "1af4:105a");
+	set_text(facts.unbound_devices.item[1].module, "virtio_pci");
+}
+
+static void share_beside_a_lost_disk(void)
+{
+	lose_disk();
+	(void)add_unbound(
+		"virtio", "virtio7", ROLE_STORAGE, "filesystem", "virtiofs", DRIVER_MISSING);
+}
+
+static void share_and_an_unbound_disk(void)
+{
+	lose_disk();
+	facts.root.kind = ROOT_VIRTIOFS;
+	set_text(facts.root.value, "share");
+	(void)add_scsi(DRIVER_MISSING);
+}
+
 static void missing_on_nixos(void)
 {
 	missing();
@@ -280,6 +315,12 @@ RULE_CASES(DEVICE_CASES, {"device.no-driver", NULL, VERDICT_GOOD},
 	{"device.no-driver", console_without_driver, VERDICT_BAD, SEVERITY_WARNING, "virtio2",
 		"the last console needs one", "dracut", "--add-drivers virtio_console"},
 	{"device.no-driver", pci_serial, VERDICT_BAD, SEVERITY_WARNING, "0000:00:07.0", "8250_pci"},
+	{"device.no-driver", share_without_driver, VERDICT_BAD, SEVERITY_ERROR, "virtio7",
+		"its module virtiofs is not in the initrd", "dracut", "--add-drivers virtiofs"},
+	{"device.no-driver", share_behind_pci, VERDICT_BAD, SEVERITY_ERROR, "0000:00:09.0",
+		"its module virtio_pci"},
+	{"device.no-driver", share_beside_a_lost_disk, VERDICT_GOOD},
+	{"device.no-driver", share_and_an_unbound_disk, VERDICT_GOOD},
 	{"device.no-driver", controller_beside_a_disk, VERDICT_GOOD},
 	{"device.no-driver", bound_since, VERDICT_GOOD},
 	{"device.no-driver", data_disk, VERDICT_GOOD},

@@ -138,6 +138,28 @@ START_TEST(nothing_is_said_of_nothing)
 	write_page();
 	ck_assert_ptr_nonnull(
 		strstr(page, "\nserial     none: a serial console of this VM shows nothing\n"));
+	facts.platform.hypervisor = HYPERVISOR_XEN_DOM0;
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "\nserial     none: Xen keeps them\n"));
+}
+END_TEST
+
+START_TEST(a_folder_of_the_host_is_no_disk)
+{
+	memset(&facts, 0, sizeof(facts));
+	facts.root.kind = ROOT_VIRTIOFS;
+	set_text(facts.root.spec, "virtiofs:rootfs");
+	fact_publish(&facts.root.once);
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "\nroot       virtiofs:rootfs, shared by virtiofs\n"));
+	facts.root.kind = ROOT_9P;
+	facts.root.match_count = 1;
+	set_text(facts.root.matches[0], "virtio4");
+	facts.root.mounted_us = 5950000;
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page,
+		"\nroot       virtiofs:rootfs: virtio4, shared by 9p, mounted at 5.9 s\n"));
+	lines_fit();
 }
 END_TEST
 
@@ -197,6 +219,6 @@ START_TEST(the_page_is_bounded_and_printable)
 }
 END_TEST
 
-UNIT_MAIN("summary", what_matters_is_never_cut, nothing_is_said_of_nothing,
+UNIT_MAIN("summary", what_matters_is_never_cut, nothing_is_said_of_nothing, a_folder_of_the_host_is_no_disk,
 	what_was_not_seen_is_said, the_phantom_is_named, a_misplaced_backup_is_told_in_sizes,
 	the_page_is_bounded_and_printable)

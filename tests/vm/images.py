@@ -28,7 +28,7 @@ HOOK_IN_ROOT = "bootprobe-hook"
 # What stage 1 and stage 2 of the tests may need; a name that is built in or absent is passed over.
 DRIVERS = ("virtio_pci", "virtio_mmio", "virtio_blk", "virtio_scsi", "virtio_console", "virtio_rng",
            "nvme", "ahci", "ata_piix", "sd_mod", "ext4", "qemu_fw_cfg", "crc32c_generic",
-           "8250_pci", "virtio_net")
+           "8250_pci", "virtio_net", "virtiofs", "9p", "9pnet_virtio")
 PORT_DRIVERS = ("virtio_pci", "virtio_mmio", "virtio_console")
 
 
@@ -184,7 +184,8 @@ def _put_before(scenario):
     if not scenario.machine.dsdt:
         return b""
     archive = newc.Archive()
-    archive.file("kernel/firmware/acpi/dsdt.aml", acpi.replacement(scenario.machine.dsdt))
+    archive.file("kernel/firmware/acpi/dsdt.aml", acpi.replacement(scenario.machine.dsdt,
+                                                                      scenario.machine.dsdt_hides))
     return archive.bytes()
 
 
