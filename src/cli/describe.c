@@ -282,6 +282,25 @@ static void describe_filesystem(struct text *text, const json_t *m)
 	add_module_state(text, ", its module is ", m, "module_state");
 }
 
+/* Whether what root= says is the name of a device. */
+static bool is_root_a_device(const json_t *m)
+{
+	static const char *const OTHERS[] = {"none", "fstab", "nfs", "other"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(OTHERS); i++) {
+		if (reader_is(m, "kind", OTHERS[i]))
+			return false;
+	}
+	return true;
+}
+
+static void describe_memory(struct text *text, const char *in_memory)
+{
+	add(text, ": ", in_memory);
+	text_append(
+		text, strcmp(in_memory, "initramfs") == 0 ? ", no stage 2 follows" : ", in memory");
+}
+
 static void describe_root(struct text *text, const json_t *m)
 {
 	int64_t count = reader_integer(m, "device_count", 0);
@@ -289,7 +308,9 @@ static void describe_root(struct text *text, const json_t *m)
 	add(text, "root=", *get(m, "spec") ? get(m, "spec") : "(nothing)");
 	text_append(text, count ? ": " : "");
 	add_strings(text, ", ", json_object_get(m, "devices"));
-	if (!count && reader_has(m, "spec"))
+	if (*get(m, "in_memory"))
+		describe_memory(text, get(m, "in_memory"));
+	else if (!count && reader_has(m, "spec") && is_root_a_device(m))
 		text_append(text, ": no device bears that name");
 	add_seconds(text, ", there at ", m, "since");
 }

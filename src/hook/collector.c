@@ -461,7 +461,8 @@ static void advance(void)
 			the.is_single_pass = true;
 			begin_final("terminated");
 		} else if (is_overdue(the.stall_us)) {
-			begin_final("stall");
+			/* What nothing follows has not stalled. */
+			begin_final(the.facts->platform.is_initramfs_system ? "now" : "stall");
 		}
 		break;
 	case STATE_FINAL:

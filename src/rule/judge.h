@@ -74,6 +74,8 @@ const struct block_fact *root_block(const struct facts *facts);
 /* Discs and floppies, and disks that hold the image of a disc, have tables that no rule of ours can
  * judge. */
 bool is_plain_disk(const struct facts *facts, const struct block_fact *block);
+/* The initramfs is the system: there is no handoff that anything could be wrong with. */
+bool is_without_stage2(const struct facts *facts);
 /* YES: the root file system was not found although it is time; UNKNOWN: it cannot be told. */
 enum answer is_root_missing(const struct facts *facts);
 /* growpart(1) leaves alone what would grow by less than this. */
