@@ -4,6 +4,7 @@ from pathlib import Path
 
 import acpi
 import initramfs_tools
+import loaders
 
 REPORT_PORT = "org.bootprobe.report.0"
 TEST_PORT = "org.bootprobe.test.0"
@@ -110,8 +111,10 @@ class CommandLine:
             self.add("-acpitable", f"file={acpi.addition(table)}")
         for name, text in self.machine.fw_cfg.items():
             self.add("-fw_cfg", f"name={name},string={text}")
-        self.add("-kernel", kernel, "-initrd", initrd,
-                 "-append", self._kernel_parameters())
+        apart = initrd.with_name(loaders.HOOK_APART)
+        self.add(*loaders.arguments(self.scenario.boot, loaders.Load(
+            self.folder, kernel, initrd, self._kernel_parameters(),
+            apart if loaders.WAYS[self.scenario.boot].is_hook_apart else None)))
         self.add(*self.machine.extra)
         if needs_qmp(self.scenario):
             self.add("-qmp", f"unix:{qmp_socket(self.folder)},server=on,wait=off")
