@@ -10,7 +10,7 @@ demo="python3 python3-jsonschema qemu-system-x86 seabios dracut-core udev kmod c
 	busybox-static"
 nix="nix-bin musl-tools busybox-static python3 python3-jsonschema"
 vm="$demo nix-bin ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools squashfs-tools
-	ipxe-qemu systemd-boot-efi binutils fdisk mtools"
+	ipxe-qemu systemd-boot-efi binutils fdisk mtools gcc libc6-dev"
 
 wanted=
 for group in "${@:-build demo nix vm}"; do

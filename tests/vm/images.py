@@ -24,6 +24,7 @@ import nixos
 
 VM = kernels.VM
 BUSYBOX = Path("/bin/busybox")
+MKSQUASHFS = "mksquashfs"
 HOOK_IN_ROOT = "bootprobe-hook"
 
 # What stage 1 and stage 2 of the tests may need; a name that is built in or absent is passed over.
@@ -129,7 +130,7 @@ def _store(kernel_name, made):
         init.write_text(text.replace("/bin/busybox", f"/nix/store/{nixos.BUSYBOX}/bin/busybox")
                         .replace("PATH=/bin", f"PATH=/nix/store/{nixos.BUSYBOX}/bin"))
         init.chmod(0o755)
-        subprocess.run(["mksquashfs", str(tree), str(made), "-no-progress", "-quiet", "-all-root",
+        subprocess.run([MKSQUASHFS, str(tree), str(made), "-no-progress", "-quiet", "-all-root",
                         "-noI", "-noD", "-noF", "-no-xattrs"], check=True, stdout=subprocess.DEVNULL)
 
 

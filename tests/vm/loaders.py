@@ -5,6 +5,7 @@ Each way is a function that takes a Load and returns QEMU's arguments.
 """
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ HOOK_APART = "bootprobe.cpio"
 IPXE_ROM = Path("/usr/lib/ipxe/qemu/efi-virtio.rom")
 # systemd's, which looks for its parts in sections of its own image.
 EFI_STUB = Path("/usr/lib/systemd/boot/efi/linuxx64.efi.stub")
+SFDISK = "/sbin/sfdisk"
 SECTION_ALIGN = 4096
 ESP_FREE_BYTES = 4 << 20
 KEXEC = HERE / "guest/kexec.c"
@@ -101,7 +103,7 @@ def system_partition(program, made):
         image.truncate(bytes_of_partition + 2 * disk.FIRST_BYTE)
     sectors = bytes_of_partition // 512
     table = f"label: gpt\nstart={disk.FIRST_BYTE // 512}, size={sectors}, type=uefi\n"
-    subprocess.run(["/sbin/sfdisk", "--quiet", str(made)], input=table, text=True, check=True)
+    subprocess.run([SFDISK, "--quiet", str(made)], input=table, text=True, check=True)
     partition = f"{made}@@{disk.FIRST_BYTE}"
     debian.run(["mformat", "-i", partition, "-T", str(sectors), "::"])
     debian.run(["mmd", "-i", partition, "::/EFI", "::/EFI/BOOT"])
@@ -159,8 +161,8 @@ class Way(NamedTuple):
 WAYS = {
     "kernel": Way(_by_qemu),
     "ipxe": Way(_by_ipxe, is_hook_apart=True, needs=(IPXE_ROM,), made=(HOOK_APART,)),
-    "uki": Way(_by_uefi, needs=(EFI_STUB,), made=("esp.img",)),
-    "kexec": Way(_by_kexec, boots=2, made=("first-initrd",)),
+    "uki": Way(_by_uefi, needs=(EFI_STUB, SFDISK, "objcopy", "mformat"), made=("esp.img",)),
+    "kexec": Way(_by_kexec, boots=2, needs=("cc",), made=("first-initrd",)),
 }
 
 
@@ -169,5 +171,6 @@ def arguments(way, load):
 
 
 def unmet(way):
-    """The first thing that this machine lacks for it, or None."""
-    return next((path for path in WAYS[way].needs if not path.exists()), None)
+    """The first file or program that this machine lacks for it, or None."""
+    return next((name for name in WAYS[way].needs if not shutil.which(name)
+                 and not Path(name).is_file()), None)

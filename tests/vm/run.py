@@ -217,6 +217,8 @@ def unmet(scenario, hook):
         return f"no {machine.OVMF}"
     if missing := loaders.unmet(scenario.boot):
         return f"no {missing}"
+    if scenario.store and not shutil.which(images.MKSQUASHFS):
+        return f"no {images.MKSQUASHFS}"
     if scenario.installed and dracut.BUILD not in hook.parents:
         return f"the hook is not from {dracut.BUILD}, so it cannot be installed"
     return None
