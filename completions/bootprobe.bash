@@ -19,15 +19,15 @@ _bootprobe() {
 	--output) [ "$verb" = timeline ] || words="text records json journal prometheus" ;;
 	--color) words="auto always never" ;;
 	--sector-size) words="512 4096" ;;
-	--boot | --boot-a | --boot-b | --started | --width) return ;;
+	--boot | --boot-a | --boot-b | --started | --timeout | --width) return ;;
 	*)
 		case $verb in
 		read) words="--follow --boot --boots --json --output --started --color --help" ;;
 		show) words="--boot --boots --json --output --started --color --help" ;;
-		compare) words="--boot-a --boot-b --json --color --help" ;;
+		compare) words="--boot-a --boot-b --all --json --color --help" ;;
 		timeline) words="--output --width --boot --json --color --help" ;;
 		explain | acpi) words="--json --help" ;;
-		gpt) words="--json --sector-size --backing --help" ;;
+		gpt) words="--json --sector-size --backing --timeout --help" ;;
 		esac
 		case $current in
 		-*) ;;

@@ -24,6 +24,7 @@ struct config {
 	uint64_t budget_us; /* how long the caller of "start" waits at most */
 	uint64_t stall_us;  /* when to report without a "finish" */
 	uint32_t sinks;     /* bit 1 << enum sink_kind */
+	bool may_heal_console; /* where /dev/console is a phantom, its writes may go elsewhere */
 	bool is_from_fwcfg; /* opt/org.bootprobe/cmdline said something */
 	/* Parameters that were not understood, as "name: why"; ignored otherwise. */
 	char problem[CONFIG_PROBLEMS_MAX][96];

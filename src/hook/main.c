@@ -260,7 +260,7 @@ static int first_program(char **argv)
 	if (stage1_read_cmdline(text, sizeof(text)) >= 0)
 		config_parse(&config, text_trim(text));
 	if (config.is_on) {
-		stage1_fill_descriptors();
+		stage1_fill_descriptors(config.may_heal_console);
 		start_collector(argv, &options, config.budget_us);
 	}
 	stage1_exec_init(argv);

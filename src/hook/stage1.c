@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "parse/mountinfo.h"
 #include "source/cmdline.h"
+#include "source/console_redirect.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,16 +46,18 @@ int stage1_read_cmdline(char *buf, size_t size)
 	return r;
 }
 
-void stage1_fill_descriptors(void)
+void stage1_fill_descriptors(bool may_heal_console)
 {
 	int mounted = -1, fd;
 
 	if (fcntl(0, F_GETFD) >= 0 && fcntl(1, F_GETFD) >= 0 && fcntl(2, F_GETFD) >= 0)
 		return;
 	mounted = mount_one(2);
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd < STDERR_FILENO);
+	do {
+		fd = may_heal_console ? console_open_live() : -1;
+		if (fd < 0)
+			fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd < STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		(void)close(fd);
 	if (mounted == 0)

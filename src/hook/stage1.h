@@ -10,13 +10,15 @@
 
 #include "source/sysroot.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* For PID 1 itself: the kernel command line, by a mount that is gone again when this returns.
  * Returns as cmdline_source_read(). */
 int stage1_read_cmdline(char *buf, size_t size);
-/* Puts /dev/null on those of the descriptors 0 to 2 that are closed. */
-void stage1_fill_descriptors(void);
+/* Puts /dev/null on those of the descriptors 0 to 2 that are closed; or a console that takes bytes,
+ * where that may be healed. */
+void stage1_fill_descriptors(bool may_heal_console);
 /* Becomes /init, with the arguments and environment that the kernel gave. Returns when there is
  * none that could be run. */
 void stage1_exec_init(char **argv);

@@ -225,13 +225,15 @@ void timeline_add_finding(struct timeline_builder *builder, size_t lane, size_t 
 
 static void add_findings(struct timeline_builder *builder)
 {
-	size_t lane;
+	size_t lane, count = builder->report->finding_count;
 
-	if (!builder->report->finding_count)
+	if (!count)
 		return;
 	lane = timeline_add_lane(builder, TIMELINE_FINDINGS, "findings", "");
-	for (size_t i = 0; i < builder->report->finding_count; i++)
+	for (size_t i = 0; i < count && i < TIMELINE_FINDINGS_MAX; i++)
 		timeline_add_finding(builder, lane, i);
+	if (count > TIMELINE_FINDINGS_MAX)
+		builder->timeline->left_out += count - TIMELINE_FINDINGS_MAX;
 }
 
 /* -------------------------------------------------------------------------------------------- boot

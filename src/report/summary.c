@@ -464,17 +464,19 @@ static const char *verdict_word(enum severity severity, bool is_stalled, bool is
 
 static const char *all_well_text(const struct findings *findings, bool is_unseen)
 {
+	if (findings->dropped)
+		return "more was found than there is room for";
 	if (is_unseen)
 		return "nothing wrong was found in the little that could be seen";
-	return findings->is_undecided ? "nothing is wrong, as far as could be seen"
-				      : "nothing is wrong";
+	return findings->is_undecided ? "nothing wrong was found, as far as could be seen"
+				      : "nothing wrong was found";
 }
 
 static void add_verdict(struct page *page, const struct facts *facts,
 	const struct findings *findings, bool is_stalled)
 {
 	enum severity worst = findings_worst(findings);
-	bool is_unseen = is_anything_unseen(facts);
+	bool is_unseen = findings->dropped || is_anything_unseen(facts);
 	char words[320];
 	struct text text;
 

@@ -16,7 +16,7 @@
  * it, it is an error. */
 static enum severity phantom_severity(const struct facts *facts, const struct console_fact *console)
 {
-	if (console->is_dev_console != ANSWER_YES)
+	if (console->is_dev_console != ANSWER_YES || is_console_healed(facts))
 		return SEVERITY_INFO;
 	/* At the handoff the grower has been through, and survived. */
 	if (facts->boot.phase == BOOT_PHASE_HANDOFF || !grower_at_risk(facts))
@@ -68,12 +68,13 @@ static void tell_phantom(struct judgement *judgement, const struct console_fact 
 	finding_say(finding, "the console ", name, NULL);
 	finding_say(
 		finding, " has no UART behind it: it opens, and every write fails with EIO", NULL);
-	if (console->is_dev_console == ANSWER_YES)
+	if (console->is_dev_console == ANSWER_YES && !is_console_healed(facts))
 		finding_say(finding, ", those of PID 1 to /dev/console included", NULL);
 	finding_because(judgement, finding, console);
 	if (console->is_dev_console == ANSWER_YES)
 		finding_because(judgement, finding, &facts->dev_console);
 	finding_because(judgement, finding, &facts->uart_total);
+	finding_because(judgement, finding, &facts->console_redirect);
 	fix_phantom(finding, facts, name);
 }
 
@@ -157,6 +158,16 @@ static bool is_pid1_seen(const struct facts *facts)
 	return false;
 }
 
+/* As PID 1 itself, the hook opens something on descriptors that are closed. */
+static bool has_pid1_output(const struct facts *facts)
+{
+	uint32_t open = 0;
+
+	fact_foreach (descriptor, facts->pid1_descriptors)
+		open += descriptor->link == OUTCOME_OK;
+	return open == 3;
+}
+
 enum verdict judge_console_closed(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -178,15 +189,13 @@ enum verdict judge_console_closed(struct judgement *judgement)
 
 	finding = finding_add(
 		judgement, closed_severity(facts), "/dev/console", sizeof("/dev/console"));
-	finding_say(finding,
-		"/dev/console cannot be opened: PID 1 runs without standard input and "
-		"output",
+	finding_say(finding, "/dev/console cannot be opened: ",
+		has_pid1_output(facts) ? "PID 1 has got another output, but who opens it fails"
+				       : "PID 1 runs without standard input and output",
 		NULL);
-	if (last_console(facts)) {
-		finding_say(finding, " (console=", NULL);
-		finding_say_array(finding, last_console(facts)->name);
-		finding_say(finding, " is the last one asked for)", NULL);
-	}
+	if (last_console(facts))
+		finding_say_name(finding, " (console=", last_console(facts)->name,
+			" is the last one asked for)");
 	finding_because(judgement, finding, console);
 	finding_because(judgement, finding, last_console(facts));
 	finding_because(judgement, finding, no_console_event(facts));
@@ -331,9 +340,8 @@ static void tell_blocked(struct judgement *judgement, const struct console_fact 
 {
 	struct finding *finding = finding_about(judgement, SEVERITY_WARNING, console->name);
 
-	finding_say(finding, "the console ", NULL);
-	finding_say_array(finding, console->name);
-	finding_say(finding, " takes no bytes: whoever writes to it waits, PID 1 included", NULL);
+	finding_say_name(finding, "the console ", console->name,
+		" takes no bytes: whoever writes to it waits, PID 1 included");
 	finding_because(judgement, finding, console);
 	finding_because(judgement, finding, stuck_write(judgement->facts, console));
 	if (console->has_flow_control)
@@ -356,6 +364,31 @@ enum verdict judge_console_blocked(struct judgement *judgement)
 		verdict = verdict_worst(verdict, one);
 	}
 	return verdict;
+}
+
+/* -------------------------------------------------------------------------- console.healed */
+
+enum verdict judge_console_healed(struct judgement *judgement)
+{
+	const struct facts *facts = judgement->facts;
+	const struct console_redirect_fact *redirect = &facts->console_redirect;
+	struct finding *finding;
+
+	if (!fact_is_known(&facts->dev_console.once))
+		return VERDICT_UNKNOWN;
+	/* Whether there was something to heal is what console.phantom says. */
+	if (!is_console_healed(facts))
+		return VERDICT_GOOD;
+	finding = finding_about(judgement, SEVERITY_INFO, redirect->console);
+	finding_say(finding, "what is written to /dev/console goes to ", NULL);
+	finding_say_array(finding, redirect->target);
+	finding_say_name(finding, " instead of ", redirect->console,
+		", which fails every write (bootprobe.heal=console)");
+	finding_because(judgement, finding, redirect);
+	finding_because(judgement, finding, &facts->dev_console);
+	fix_add_serial_port(finding, facts);
+	fix_console_to_tty0(finding, facts);
+	return VERDICT_BAD;
 }
 
 /* -------------------------------------------------------------------------- console.no-uart */

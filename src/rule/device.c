@@ -142,9 +142,7 @@ static void tell(struct judgement *judgement, const struct unbound_device_fact *
 	const struct kernel_event_fact *failure = load_failure(facts, module);
 	bool has_failed = failure && device->state != DRIVER_BLACKLISTED;
 
-	finding_say(finding, "no driver took the ", NULL);
-	finding_say_array(finding, device->bus);
-	finding_say(finding, " device ", NULL);
+	finding_say_name(finding, "no driver took the ", device->bus, " device ");
 	finding_say_array(finding, device->device);
 	finding_say(finding, " (", NULL);
 	finding_say_array(finding, device->ids);

@@ -211,6 +211,14 @@ bool is_phantom(const struct console_fact *console)
 	       (console->empty_write == -EIO || console->tcgetattr == -EIO);
 }
 
+bool is_console_healed(const struct facts *facts)
+{
+	const struct console_redirect_fact *redirect = &facts->console_redirect;
+
+	return fact_is_known(&redirect->once) && redirect->outcome == OUTCOME_OK &&
+	       redirect->is_undone != ANSWER_YES;
+}
+
 enum verdict is_dev_console_failing(const struct facts *facts)
 {
 	const struct dev_console_fact *console = &facts->dev_console;

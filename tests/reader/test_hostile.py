@@ -152,9 +152,34 @@ class Hostile(unittest.TestCase):
         damaged = log.replace(b'"type"', b'"type\x1b[31m"', 3).replace(b'"crc":"', b'"crc":"\x9b', 2)
         self.try_all(b"\x1b]0;x\x07\xff\n" + damaged)
 
-    def test_a_name_of_a_file(self):
-        done = subprocess.run([BOOTPROBE, "read", "no\x1b[31msuch"], capture_output=True)
+    def test_numbers_boots_and_nesting_without_measure(self):
+        """Records with a right checksum, among them many boots, one record of each: it comes to an end, in
+        memory that is bounded (test_read.py), and says what it is."""
+        def record(seq, type_, members, boot=BOOT):
+            return seal(b'{"bootprobe":1,"boot":"%s","seq":%d,"t":%d,"type":"%s",%s' %
+                        (boot.encode(), seq, min(seq, 10**9), type_.encode(), members))
+
+        nested = b'"a":' + b"[" * 1900 + b"]" * 1900
+        deep = b'"a":' + b'{"a":' * 600 + b"1" + b"}" * 600
+        numbers = b'"size_bytes":-9223372036854775808,"arrived":-1e308,"duration_us":1e400,"n":1e-400'
+        lines = [record(1, "begin", b'"a":1'), b"\0" * 70000, record(2, "block", nested), record(3, "block", deep),
+                 record(4, "block", b'"name":"sda",' + numbers), record(5, "gpt", b'"name":"\\u0000\\ud800"'),
+                 record(4294967295, "end", b'"errors":-1,"warnings":9223372036854775807,"findings":[0,-1,4294967296,5,{}]'),
+                 record(4294967294, "finding", b'"id":7,"severity":[],"because":{},"fix":[1,{},[]]')]
+        lines += [record(1, "console", b'"name":[]', f"{boot:08x}") for boot in range(100)]
+        lines += [record(9, "finding", b'"id":"x.y","because":[' + b",".join([b"9"] * 1900) + b"]")]
+        self.try_all(b"\n".join(lines) + b"\n" + report("x", True))
+        done = subprocess.run([BOOTPROBE, "read", "--boots"], input=b"\n".join(lines), capture_output=True, timeout=60)
+        self.assertIn(b"older ones, which are not kept", done.stdout)
+        done = subprocess.run([BOOTPROBE, "read"], input=b"\n".join(lines[:7]), capture_output=True, timeout=60)
         self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stdout, rb"missing +6-4294967294")
+
+    def test_a_name_of_a_file(self):
+        for verb in (["read"], ["read", "--follow"], ["timeline"], ["compare", "/dev/null"], ["acpi"], ["gpt"], ["explain"]):
+            done = subprocess.run([BOOTPROBE, *verb, "no\x1b[31msuch\u202e"], capture_output=True)
+            self.assertEqual((done.returncode, done.stdout), (2, b""))
+            self.assert_clean(done.stderr, [])
 
 
 if __name__ == "__main__":

@@ -132,6 +132,13 @@ static void no_node(void)
 	facts.pid1_descriptors.item[0].link = -ENOENT;
 }
 
+static void no_node_and_filled_descriptors(void)
+{
+	no_node_and_no_pid1();
+	fact_foreach (descriptor, facts.pid1_descriptors)
+		descriptor->link = OUTCOME_OK;
+}
+
 static void container(void)
 {
 	close_console(-ENOENT);
@@ -285,7 +292,57 @@ static void uarts_not_counted(void)
 	memset(&facts.uart_total, 0, sizeof(facts.uart_total));
 }
 
-RULE_CASES(CONSOLE_CASES, {"console.phantom", NULL, VERDICT_GOOD},
+/* ------------------------------------------------------------------------------- healed */
+
+static void healed_with(outcome_t outcome)
+{
+	make_phantom();
+	text_copy(facts.console_redirect.console, sizeof(facts.console_redirect.console), "ttyS0");
+	text_copy(facts.console_redirect.target, sizeof(facts.console_redirect.target), "tty1");
+	facts.console_redirect.outcome = outcome;
+	fact_publish(&facts.console_redirect.once);
+	if (outcome == OUTCOME_OK)
+		facts.dev_console.empty_write = OUTCOME_OK;
+}
+
+static void healed(void)
+{
+	healed_with(OUTCOME_OK);
+}
+
+static void healed_at_the_trap(void)
+{
+	phantom_and_trap();
+	healed();
+}
+
+static void not_healed(void)
+{
+	healed_with(-EBUSY);
+}
+
+static void healed_and_undone(void)
+{
+	healed();
+	facts.console_redirect.is_undone = ANSWER_YES;
+}
+
+static void console_not_looked_at(void)
+{
+	memset(&facts.dev_console.once, 0, sizeof(facts.dev_console.once));
+}
+
+RULE_CASES(CONSOLE_CASES, {"console.healed", NULL, VERDICT_GOOD},
+	{"console.healed", phantom, VERDICT_GOOD}, {"console.healed", not_healed, VERDICT_GOOD},
+	{"console.healed", healed_and_undone, VERDICT_GOOD},
+	{"console.healed", console_not_looked_at, VERDICT_UNKNOWN},
+	{"console.healed", healed, VERDICT_BAD, SEVERITY_INFO, "ttyS0", "goes to tty1 instead of",
+		"proxmox", "qm set VMID --serial0 socket"},
+	{"growroot.trap", healed_at_the_trap, VERDICT_GOOD},
+	{"console.phantom", healed_at_the_trap, VERDICT_BAD, SEVERITY_INFO, "ttyS0"},
+	{"console.phantom", healed, VERDICT_BAD, SEVERITY_INFO, "ttyS0"},
+	{"console.phantom", not_healed, VERDICT_BAD, SEVERITY_WARNING, "ttyS0"},
+	{"console.phantom", NULL, VERDICT_GOOD},
 	{"console.phantom", phantom, VERDICT_BAD, SEVERITY_WARNING, "ttyS0",
 		"has no UART behind it", "proxmox", "qm set VMID --serial0 socket"},
 	{"console.phantom", phantom, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", "PID 1", "kernel",
@@ -315,7 +372,9 @@ RULE_CASES(CONSOLE_CASES, {"console.phantom", NULL, VERDICT_GOOD},
 	{"console.closed", closed_at_once, VERDICT_UNKNOWN},
 	{"console.closed", forbidden, VERDICT_UNKNOWN},
 	{"console.closed", container, VERDICT_UNKNOWN},
-	{"console.closed", no_node, VERDICT_BAD, SEVERITY_ERROR},
+	{"console.closed", no_node, VERDICT_BAD, SEVERITY_ERROR, NULL, "without standard input"},
+	{"console.closed", no_node_and_filled_descriptors, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"another output"},
 	{"console.closed", no_node_and_no_pid1, VERDICT_UNKNOWN},
 	{"console.closed", consoles_not_looked_at, VERDICT_UNKNOWN},
 

@@ -197,7 +197,9 @@ def _base(scenario):
     if name in dracut.INITRDS:
         return Base(dracut.initrd(name, kernel, omit), hook=dracut.HOOK_INSIDE)
     if name in initramfs_tools.INITRDS:
-        return Base(initramfs_tools.initrd(name, kernel))
+        is_ours = initramfs_tools.INITRDS[name].is_ours
+        return Base(initramfs_tools.initrd(name, kernel),
+                    hook=initramfs_tools.HOOK_INSIDE if is_ours else HOOK_IN_ROOT)
     if name in nixos.INITRDS:
         return Base(nixos.initrd(name, kernel, DRIVERS, _add_busybox), hook=nixos.INITRDS[name])
     if name == "system":
@@ -240,7 +242,10 @@ def initrd(scenario, hook, made):
     if scenario.installed:
         with tempfile.TemporaryDirectory(dir=made.parent) as scratch:
             installation = dracut.stage(Path(scratch) / "stage")
-            dracut.make(scenario.initrd, scenario.kernel, installation, (), made)
+            if scenario.initrd in initramfs_tools.INITRDS:
+                initramfs_tools.make(scenario.initrd, scenario.kernel, installation, made)
+            else:
+                dracut.make(scenario.initrd, scenario.kernel, installation, (), made)
         return
     base, is_apart = _base(scenario), loaders.WAYS[scenario.boot].is_hook_apart
     with open(made, "wb") as out:

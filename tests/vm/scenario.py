@@ -9,6 +9,7 @@ import acpi
 import disk
 import dracut
 import images
+import initramfs_tools
 import kernels
 import loaders
 import nixos
@@ -170,7 +171,7 @@ class Scenario:
     omit_drivers: list = field(default_factory=list)
     broken_drivers: list = field(default_factory=list)      # only the first half of each is there
     cmdline: str = "bootprobe root=/dev/vda1"
-    installed: bool = False     # the initrd is made of an installation of build/static, with dracut
+    installed: bool = False     # the initrd is made of an installation of build/static
     hook: bool = True           # false: the hook is not in the initrd
     timeout_s: int = 240
     until: str = ""             # ends the machine once this is on a serial port or in the report
@@ -183,7 +184,7 @@ class Scenario:
     def __post_init__(self):
         _one_of("kernel", self.kernel, tuple(kernels.KERNELS))
         if self.installed:
-            _one_of("initrd", self.initrd, tuple(dracut.INITRDS))
+            _one_of("initrd", self.initrd, (*dracut.INITRDS, *initramfs_tools.OURS_INITRDS))
         _one_of("initrd", self.initrd, images.INITRDS)
         _one_of("boot", self.boot, tuple(loaders.WAYS))
         if self.store:

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Preloaded into sgdisk, sfdisk and parted: a file is a disk with logical sectors of $SECTOR_BYTES.
+ * Preloaded into sgdisk, sfdisk and parted. With $SECTOR_BYTES a file is a disk with logical sectors
+ * of that size. Nobody waits for a disk: what these tools write lives for a moment, and sgdisk has all
+ * disks of the machine written out and sleeps for a second behind each change.
  */
 #include <dlfcn.h>
 #include <linux/fs.h>
@@ -12,10 +14,15 @@
 
 int ioctl(int fd, unsigned long request, ...);
 
-static int answer(unsigned long request, void *argument, const struct stat *st)
+void sync(void);
+int fsync(int fd);
+int fdatasync(int fd);
+unsigned sleep(unsigned seconds);
+
+static int answer(
+	const char *bytes, unsigned long request, void *argument, const struct stat *st)
 {
-	const char *bytes = getenv("SECTOR_BYTES");
-	int sector = bytes ? atoi(bytes) : 512;
+	int sector = atoi(bytes);
 	unsigned long units = (unsigned long)st->st_size / 512;
 	uint64_t size = (uint64_t)st->st_size;
 
@@ -36,6 +43,7 @@ static int answer(unsigned long request, void *argument, const struct stat *st)
 
 int ioctl(int fd, unsigned long request, ...)
 {
+	const char *bytes = getenv("SECTOR_BYTES");
 	int (*next)(int, unsigned long, ...);
 	struct stat st;
 	va_list arguments;
@@ -44,8 +52,31 @@ int ioctl(int fd, unsigned long request, ...)
 	va_start(arguments, request);
 	argument = va_arg(arguments, void *);
 	va_end(arguments);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && answer(request, argument, &st) == 0)
+	if (bytes && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		answer(bytes, request, argument, &st) == 0)
 		return 0;
 	memcpy(&next, &symbol, sizeof(next));
 	return next(fd, request, argument);
+}
+
+void sync(void)
+{
+}
+
+int fsync(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+int fdatasync(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+unsigned sleep(unsigned seconds)
+{
+	(void)seconds;
+	return 0;
 }
