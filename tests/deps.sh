@@ -10,7 +10,8 @@ build="gcc clang libclang-rt-dev meson ninja-build pkg-config libc6-dev libudev-
 demo="python3 python3-jsonschema qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs
 	busybox-static"
 nix="nix-bin musl-tools busybox-static python3 python3-jsonschema"
-vm="$demo nix-bin ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools"
+vm="$demo nix-bin ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools squashfs-tools
+	ipxe-qemu systemd-boot-efi binutils fdisk mtools gcc libc6-dev"
 
 bochs="bochs bochs-term bochsbios grub-common grub-pc-bin xorriso"
 

@@ -189,6 +189,7 @@ struct platform_fact {
 	char network_boot_because[96];
 	enum initrd_kind initrd;
 	char initrd_because[64];
+	bool is_initramfs_system; /* the initramfs is the whole system: no stage 2 follows */
 };
 
 /* --------------------------------------------------------------------------------- cmdline */
@@ -658,6 +659,9 @@ struct root_fact {
 	char matches[ROOT_MATCHES_MAX][32]; /* devices that bear it; more than one is ambiguous */
 	uint32_t match_count;
 	bool is_one_filesystem; /* the matches are the devices of one file system (btrfs, zfs) */
+	/* What the root file system is where no device bears it: "tmpfs", "ramfs", or "initramfs",
+	 * out of which nothing leads. Empty: it is not in memory, or not known yet. */
+	char in_memory[16];
 	/* Since when: a device name since the kernel announced it; what only udev can find since it
 	 * was through with it, and where there is no udev as a device name. 0: not resolved, not
 	 * known, or there before anybody listened. */

@@ -100,6 +100,8 @@ static void append_root(struct text *text, const struct reader_report *report)
 {
 	const struct reader_record *root = reader_report_find(report, "root", NULL, NULL);
 
+	if (root && reader_has(root->members, "in_memory"))
+		describe_record(text, root->members);
 	if (!root || reader_integer(root->members, "device_count", 0) != 1)
 		return;
 	text_append(text, "root=");

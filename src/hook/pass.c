@@ -213,7 +213,9 @@ void pass_advance(struct collector *collector)
 			collector->is_single_pass = true;
 			begin_final(collector, "terminated");
 		} else if (is_overdue(collector->stall_us)) {
-			begin_final(collector, "stall");
+			/* What nothing follows has not stalled. */
+			begin_final(collector,
+				collector->facts->platform.is_initramfs_system ? "now" : "stall");
 		}
 		break;
 	case STATE_FINAL:

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "parse/cmdline.h"
+#include "parse/initrd.h"
 #include "parse/root_param.h"
 #include "parse/uptime.h"
 #include "source/cmdline.h"
@@ -346,6 +347,26 @@ static void resolve_tag(const struct facts *facts, struct root_fact *root)
 		resolve_by_mount(facts, root);
 }
 
+/* What stage 1 has mounted for stage 2, or the initramfs where that is the system itself. */
+static void find_in_memory(
+	const struct sysroot *sysroot, const struct facts *facts, struct root_fact *root)
+{
+	static const char *const KINDS[][2] = {
+		{"rootfs", "initramfs"}, {"tmpfs", "tmpfs"}, {"ramfs", "ramfs"}};
+	const struct handoff_fact *handoff = &facts->handoff;
+	char mounts[8192], fstype[sizeof(handoff->root_fstype)] = "";
+
+	if (handoff->is_root_mounted == ANSWER_YES)
+		(void)text_copy(fstype, sizeof(fstype), handoff->root_fstype);
+	else if (facts->platform.initrd == INITRD_NONE &&
+		 sysroot_read(sysroot, "proc/mounts", mounts, sizeof(mounts)) != 0)
+		(void)initrd_root_fstype(mounts, fstype, sizeof(fstype));
+	for (size_t i = 0; i < ARRAY_SIZE(KINDS); i++) {
+		if (strcmp(fstype, KINDS[i][0]) == 0)
+			(void)text_copy(root->in_memory, sizeof(root->in_memory), KINDS[i][1]);
+	}
+}
+
 static void name_auto_root(
 	const struct sources *sources, const struct facts *facts, struct root_fact *root)
 {
@@ -453,6 +474,7 @@ int root_run(const struct sources *sources, struct facts *facts, uint32_t subjec
 	else
 		resolve_device(sources, facts, &root);
 	note_mount(facts, &root);
+	find_in_memory(&sources->root, facts, &root);
 	note_idle(&sources->root, &facts->root, &root);
 	redact(cmdline, &root);
 	facts->root = root;

@@ -65,6 +65,7 @@ void encode_root(struct encoding *encoding)
 	record_array_end(record);
 	record_u64(record, "device_count", root->match_count);
 	record_flag(record, "one_filesystem", root->is_one_filesystem);
+	record_text(record, "in_memory", root->in_memory);
 	if (root->resolved_us)
 		record_seconds(record, "since", root->resolved_us);
 	encode_mount(record, encoding->facts);

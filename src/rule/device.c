@@ -222,7 +222,8 @@ static bool is_disk_wanted(const struct facts *facts)
 {
 	const struct root_fact *root = &facts->root;
 
-	if (facts->handoff.is_root_mounted == ANSWER_YES || !fact_is_known(&root->once))
+	if (facts->handoff.is_root_mounted == ANSWER_YES || !fact_is_known(&root->once) ||
+		!is_text_empty(root->in_memory))
 		return false;
 	switch (root->kind) {
 	case ROOT_NFS:
@@ -231,6 +232,10 @@ static bool is_disk_wanted(const struct facts *facts)
 	case ROOT_LIVE:
 		return false;
 	case ROOT_NONE:
+		/* Only an initrd that is known may have been told of a root when it was made. */
+		return facts->platform.is_network_boot != ANSWER_YES &&
+		       facts->platform.initrd != INITRD_UNKNOWN &&
+		       facts->platform.initrd != INITRD_NONE;
 	case ROOT_OTHER:
 		return facts->platform.is_network_boot != ANSWER_YES;
 	default:

@@ -91,6 +91,8 @@ enum answer is_share_missing(const struct facts *facts);
 void say_what_is_shared(struct judgement *judgement, struct finding *finding);
 /* Whether the root, of whatever kind, could be behind this device. */
 bool can_hold_root(const struct facts *facts, const struct unbound_device_fact *device);
+/* The initramfs is the system: there is no handoff that anything could be wrong with. */
+bool is_without_stage2(const struct facts *facts);
 /* YES: the root file system was not found although it is time; UNKNOWN: it cannot be told. */
 enum answer is_root_missing(const struct facts *facts);
 /* growpart(1) leaves alone what would grow by less than this. */

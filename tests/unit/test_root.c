@@ -84,6 +84,20 @@ START_TEST(numbers)
 }
 END_TEST
 
+START_TEST(roots_that_are_wanted)
+{
+	ck_assert(root_param_is_wanted("quiet root=/dev/vda1"));
+	ck_assert(root_param_is_wanted("root=gpt-auto"));
+	ck_assert(root_param_is_wanted("nfsroot=10.0.2.2:/srv"));
+	ck_assert(!root_param_is_wanted(""));
+	ck_assert(!root_param_is_wanted("rootwait quiet"));
+	ck_assert(!root_param_is_wanted("root=none"));
+	ck_assert(!root_param_is_wanted("root=/dev/ram0 rw"));
+	ck_assert(root_param_is_wanted("root=/dev/ram0 root=LABEL=x"));
+	ck_assert(!root_param_is_wanted("-- root=/dev/vda1"));
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------- resolution */
 
 static struct facts facts;
@@ -106,6 +120,8 @@ static void teardown(void)
 
 	sysroot_close(&sources.root);
 	(void)snprintf(path, sizeof(path), "%s/proc/cmdline", directory);
+	(void)unlink(path);
+	(void)snprintf(path, sizeof(path), "%s/proc/mounts", directory);
 	(void)unlink(path);
 	(void)snprintf(path, sizeof(path), "%s/proc", directory);
 	(void)rmdir(path);
@@ -350,6 +366,51 @@ START_TEST(the_mount_of_the_new_root_counts)
 }
 END_TEST
 
+static void write_mounts(const char *mounts)
+{
+	char path[64];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/proc/mounts", directory);
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	(void)fprintf(file, "%s", mounts);
+	(void)fclose(file);
+}
+
+static void assert_in_memory(const char *cmdline, const char *in_memory)
+{
+	run(cmdline);
+	ck_assert_str_eq(facts.root.in_memory, in_memory);
+}
+
+START_TEST(roots_in_memory)
+{
+	struct handoff_fact *handoff = &facts.handoff;
+
+	/* What stage 1 has mounted. */
+	handoff->is_root_mounted = ANSWER_YES;
+	(void)text_copy(handoff->root_fstype, sizeof(handoff->root_fstype), "tmpfs");
+	assert_in_memory("quiet", "tmpfs");
+	assert_in_memory("root=fstab", "tmpfs");
+	(void)text_copy(handoff->root_fstype, sizeof(handoff->root_fstype), "ext4");
+	assert_in_memory("quiet", "");
+	handoff->is_root_mounted = ANSWER_NO;
+	(void)text_copy(handoff->root_fstype, sizeof(handoff->root_fstype), "");
+	/* Every stage 1 is in the initramfs: that tells nothing of its root. */
+	write_mounts("rootfs / rootfs rw 0 0\n");
+	assert_in_memory("quiet", "");
+	facts.platform.initrd = INITRD_NONE;
+	assert_in_memory("quiet", "initramfs");
+	write_mounts("rootfs / rootfs rw 0 0\ntmpfs / tmpfs rw 0 0\n");
+	assert_in_memory("quiet", "tmpfs");
+	write_mounts("rootfs / rootfs rw 0 0\n/dev/vda1 / ext4 rw 0 0\n");
+	assert_in_memory("root=/dev/vda1", "");
+	write_mounts("");
+	assert_in_memory("quiet", "");
+}
+END_TEST
+
 START_TEST(root_by_type)
 {
 	struct gpt_fact *gpt = fact_new(facts.gpts);
@@ -388,6 +449,8 @@ int main(void)
 	tcase_add_test(tcase, a_mount_tells_the_device_of_a_tag);
 	tcase_add_test(tcase, the_mount_of_the_new_root_counts);
 	tcase_add_test(tcase, root_by_type);
+	tcase_add_test(tcase, roots_that_are_wanted);
+	tcase_add_test(tcase, roots_in_memory);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

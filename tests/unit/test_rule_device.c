@@ -219,6 +219,18 @@ static void nixos_without_disk(void)
 	facts.root.kind = ROOT_NONE;
 }
 
+static void initrd_of_no_known_kind(void)
+{
+	nixos_without_disk();
+	facts.platform.initrd = INITRD_UNKNOWN;
+}
+
+static void root_in_tmpfs(void)
+{
+	nixos_without_disk();
+	set_text(facts.root.in_memory, "tmpfs");
+}
+
 static void file_system(void)
 {
 	stall();
@@ -326,6 +338,8 @@ RULE_CASES(DEVICE_CASES, {"device.no-driver", NULL, VERDICT_GOOD},
 	{"device.no-driver", data_disk, VERDICT_GOOD},
 	{"device.no-driver", passphrase, VERDICT_GOOD}, {"device.no-driver", netboot, VERDICT_GOOD},
 	{"device.no-driver", netboot_in_memory, VERDICT_GOOD},
+	{"device.no-driver", initrd_of_no_known_kind, VERDICT_GOOD},
+	{"device.no-driver", root_in_tmpfs, VERDICT_GOOD},
 	{"device.no-driver", live_disc, VERDICT_GOOD}, {"device.no-driver", ram_disk, VERDICT_GOOD},
 	{"device.no-driver", acpi_serial, VERDICT_GOOD},
 	{"device.no-driver", console_of_another_kind, VERDICT_GOOD},

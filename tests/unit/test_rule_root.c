@@ -75,6 +75,27 @@ static void in_memory(void)
 	set_text(facts.root.value, "/dev/ram0");
 }
 
+/* At the stall already: stage 1 was seen to mount it. */
+static void in_tmpfs(void)
+{
+	absent();
+	set_text(facts.root.in_memory, "tmpfs");
+}
+
+static void in_initramfs(void)
+{
+	absent();
+	facts.boot.phase = BOOT_PHASE_RUNNING;
+	set_text(facts.root.in_memory, "initramfs");
+}
+
+/* The same, and nobody has said so. */
+static void in_tmpfs_without_handoff(void)
+{
+	in_tmpfs();
+	facts.boot.phase = BOOT_PHASE_HANDOFF;
+}
+
 static void auto_on_another_architecture(void)
 {
 	absent();
@@ -457,6 +478,7 @@ RULE_CASES(ROOT_CASES, {"root.absent", NULL, VERDICT_GOOD},
 	{"root.absent", absent_on_a_running_machine, VERDICT_UNKNOWN},
 	{"root.absent", on_nfs, VERDICT_UNKNOWN}, {"root.absent", in_memory, VERDICT_UNKNOWN},
 	{"root.absent", auto_on_another_architecture, VERDICT_UNKNOWN},
+	{"root.absent", in_tmpfs, VERDICT_GOOD}, {"root.absent", in_initramfs, VERDICT_GOOD},
 	{"root.absent", root_not_looked_for, VERDICT_UNKNOWN},
 
 	{"root.ambiguous", NULL, VERDICT_GOOD},
@@ -495,7 +517,7 @@ RULE_CASES(ROOT_CASES, {"root.absent", NULL, VERDICT_GOOD},
 	{"root.full", full_by_design, VERDICT_GOOD}, {"root.full", full_image, VERDICT_GOOD},
 	{"root.full", full_verity_image, VERDICT_GOOD},
 	{"root.full", space_not_counted, VERDICT_UNKNOWN},
-	{"root.full", no_handoff, VERDICT_UNKNOWN});
+	{"root.full", no_handoff, VERDICT_UNKNOWN}, {"root.full", in_initramfs, VERDICT_GOOD});
 
 /* ------------------------------------------------------------------------------- handoff */
 
@@ -632,6 +654,8 @@ RULE_CASES(HANDOFF_CASES, {"handoff.init-missing", NULL, VERDICT_GOOD},
 	{"handoff.init-missing", root_not_opened, VERDICT_UNKNOWN},
 	{"handoff.init-missing", init_not_looked_at, VERDICT_UNKNOWN},
 	{"handoff.init-missing", no_handoff_yet, VERDICT_UNKNOWN},
+	{"handoff.init-missing", in_initramfs, VERDICT_GOOD},
+	{"handoff.init-missing", in_tmpfs_without_handoff, VERDICT_UNKNOWN},
 
 	{"handoff.init-unusable", NULL, VERDICT_GOOD},
 	{"handoff.init-unusable", not_executable, VERDICT_BAD, SEVERITY_ERROR, "/sbin/init",
@@ -651,4 +675,6 @@ RULE_CASES(HANDOFF_CASES, {"handoff.init-missing", NULL, VERDICT_GOOD},
 	{"handoff.init-unusable", too_many_interpreters, VERDICT_GOOD},
 	{"handoff.init-unusable", architecture_unknown, VERDICT_UNKNOWN},
 	{"handoff.init-unusable", missing, VERDICT_UNKNOWN},
-	{"handoff.init-unusable", no_handoff_yet, VERDICT_UNKNOWN});
+	{"handoff.init-unusable", no_handoff_yet, VERDICT_UNKNOWN},
+	{"handoff.init-unusable", in_initramfs, VERDICT_GOOD},
+	{"handoff.init-unusable", in_tmpfs_without_handoff, VERDICT_UNKNOWN});

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import acpi
 import initramfs_tools
+import loaders
 import xen
 
 REPORT_PORT = "org.bootprobe.report.0"
@@ -131,7 +132,9 @@ class CommandLine:
     def _boot(self, kernel, initrd):
         words = self._kernel_parameters()
         if not self.machine.xen:
-            return ["-kernel", kernel, "-initrd", initrd, "-append", words]
+            way = self.scenario.boot
+            apart = initrd.with_name(loaders.HOOK_APART) if loaders.WAYS[way].is_hook_apart else None
+            return loaders.arguments(way, loaders.Load(self.folder, kernel, initrd, words, apart))
         # Modules of a multiboot kernel: a comma ends one, and two are a comma.
         modules = ",".join(text.replace(",", ",,") for text in (f"{kernel} {words}", str(initrd)))
         return ["-kernel", xen.hypervisor(), "-initrd", modules, "-append", xen.PARAMETERS]

@@ -31,6 +31,7 @@ import findings
 import host
 import images
 import kernels
+import loaders
 import machine
 import scenario as scenarios
 
@@ -217,6 +218,10 @@ def unmet(scenario, hook):
         return f"no {machine.OVMF}"
     if scenario.share and scenario.share.kind == "virtiofs" and not host.VIRTIOFSD.exists():
         return f"no {host.VIRTIOFSD}"
+    if missing := loaders.unmet(scenario.boot):
+        return f"no {missing}"
+    if scenario.store and not shutil.which(images.MKSQUASHFS):
+        return f"no {images.MKSQUASHFS}"
     if scenario.installed and dracut.BUILD not in hook.parents:
         return f"the hook is not from {dracut.BUILD}, so it cannot be installed"
     return None
@@ -274,7 +279,7 @@ def run_in_folder(scenario, hook, keep, folder, is_exact=False):
     except (debian.Unavailable, subprocess.CalledProcessError) as error:
         complaints = [f"an image could not be made: {error}"]
     if not keep:
-        for name in ("initrd", "ovmf-vars.fd"):
+        for name in ("initrd", "ovmf-vars.fd", *loaders.WAYS[scenario.boot].made):
             (folder / name).unlink(missing_ok=True)
     result = Result(scenario, "FAIL" if complaints else "PASS", complaints, seconds, found)
     result.tails = [tail(folder / log) for log in LOGS] if complaints else []

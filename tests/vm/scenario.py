@@ -11,6 +11,8 @@ import dracut
 import images
 import initramfs_tools
 import kernels
+import loaders
+import nixos
 
 MACHINES = ("pc", "q35", "microvm")
 FIRMWARES = ("seabios", "ovmf")
@@ -180,6 +182,8 @@ class Scenario:
     summary: str
     kernel: str = "6.1-cloud"
     initrd: str = "bare"
+    boot: str = "kernel"        # the way in which both come into memory, see loaders.py
+    store: bool = False         # stage 2 is a squashfs in the initrd, as NixOS' netboot has it
     omit_drivers: list = field(default_factory=list)
     broken_drivers: list = field(default_factory=list)      # only the first half of each is there
     cmdline: str = "bootprobe root=/dev/vda1"
@@ -199,6 +203,9 @@ class Scenario:
         if self.installed:
             _one_of("initrd", self.initrd, (*dracut.INITRDS, *initramfs_tools.OURS_INITRDS))
         _one_of("initrd", self.initrd, images.INITRDS)
+        _one_of("boot", self.boot, tuple(loaders.WAYS))
+        if self.store:
+            _one_of("initrd", self.initrd, tuple(nixos.INITRDS))
 
     def whole(self):
         """The outputs in which a whole report is wanted."""
