@@ -189,6 +189,7 @@ struct platform_fact {
 	char network_boot_because[96];
 	enum initrd_kind initrd;
 	char initrd_because[64];
+	bool is_initramfs_system; /* the initramfs is the whole system: no stage 2 follows */
 };
 
 /* --------------------------------------------------------------------------------- cmdline */
@@ -293,7 +294,7 @@ enum driver_state {
 	DRIVER_LOADED,      /* module is in, not bound to this device */
 	DRIVER_MODULE_FILE, /* a module file that nobody loaded */
 	DRIVER_BLACKLISTED,
-	DRIVER_FAILED,  /* loading was tried and failed */
+	DRIVER_FAILED,  /* loading it failed, or must fail: its file is damaged */
 	DRIVER_MISSING, /* neither built in nor a module file in this root */
 	DRIVER_COUNT
 };
@@ -474,6 +475,9 @@ struct uart_total_fact {
 
 enum { VIRTIO_DEVICES_MAX = 96, VIRTIO_PORTS_MAX = 32 };
 
+/* VIRTIO 1.2, section 5: the types that share a folder of the host. */
+enum { VIRTIO_TYPE_9P = 9, VIRTIO_TYPE_FS = 26 };
+
 struct virtio_device_fact {
 	char name[16];   /* virtio3 */
 	uint32_t type;   /* VIRTIO 1.2, section 5: 1 network, 2 block, 3 console, ... */
@@ -564,7 +568,8 @@ struct block_fact {
 	_Atomic uint32_t is_look_over; /* that child has come to its end */
 };
 
-/* When a block device came and went, as the collector saw it. The collector alone writes these. */
+/* When a block or virtio device came and went, as the collector saw it. The collector alone writes
+ * these. */
 struct device_event_fact {
 	char name[32];
 	uint64_t arrived_us; /* kernel uevent; 0: was there before the collector listened */
@@ -701,6 +706,9 @@ struct root_fact {
 	char matches[ROOT_MATCHES_MAX][32]; /* devices that bear it; more than one is ambiguous */
 	uint32_t match_count;
 	bool is_one_filesystem; /* the matches are the devices of one file system (btrfs, zfs) */
+	/* What the root file system is where no device bears it: "tmpfs", "ramfs", or "initramfs",
+	 * out of which nothing leads. Empty: it is not in memory, or not known yet. */
+	char in_memory[16];
 	/* Since when: a device name since the kernel announced it; what only udev can find since it
 	 * was through with it, and where there is no udev as a device name. 0: not resolved, not
 	 * known, or there before anybody listened. */
@@ -709,7 +717,17 @@ struct root_fact {
 	/* The idle time of all processors when it was found first, as in struct boot_fact. */
 	uint64_t resolved_idle_us;
 	bool has_idle;
+	uint64_t mounted_us; /* when its mount was seen first; 0: not seen, or nobody watched */
 };
+
+/* A mount of PID 1's, as the collector saw it. The collector alone writes these. */
+struct mount_fact {
+	uint32_t id; /* mountinfo's, which stays when the mount is moved; 0: this place is free */
+	uint64_t seen_us; /* 0: was there before the collector watched */
+	char fstype[24], source[64];
+};
+
+enum { MOUNTS_MAX = 64 };
 
 struct handoff_fact {
 	struct fact_once once;
@@ -717,6 +735,7 @@ struct handoff_fact {
 	outcome_t root_open;
 	char root_fstype[24], root_source[64];
 	enum answer is_root_mounted; /* --root is a mount point */
+	uint32_t root_mount_id;      /* mountinfo's; 0: not known */
 	enum answer is_root_read_only;
 	enum answer has_free_counts; /* the two below are known */
 	uint64_t free_bytes, free_inodes;
@@ -880,6 +899,7 @@ struct facts {
 	FACT_LIST(unbound_device_fact, 64) unbound_devices;
 	FACT_LIST(block_fact, BLOCK_MAX) blocks;
 	FACT_LIST(device_event_fact, BLOCK_MAX) device_events;
+	FACT_LIST(mount_fact, MOUNTS_MAX) mounts;
 	/* Many disks are looked at in parallel, each by its own child. The collector reserves a
 	 * disk's entry in gpts (publishing it empty) before the child starts; the child fills it
 	 * and then sets gpt_fact.once. A filesystem fact has the index of its device in blocks. */

@@ -177,6 +177,37 @@ static void describe_filesystem(struct text *text, const json_t *m)
 	words_module_state(text, ", its module is ", m, "module_state");
 }
 
+static void describe_mount(struct text *text, const json_t *m)
+{
+	if (!reader_has(m, "mounted"))
+		return;
+	words_seconds(text, ", mounted at ", m, "mounted");
+	if (!reader_has(m, "mount_us"))
+		return;
+	text_append(text, ", ");
+	words_time(text, reader_number(m, "mount_us", 0) / 1e6);
+	text_append(text, reader_has(m, "since") ? " after that" : " after bootprobe began");
+}
+
+/* Whether what root= says is the name of a device. */
+static bool is_root_a_device(const json_t *m)
+{
+	static const char *const OTHERS[] = {"none", "fstab", "nfs", "other"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(OTHERS); i++) {
+		if (reader_is(m, "kind", OTHERS[i]))
+			return false;
+	}
+	return true;
+}
+
+static void describe_memory(struct text *text, const char *in_memory)
+{
+	words_add(text, ": ", in_memory);
+	text_append(
+		text, strcmp(in_memory, "initramfs") == 0 ? ", no stage 2 follows" : ", in memory");
+}
+
 static void describe_root(struct text *text, const json_t *m)
 {
 	int64_t count = reader_integer(m, "device_count", 0);
@@ -185,9 +216,12 @@ static void describe_root(struct text *text, const json_t *m)
 		text, "root=", *reader_string(m, "spec") ? reader_string(m, "spec") : "(nothing)");
 	text_append(text, count ? ": " : "");
 	words_strings(text, ", ", json_object_get(m, "devices"));
-	if (!count && reader_has(m, "spec"))
+	if (reader_has(m, "in_memory"))
+		describe_memory(text, reader_string(m, "in_memory"));
+	else if (!count && reader_has(m, "spec") && is_root_a_device(m))
 		text_append(text, ": no device bears that name");
 	words_seconds(text, ", there at ", m, "since");
+	describe_mount(text, m);
 }
 
 static void describe_redirect(struct text *text, const json_t *m)

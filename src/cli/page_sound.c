@@ -100,12 +100,24 @@ static void append_root(struct text *text, const struct reader_report *report)
 {
 	const struct reader_record *root = reader_report_find(report, "root", NULL, NULL);
 
+	if (root && reader_has(root->members, "in_memory"))
+		describe_record(text, root->members);
 	if (!root || reader_integer(root->members, "device_count", 0) != 1)
 		return;
 	text_append(text, "root=");
 	text_append(text, reader_string(root->members, "spec"));
 	text_append(text, " is ");
 	text_append(text, reader_string_at(json_object_get(root->members, "devices"), 0));
+	if (!reader_is(root->members, "kind", "virtiofs") &&
+		!reader_is(root->members, "kind", "9p"))
+		return;
+	text_append(text, " (");
+	text_append(text, reader_string(root->members, "kind"));
+	text_append(text, ")");
+	if (!reader_has(root->members, "mount_us"))
+		return;
+	text_append(text, ", mounted after ");
+	words_time(text, reader_number(root->members, "mount_us", 0) / 1e6);
 }
 
 static void append_handoff(struct text *text, const struct reader_report *report)

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "hook/collector_part.h"
+#include "hook/mounts.h"
 #include "parse/uptime.h"
 
 #include <errno.h>
@@ -80,13 +81,26 @@ static void handle_udev(struct collector *collector)
 	struct udev_event event;
 
 	while (udev_source_next(&collector->udev, &event)) {
+		if (event.is_block || event.is_virtio)
+			disks_event(&collector->disks, collector->facts, &event);
 		if (!event.is_block) {
 			sinks_pump(&collector->sinks);
 			continue;
 		}
-		disks_event(&collector->disks, collector->facts, &event);
 		collector->is_rescan_wanted |= !event.is_processed && event.action != UDEV_OTHER;
 	}
+}
+
+static void handle_mounts(struct collector *collector)
+{
+	uint64_t now = clock_now_us();
+
+	if (!collector->has_mounts_changed)
+		return;
+	collector->has_mounts_changed = false;
+	mounts_look(collector->mounts_fd, collector->facts, now);
+	if (collector->is_first_program)
+		home_look(collector, now, true);
 }
 
 /* ----------------------------------------------------------------------------------- the loop */
@@ -96,7 +110,7 @@ static void handle_timers(struct collector *collector)
 	uint64_t now = clock_now_us();
 
 	if (now >= collector->look_us)
-		home_look(collector, now);
+		home_look(collector, now, false);
 
 	if (children_expire(&collector->children, &collector->sources, now))
 		collector->is_encoding_wanted = true;
@@ -126,10 +140,7 @@ static uint64_t next_wakeup(struct collector *collector)
 		collector->state == STATE_FOLLOW ? collector->stall_us : UINT64_MAX,
 		collector->state == STATE_LINGER ? collector->linger_end_us : UINT64_MAX,
 		sinks_are_waiting(&collector->sinks) ? collector->retry_us : UINT64_MAX,
-		collector->is_first_program && collector->place != STAGE1_SWITCHED &&
-				collector->state != STATE_LINGER
-			? collector->look_us
-			: UINT64_MAX,
+		home_next_look(collector),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
@@ -147,7 +158,9 @@ static void wait_for_events(struct collector *collector)
 		{.fd = udev_source_kernel_fd(&collector->udev), .events = POLLIN},
 		{.fd = udev_source_processed_fd(&collector->udev), .events = POLLIN},
 		{.fd = collector->recorder_fd, .events = POLLIN},
+		{.fd = collector->mounts_fd, .events = POLLPRI},
 	};
+	const struct pollfd *mounts = &fds[ARRAY_SIZE(fds) - 1];
 	uint64_t now = clock_now_us();
 	uint64_t next = next_wakeup(collector);
 	int timeout_ms = -1;
@@ -155,7 +168,8 @@ static void wait_for_events(struct collector *collector)
 	/* Rounded up: a deadline must have passed when we look. */
 	if (next != UINT64_MAX)
 		timeout_ms = next <= now ? 0 : (int)((next - now) / US_PER_MS + 1);
-	(void)poll(fds, ARRAY_SIZE(fds), timeout_ms);
+	if (poll(fds, ARRAY_SIZE(fds), timeout_ms) > 0)
+		collector->has_mounts_changed = mounts->revents != 0;
 }
 
 /* While probes run again their facts are half filled; all is said behind them. */
@@ -173,6 +187,7 @@ static void loop(struct collector *collector)
 
 	while (collector->state != STATE_DONE) {
 		wait_for_events(collector);
+		handle_mounts(collector);
 		handle_udev(collector);
 		handle_children(collector);
 		recording_handle(collector);
@@ -246,11 +261,21 @@ static void open_inputs(struct collector *collector)
 		udev_source_close(&collector->udev);
 	/* What was there before we listened. */
 	collector->is_rescan_wanted = false;
+	/* What is mounted now was so before we watched. */
+	collector->mounts_fd = -1;
+	if (!collector->is_single_pass)
+		collector->mounts_fd =
+			collector->is_first_program
+				? mounts_open(&collector->proc, "1/mountinfo")
+				: mounts_open(&collector->sources.root, "proc/1/mountinfo");
+	mounts_look(collector->mounts_fd, collector->facts, 0);
 	*keep_out++ = collector->signal_fd;
 	if (collector->control_fd >= 0)
 		*keep_out++ = collector->control_fd;
 	if (collector->caller_fd >= 0)
 		*keep_out++ = collector->caller_fd;
+	if (collector->mounts_fd >= 0)
+		*keep_out++ = collector->mounts_fd;
 	*keep_out = -1;
 }
 
@@ -289,9 +314,7 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	if (r < 0)
 		return r;
 	the.is_first_program = options->is_first_program;
-	the.look_us = the.is_first_program ? clock_now_us() : UINT64_MAX;
-	if (the.is_first_program)
-		(void)sysroot_open_below(&the.sources.root, "proc", &the.proc);
+	home_begin(&the);
 	note_start(&the);
 	the.facts->boot.is_virtio_wanted = the.config->sinks & 1U << SINK_VIRTIO;
 	open_outputs(&the, options);

@@ -67,6 +67,8 @@ struct collector {
 	bool is_first_program;
 	struct sysroot proc;
 	enum stage1_place place;
+	int mounts_fd; /* tells of changes of PID 1's mounts; -1: nothing does */
+	bool has_mounts_changed;
 	enum state state;
 	const char *phase; /* of the final pass under way */
 	/* The flight recorder; -1: none, or no longer. */
@@ -75,13 +77,15 @@ struct collector {
 	bool is_handed_off; /* the report of "finish" is written */
 	bool is_up;         /* it saw the boot come to its end */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
-	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted, is_warned;
+	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted;
+	uint32_t warnings;  /* early pages */
+	char warned_of[64]; /* the last one's first finding */
 	char new_root[CONTROL_MESSAGE_SIZE];
 	char summary[SUMMARY_SIZE];
 	outcome_t summary_written;
 	/* CLOCK_MONOTONIC; UINT64_MAX: never */
 	uint64_t partial_us, final_end_us, final_deadline_us, disk_deadline_us, stall_us,
-		stall_step_us, retry_us, linger_end_us, look_us;
+		stall_step_us, retry_us, linger_end_us, look_us, look_step_us;
 };
 
 /* collector.c: not while probes run again, whose facts are half filled then. */
@@ -129,6 +133,11 @@ bool heal_start(struct collector *collector);
 bool heal_undo(struct collector *collector);
 
 /* home.c */
-void home_look(struct collector *collector, uint64_t now);
+void home_begin(struct collector *collector);
+/* Where PID 1 is now. */
+/* has_news: its mounts have changed. */
+void home_look(struct collector *collector, uint64_t now, bool has_news);
+/* When to look without having been told; UINT64_MAX: not any more. */
+uint64_t home_next_look(const struct collector *collector);
 
 #endif

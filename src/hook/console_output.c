@@ -25,7 +25,8 @@ bool console_output_account(const struct facts *facts, struct sink_fact *ret_acc
 			continue;
 		account.delivered += probe->state == PROBE_DONE;
 		account.waiting += probe->state == PROBE_RUNNING;
-		if (probe->state <= PROBE_DONE)
+		if (probe->state <= PROBE_DONE ||
+			(probe->state == PROBE_TIMEOUT && probe_is_overtaken(facts, probe)))
 			continue;
 		/* What one that was left behind has written nobody knows. */
 		account.dropped += probe->state != PROBE_TIMEOUT;
@@ -81,6 +82,8 @@ void console_output_start(struct collector *collector)
 
 	if (collector->sources.root.is_fixture || !(collector->config->sinks & wanted))
 		return;
+	/* Two pages at once on one console could not be read; the later one says more. */
+	children_give_up(&collector->children, &collector->sources, PHASE_CONSOLE_SINK);
 	texts.page = collector->summary;
 	texts.records = has_records ? &collector->sinks.log : NULL;
 	fact_foreach (console, collector->facts->consoles) {

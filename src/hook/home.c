@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "hook/collector_part.h"
 
-/* How often the mounts of PID 1 are looked at, where nobody tells of the switch of root. */
-#define STAGE1_LOOK_US (50 * US_PER_MS)
+/* When the place of PID 1 is looked at without its mounts having changed: a chroot alone changes
+ * none. Each time twice as long after the last one, so that a machine that waits is left alone. */
+#define LOOK_FIRST_US (1 * US_PER_S)
+#define LOOK_MAX_US (3600 * US_PER_S)
 
 /* Home into PID 1's namespace, and once more when its root is another one. */
 static void move_home(struct collector *collector, enum stage1_place place)
@@ -28,16 +30,39 @@ static void move_home(struct collector *collector, enum stage1_place place)
 	collector->is_finish_wanted = true;
 }
 
+void home_begin(struct collector *collector)
+{
+	collector->look_us = UINT64_MAX;
+	if (!collector->is_first_program)
+		return;
+	(void)sysroot_open_below(&collector->sources.root, "proc", &collector->proc);
+	collector->look_us = clock_now_us();
+	collector->look_step_us = LOOK_FIRST_US;
+}
+
+static bool is_over(const struct collector *collector)
+{
+	return !collector->is_first_program || collector->place == STAGE1_SWITCHED ||
+	       collector->state == STATE_LINGER;
+}
+
 /* Nobody says "finish" here: the switch of root is what says it. */
-void home_look(struct collector *collector, uint64_t now)
+void home_look(struct collector *collector, uint64_t now, bool has_news)
 {
 	enum stage1_place place;
 
-	if (!collector->is_first_program || collector->place == STAGE1_SWITCHED ||
-		collector->state == STATE_LINGER)
+	if (is_over(collector))
 		return;
-	collector->look_us = now + STAGE1_LOOK_US;
+	if (has_news)
+		collector->look_step_us = LOOK_FIRST_US;
+	collector->look_us = now + collector->look_step_us;
+	collector->look_step_us *= collector->look_step_us < LOOK_MAX_US ? 2 : 1;
 	place = stage1_look(&collector->proc);
 	if (place != STAGE1_BARE && place != collector->place)
 		move_home(collector, place);
+}
+
+uint64_t home_next_look(const struct collector *collector)
+{
+	return is_over(collector) ? UINT64_MAX : collector->look_us;
 }

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "hook/collector_part.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+/* What was found may become worse, but nobody reads page after page. */
+enum { WARNINGS_MAX = 3 };
 
 static struct encoding encoding(struct collector *collector)
 {
@@ -121,14 +126,27 @@ void output_summary(struct collector *collector)
 	console_output_start(collector);
 }
 
+/* The first finding is what a page tells in full. */
+static bool is_news(struct collector *collector)
+{
+	const struct finding *first = &collector->findings.item[0];
+	char what[sizeof(collector->warned_of)];
+
+	(void)text_join(what, sizeof(what), first->id, " ", first->subject, NULL);
+	if (collector->warnings >= WARNINGS_MAX || strcmp(what, collector->warned_of) == 0)
+		return false;
+	(void)text_copy(collector->warned_of, sizeof(collector->warned_of), what);
+	collector->warnings++;
+	return true;
+}
+
 /* A boot that is about to fail may not come to its end: what was found goes out at once, to those
- * who look at a console. */
+ * who look at a console, and again when something worse is found. */
 void output_early_warning(struct collector *collector)
 {
-	if (collector->is_warned || collector->is_single_pass ||
-		findings_worst(&collector->findings) != SEVERITY_ERROR)
+	if (collector->is_single_pass || findings_worst(&collector->findings) != SEVERITY_ERROR ||
+		!is_news(collector))
 		return;
-	collector->is_warned = true;
 	summary_write(collector->facts, &collector->findings, "early", collector->report.boot,
 		collector->summary, sizeof(collector->summary));
 	console_output_start(collector);

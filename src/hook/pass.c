@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hook/collector_part.h"
 
+#include "base/cleanup.h"
 #include "hook/finished.h"
 
 #include <string.h>
@@ -134,6 +135,9 @@ static void after_output(struct collector *collector)
 	}
 	clients_answer(collector);
 	clients_answer_caller(collector);
+	children_let_in(&collector->children, collector->mounts_fd);
+	cleanup_close(&collector->mounts_fd);
+	collector->mounts_fd = -1;
 	collector->state = STATE_LINGER;
 	collector->is_late = sinks_are_waiting(&collector->sinks);
 	collector->linger_end_us = clock_now_us() + (collector->may_linger ? LINGER_MAX_US : 0);
@@ -222,7 +226,9 @@ void pass_advance(struct collector *collector)
 			collector->is_single_pass = true;
 			begin_final(collector, "terminated");
 		} else if (is_overdue(collector->stall_us)) {
-			begin_final(collector, "stall");
+			/* What nothing follows has not stalled. */
+			begin_final(collector,
+				collector->facts->platform.is_initramfs_system ? "now" : "stall");
 		}
 		break;
 	case STATE_FINAL:

@@ -106,6 +106,8 @@ int stage1_enter(void)
 	return 0;
 }
 
+/* It stays with the namespace and the root that PID 1 has now (fs/proc_namespace.c), so that what
+ * it says is read afresh each time. */
 enum stage1_place stage1_look(const struct sysroot *proc)
 {
 	static const char *const POINTS[] = {"/proc", "/sys", "/dev", "/run"};

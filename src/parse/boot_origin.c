@@ -6,11 +6,12 @@
 
 #include <string.h>
 
-enum { LOADER_IPXE = 0x4, LOADER_KEXEC = 0xd };
+enum { LOADER_EFI_STUB = 0x2, LOADER_IPXE = 0x4, LOADER_KEXEC = 0xd };
 
 static const char *const LOADERS[] = {
 	[0x1] = "loadlin",
-	[0x2] = "efi-stub", /* "bootsector" by the document; the kernel's EFI stub since uses it */
+	/* "bootsector" by the document; the kernel's EFI stub since uses it */
+	[LOADER_EFI_STUB] = "efi-stub",
 	[0x3] = "syslinux",
 	[LOADER_IPXE] = "ipxe",
 	[0x5] = "elilo",
@@ -138,9 +139,10 @@ static void decide_network(const struct boot_clues *clues, struct platform_fact 
 		text_append_char(&because, '=');
 		text_append(&because, NETWORK[i].value ? NETWORK[i].value : "");
 	}
+	/* Started as a program of UEFI, a kernel cannot tell whether that came from a disk. */
 	if (is_sure)
 		platform->is_network_boot = ANSWER_YES;
-	else if (!because.length && clues->cmdline[0])
+	else if (!because.length && clues->cmdline[0] && !is_loader(clues, LOADER_EFI_STUB))
 		platform->is_network_boot = ANSWER_NO;
 }
 

@@ -21,7 +21,8 @@ struct boot_clues {
 
 /* Fills boot_loader, is_kexec with kexec_because, and is_network_boot with network_boot_because.
  * Network: YES when the root or the loader is on the network; unknown, with the reason, when the
- * network is only set up (ip=); NO when neither command line nor loader say anything of it. */
+ * network is only set up (ip=), or UEFI started the kernel, be it for iPXE; NO when neither command
+ * line nor loader say anything of it. */
 void boot_origin_decide(const struct boot_clues *clues, struct platform_fact *platform);
 
 #endif

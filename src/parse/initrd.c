@@ -44,16 +44,30 @@ bool initrd_root_fstype(char *mounts, char *fstype, size_t size)
 	return is_there;
 }
 
+static bool is_initramfs(const struct initrd_clues *clues)
+{
+	return strcmp(clues->root_fstype, "rootfs") == 0;
+}
+
 /* A tmpfs may be the root of a running system as well. */
 static enum answer is_initrd(const struct initrd_clues *clues)
 {
 	const char *fstype = clues->root_fstype;
 
-	if (clues->has_release || strcmp(fstype, "rootfs") == 0)
+	if (clues->has_release || is_initramfs(clues))
 		return ANSWER_YES;
 	if (!fstype[0] || strcmp(fstype, "tmpfs") == 0 || strcmp(fstype, "ramfs") == 0)
 		return ANSWER_UNKNOWN;
 	return ANSWER_NO;
+}
+
+/* A whole system in memory: in the initramfs itself, out of which nothing leads, or in a tmpfs that
+ * a stage 1 filled for it. It is told by the file that names a system, where that of an initrd is
+ * missing. */
+static bool is_system_in_memory(const struct initrd_clues *clues)
+{
+	return clues->has_os_release && !clues->has_release && clues->root_fstype[0] &&
+	       !(is_initramfs(clues) && clues->is_root_wanted);
 }
 
 static bool has_mark(const struct initrd_clues *clues, enum mark mark)
@@ -139,4 +153,11 @@ void initrd_decide(const struct initrd_clues *clues, struct platform_fact *platf
 			platform->initrd_because, sizeof(platform->initrd_because), evidence);
 		return;
 	}
+	if (!is_system_in_memory(clues))
+		return;
+	platform->initrd = INITRD_NONE;
+	platform->is_initramfs_system = is_initramfs(clues);
+	(void)text_join(platform->initrd_because, sizeof(platform->initrd_because), "the root is ",
+		is_initramfs(clues) ? "the initramfs" : clues->root_fstype, ", with an os-release",
+		NULL);
 }

@@ -2,6 +2,7 @@
 #include "parse/root_param.h"
 
 #include "base/text.h"
+#include "parse/cmdline.h"
 #include "parse/device_number.h"
 
 #include <string.h>
@@ -148,6 +149,20 @@ bool root_param_device_number(const char *value, uint32_t *ret_major, uint32_t *
 	*ret_major = (number & 0xfff00) >> 8;
 	*ret_minor = (number & 0xff) | ((number >> 12) & 0xfff00);
 	return true;
+}
+
+bool root_param_is_wanted(const char *cmdline)
+{
+	/* An initramfs is never looked for in a RAM disk; those who boot from the network write it
+	 * all the same. */
+	static const char RAM_DISK[] = "/dev/ram";
+	char spec[sizeof(((struct root_param *)0)->value)], nfsroot[8];
+	bool has_spec = cmdline_get(cmdline, "root", spec, sizeof(spec));
+	bool has_nfs = cmdline_get(cmdline, "nfsroot", nfsroot, sizeof(nfsroot));
+	struct root_param root;
+
+	root_param_parse(has_spec ? spec : NULL, NULL, has_nfs ? nfsroot : NULL, &root);
+	return root.kind != ROOT_NONE && !text_starts_with(root.value, RAM_DISK);
 }
 
 uint32_t root_param_take_offset(char *value)

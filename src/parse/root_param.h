@@ -25,6 +25,9 @@ void root_param_parse(
  * anything else. */
 bool root_param_device_number(const char *value, uint32_t *ret_major, uint32_t *ret_minor);
 
+/* Whether a kernel command line asks for a root file system outside the initramfs. */
+bool root_param_is_wanted(const char *cmdline);
+
 /* "UUID/PARTNROFF=n": cuts value at the slash and returns n, 0 without one. */
 uint32_t root_param_take_offset(char *value);
 

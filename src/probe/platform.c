@@ -6,6 +6,7 @@
 #include "parse/hypervisor.h"
 #include "parse/initrd.h"
 #include "parse/machine.h"
+#include "parse/root_param.h"
 #include "source/cmdline.h"
 #include "source/cpuid.h"
 
@@ -193,12 +194,17 @@ static void find_initrd(const struct sources *sources, struct platform_fact *pla
 {
 	const struct sysroot *root = &sources->root;
 	struct initrd_clues clues = {0};
+	static char cmdline[CMDLINE_SIZE];
 	char mounts[8192];
 
+	(void)cmdline_source_read(root, cmdline, sizeof(cmdline));
+	clues.is_root_wanted = root_param_is_wanted(cmdline);
 	for (unsigned i = 0; i < INITRD_MARKS_COUNT; i++)
 		clues.marks |= (uint32_t)sysroot_exists(root, INITRD_MARKS[i]) << i;
 	if (sysroot_read(root, "proc/mounts", mounts, sizeof(mounts)) != 0)
 		(void)initrd_root_fstype(mounts, clues.root_fstype, sizeof(clues.root_fstype));
+	clues.has_os_release = sysroot_exists(root, "etc/os-release") ||
+			       sysroot_exists(root, "usr/lib/os-release");
 	clues.has_release = sysroot_exists(root, "etc/initrd-release");
 	(void)sysroot_read(root, "etc/initrd-release", clues.release, sizeof(clues.release));
 	if (sysroot_readlink(root, "init", clues.init_link, sizeof(clues.init_link)) < 0)

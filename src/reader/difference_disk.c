@@ -494,7 +494,7 @@ static void append_devices(struct text *text, const json_t *members)
 		text_append(text, json_string_value(device));
 	}
 	if (!text->length)
-		text_append(text, "not there");
+		text_append(text, reader_has(members, "in_memory") ? "in memory" : "not there");
 }
 
 void difference_root(struct comparison *comparison)

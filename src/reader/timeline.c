@@ -318,6 +318,7 @@ static void add_moments(struct timeline_builder *builder, size_t lane)
 	struct timeline_item *item;
 	double since = root ? reader_number(root->members, "since", NAN) : NAN;
 	double handoff = reader_report_handoff(report);
+	double mounted = root ? reader_number(root->members, "mounted", NAN) : NAN;
 
 	item = timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, 0, 0, "firmware done", NULL);
 	timeline_explain(builder, item, "the firmware",
@@ -332,6 +333,9 @@ static void add_moments(struct timeline_builder *builder, size_t lane)
 	timeline_explain(builder, item,
 		"the root device is there: ", root ? reader_string(root->members, "spec") : "",
 		NULL);
+	item = timeline_add(
+		builder, lane, TIMELINE_ITEM_MOMENT, mounted, mounted, "root is mounted", NULL);
+	timeline_explain(builder, item, "the root file system was seen mounted first", NULL);
 	if (!isnan(handoff))
 		(void)timeline_add(
 			builder, lane, TIMELINE_ITEM_MOMENT, handoff, handoff, "handoff", NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/summary.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "report/encode.h"
 
@@ -174,6 +175,10 @@ static const char *no_uart_text(const struct platform_fact *platform)
 {
 	if (platform->hypervisor == HYPERVISOR_NONE)
 		return "none";
+	/* What dom0 writes to hvc0 comes out of a serial port all the same. */
+	if (platform->hypervisor == HYPERVISOR_XEN_PV ||
+		platform->hypervisor == HYPERVISOR_XEN_DOM0)
+		return "none: Xen keeps them";
 	return platform->hypervisor == HYPERVISOR_UNKNOWN
 		       ? "none: a serial console shows nothing"
 		       : "none: a serial console of this VM shows nothing";
@@ -226,6 +231,13 @@ static void append_table(struct text *line, const struct gpt_fact *gpt)
 	}
 }
 
+/* Not a file that somebody attached, as NixOS does with the store of a machine without disks. */
+static bool is_disk(const struct block_fact *block)
+{
+	return !block->partition && !block->is_removed &&
+	       strncmp(block->transport, "loop", sizeof(block->transport)) != 0;
+}
+
 /* The disk of the root file system, or the first one. */
 static const struct block_fact *main_disk(const struct facts *facts)
 {
@@ -242,7 +254,7 @@ static const struct block_fact *main_disk(const struct facts *facts)
 								 sizeof(part->parent)) == 0))
 				return block;
 		}
-		first = first ? first : block;
+		first = first || !is_disk(block) ? first : block;
 	}
 	return first;
 }
@@ -255,7 +267,7 @@ static void add_disks(struct page *page, const struct facts *facts)
 	LINE(line);
 
 	fact_foreach (block, facts->blocks)
-		total += !block->partition && !block->is_removed;
+		total += is_disk(block);
 	if (!shown) {
 		text_append(&line, "none");
 	} else {
@@ -274,19 +286,46 @@ static void add_disks(struct page *page, const struct facts *facts)
 	page_add(page, "disk", &line);
 }
 
+static void append_share(struct text *line, const struct root_fact *root)
+{
+	append_word(line, ", shared by ", root->kind == ROOT_9P ? "9p" : "virtiofs");
+	if (!root->mounted_us)
+		return;
+	text_append(line, ", mounted at ");
+	text_append_u64(line, root->mounted_us / US_PER_S);
+	text_append_char(line, '.');
+	text_append_u64(line, root->mounted_us / (US_PER_S / 10) % 10);
+	text_append(line, " s");
+}
+
+/* A root that nobody looks for on a disk. */
+static void append_root_in_memory(struct text *line, const struct root_fact *root)
+{
+	bool is_initramfs = strncmp(root->in_memory, "initramfs", sizeof(root->in_memory)) == 0;
+
+	text_append(line, root->spec[0] ? ": " : "none asked for: ");
+	append_array(line, root->in_memory);
+	text_append(line, is_initramfs ? ", no stage 2 follows" : ", in memory");
+}
+
 static void add_root(struct page *page, const struct root_fact *root)
 {
+	bool is_in_memory = root->in_memory[0];
 	LINE(line);
 	LINE(tail);
 
-	if (!fact_is_known(&root->once) || root->kind == ROOT_NONE)
+	if (!fact_is_known(&root->once) || (root->kind == ROOT_NONE && !is_in_memory))
 		return;
-	if (root->match_count > 1)
+	if (is_in_memory)
+		append_root_in_memory(&tail, root);
+	else if (root->match_count > 1)
 		text_append(&tail, ": more than one device bears it");
 	else if (root->match_count)
 		append_array_word(&tail, ": ", root->matches[0]);
 	else if (root->kind <= ROOT_PARTLABEL)
 		text_append(&tail, ": not there");
+	if (root->kind == ROOT_VIRTIOFS || root->kind == ROOT_9P)
+		append_share(&tail, root);
 	append_beside(&line, root->spec, sizeof(root->spec), &tail);
 	page_add(page, "root", &line);
 }
@@ -313,6 +352,7 @@ static void add_handoff(struct page *page, const struct handoff_fact *handoff)
 {
 	LINE(line);
 	LINE(tail);
+	LINE(rest);
 
 	if (!fact_is_known(&handoff->once) || text_is_empty(handoff->init))
 		return;
@@ -327,7 +367,10 @@ static void add_handoff(struct page *page, const struct handoff_fact *handoff)
 		append_array(&line, handoff->requested_init);
 		append_word(&line, " ", outcome_text(handoff->requested_stat));
 	}
-	append_interpreters(&line, handoff, false);
+	/* Good to know, where there is room for it. */
+	append_interpreters(&rest, handoff, false);
+	if (line.length + rest.length <= ROOM)
+		text_append(&line, rest.data);
 	page_add(page, "handoff", &line);
 }
 

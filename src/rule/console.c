@@ -393,6 +393,24 @@ enum verdict judge_console_healed(struct judgement *judgement)
 
 /* -------------------------------------------------------------------------- console.no-uart */
 
+static bool is_on_xen(const struct facts *facts)
+{
+	return facts->platform.hypervisor == HYPERVISOR_XEN_PV ||
+	       facts->platform.hypervisor == HYPERVISOR_XEN_DOM0;
+}
+
+/* Xen keeps the serial ports for itself. What a PV guest writes to hvc0, xl console shows; what
+ * dom0 writes there comes out of Xen's own console, its serial port as a rule. */
+static bool has_xen_console(const struct facts *facts)
+{
+	fact_foreach (console, facts->consoles) {
+		if (console->kind == CONSOLE_HVC && console->is_registered == ANSWER_YES &&
+			console->is_live == ANSWER_YES)
+			return is_on_xen(facts);
+	}
+	return false;
+}
+
 enum verdict judge_console_no_uart(struct judgement *judgement)
 {
 	const struct uart_total_fact *total = &judgement->facts->uart_total;
@@ -405,12 +423,16 @@ enum verdict judge_console_no_uart(struct judgement *judgement)
 	if (total->unknown_count)
 		return VERDICT_UNKNOWN;
 	/* Few laptops have one, and nobody looks at theirs from a host. */
-	if (judgement->facts->platform.hypervisor == HYPERVISOR_NONE)
+	if (judgement->facts->platform.hypervisor == HYPERVISOR_NONE ||
+		has_xen_console(judgement->facts))
 		return VERDICT_GOOD;
 	finding = finding_add(judgement, SEVERITY_INFO, "", 1);
 	finding_say(finding,
-		"this machine has no serial port: a serial console (qm terminal, virsh "
-		"console) shows nothing",
+		is_on_xen(judgement->facts)
+			? "Xen leaves this machine no serial port, and its console hvc0 is not in "
+			  "use: a serial console shows nothing of this kernel"
+			: "this machine has no serial port: a serial console (qm terminal, virsh "
+			  "console) shows nothing",
 		NULL);
 	finding_because(judgement, finding, total);
 	fix_add_serial_port(finding, judgement->facts);

@@ -327,6 +327,14 @@ static bool is_without_device(const struct root_fact *root)
 	       (root->kind == ROOT_GPT_AUTO && is_text_empty(root->value));
 }
 
+bool is_without_stage2(const struct facts *facts)
+{
+	const struct root_fact *root = &facts->root;
+
+	return fact_is_known(&root->once) &&
+	       is_equal(root->in_memory, "initramfs", sizeof(root->in_memory));
+}
+
 /* A disk that is being read may yet turn out to hold the root. */
 static bool is_disk_being_read(const struct facts *facts)
 {
@@ -342,7 +350,7 @@ enum answer is_root_missing(const struct facts *facts)
 {
 	const struct root_fact *root = &facts->root;
 
-	if (facts->handoff.is_root_mounted == ANSWER_YES)
+	if (facts->handoff.is_root_mounted == ANSWER_YES || !is_text_empty(root->in_memory))
 		return ANSWER_NO;
 	if (facts->boot.phase == BOOT_PHASE_EARLY || facts->boot.phase == BOOT_PHASE_RUNNING ||
 		!fact_is_known(&root->once) || is_without_device(root))
@@ -357,9 +365,10 @@ enum answer is_root_missing(const struct facts *facts)
 			return ANSWER_UNKNOWN;
 		return answer_from(root->match_count == 0);
 	case ROOT_DEVICE:
+		return answer_from(root->match_count == 0);
 	case ROOT_VIRTIOFS:
 	case ROOT_9P:
-		return answer_from(root->match_count == 0);
+		return is_share_missing(facts);
 	default:
 		return ANSWER_UNKNOWN;
 	}

@@ -83,6 +83,16 @@ const struct block_fact *root_block(const struct facts *facts);
 /* Discs and floppies, and disks that hold the image of a disc, have tables that no rule of ours can
  * judge. */
 bool is_plain_disk(const struct facts *facts, const struct block_fact *block);
+/* root= is a folder of the host, which a virtio device shares under a tag. */
+bool is_root_share(const struct facts *facts);
+/* The same for such a root alone: it takes a device with that tag. */
+enum answer is_share_missing(const struct facts *facts);
+/* What the host shares instead, and how it would share what is asked for. */
+void say_what_is_shared(struct judgement *judgement, struct finding *finding);
+/* Whether the root, of whatever kind, could be behind this device. */
+bool can_hold_root(const struct facts *facts, const struct unbound_device_fact *device);
+/* The initramfs is the system: there is no handoff that anything could be wrong with. */
+bool is_without_stage2(const struct facts *facts);
 /* YES: the root file system was not found although it is time; UNKNOWN: it cannot be told. */
 enum answer is_root_missing(const struct facts *facts);
 /* growpart(1) leaves alone what would grow by less than this. */

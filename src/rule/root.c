@@ -149,7 +149,9 @@ enum verdict judge_root_absent(struct judgement *judgement)
 	finding = finding_about(judgement, absent_severity(facts), root->spec);
 	finding_say_name(finding, "root=", root->spec, " was not found");
 	finding_because(judgement, finding, root);
-	if (!say_what_is_closed(judgement, finding))
+	if (is_root_share(facts))
+		say_what_is_shared(judgement, finding);
+	else if (!say_what_is_closed(judgement, finding))
 		say_what_is_there(judgement, finding);
 	return VERDICT_BAD;
 }
@@ -334,6 +336,8 @@ enum verdict judge_root_full(struct judgement *judgement)
 	bool is_ext = is_equal(handoff->root_fstype, "ext", 3);
 	struct finding *finding;
 
+	if (is_without_stage2(judgement->facts))
+		return VERDICT_GOOD;
 	if (!fact_is_known(&handoff->once) || handoff->has_free_counts != ANSWER_YES)
 		return VERDICT_UNKNOWN;
 	/* Only ext counts its inodes beforehand. */
@@ -385,6 +389,8 @@ enum verdict judge_handoff_init_missing(struct judgement *judgement)
 	const struct handoff_fact *handoff = &judgement->facts->handoff;
 	struct finding *finding;
 
+	if (is_without_stage2(judgement->facts))
+		return VERDICT_GOOD;
 	if (!fact_is_known(&handoff->once) || handoff->root_open != OUTCOME_OK ||
 		handoff->is_root_mounted == ANSWER_NO || handoff->init_stat == OUTCOME_UNKNOWN)
 		return VERDICT_UNKNOWN;
@@ -483,6 +489,8 @@ enum verdict judge_handoff_init_unusable(struct judgement *judgement)
 	const struct handoff_fact *handoff = &judgement->facts->handoff;
 	struct finding *finding;
 
+	if (is_without_stage2(judgement->facts))
+		return VERDICT_GOOD;
 	if (!fact_is_known(&handoff->once) || handoff->init_stat == OUTCOME_UNKNOWN ||
 		is_absent(handoff->init_stat))
 		return VERDICT_UNKNOWN;

@@ -275,6 +275,18 @@ class Verdicts(unittest.TestCase):
                  "/dev/console is ttyS0: opening it: ok, a write of no bytes: EIO"),
                 ("root", {"spec": "UUID=1", "device_count": 0},
                  "root=UUID=1: no device bears that name"),
+                ("root", {"kind": "virtiofs", "spec": "r", "device_count": 1, "devices": ["virtio4"],
+                          "since": 2.5, "mounted": 3.75, "mount_us": 1250000},
+                 "root=r: virtio4, there at 2.500 s, mounted at 3.750 s, 1.250 s after that"),
+                ("root", {"kind": "9p", "spec": "r", "device_count": 1, "devices": ["virtio4"],
+                          "mounted": 3.75, "mount_us": 500000},
+                 "root=r: virtio4, mounted at 3.750 s, 0.500 s after bootprobe began"),
+                ("root", {"kind": "nfs", "spec": "nfs:10.0.0.1:/srv", "device_count": 0},
+                 "root=nfs:10.0.0.1:/srv"),
+                ("root", {"kind": "fstab", "spec": "fstab", "device_count": 0,
+                          "in_memory": "tmpfs"}, "root=fstab: tmpfs, in memory"),
+                ("root", {"kind": "none", "device_count": 0, "in_memory": "initramfs"},
+                 "root=(nothing): initramfs, no stage 2 follows"),
                 ("block", {"name": "sda", "size_bytes": 21474836480, "transport": "virtio-scsi",
                            "header_reads": [{"what": "mbr", "error": "EIO"}]},
                  "disk sda: 20 GiB virtio-scsi, reading its mbr: EIO"),
@@ -282,6 +294,15 @@ class Verdicts(unittest.TestCase):
             log = text([line(1, "begin"), line(2, type_, members), finding(3, because=[2])])
             page = " ".join(run(stdin=log).stdout.decode().split())
             self.assertRegex(page, "Because " + re.escape(words) + " Change")
+
+    def test_a_folder_of_the_host(self):
+        root = {"kind": "virtiofs", "spec": "r", "device_count": 1, "devices": ["virtio4"]}
+        for members, words in (({}, "root=r is virtio4 (virtiofs)\n"),
+                               ({"mounted": 3.75, "mount_us": 1250000},
+                                "root=r is virtio4 (virtiofs), mounted after 1.250 s\n")):
+            log = text([line(1, "begin"), line(2, "root", root | members),
+                        line(3, "end", {"phase": "finish", "records": 3, "errors": 0, "warnings": 0})])
+            self.assertIn(words, run(stdin=log).stdout.decode())
 
     def test_usage(self):
         for arguments in (["--nonsense"], ["a", "b"], ["--output=yaml"], ["--color=red"],

@@ -65,6 +65,9 @@ START_TEST(network_boots_are_told_by_evidence)
 		{"root=live:http://10.0.0.1/x.img", 0, ANSWER_YES, "root=live:http"},
 		{"root=live:CDLABEL=X", 0, ANSWER_NO, ""},
 		{"quiet", 0x40, ANSWER_YES, "loader ipxe"},
+		{"quiet", 0x70, ANSWER_NO, ""},
+		{"vmlinuz quiet initrd=initrd", 0x21, ANSWER_UNKNOWN, ""},
+		{"quiet BOOTIF=1", 0x21, ANSWER_YES, "BOOTIF="},
 		{"quiet -- BOOTIF=1", 0, ANSWER_NO, ""},
 	};
 

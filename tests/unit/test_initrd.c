@@ -75,6 +75,39 @@ START_TEST(initrds_are_told_apart)
 }
 END_TEST
 
+/* Nothing follows on a system that is in memory; on an initrd of a kind that is not known,
+ * something may. */
+START_TEST(systems_in_memory_are_no_initrds)
+{
+	static struct initrd_clues c;
+
+	memset(&c, 0, sizeof(c));
+	c.has_os_release = true;
+	ck_assert_int_eq(initrd_of(&c), INITRD_UNKNOWN);
+	copy(c.root_fstype, sizeof(c.root_fstype), "rootfs");
+	ck_assert_int_eq(initrd_of(&c), INITRD_NONE);
+	ck_assert_str_eq(platform.initrd_because, "the root is the initramfs, with an os-release");
+	ck_assert(platform.is_initramfs_system);
+	c.is_root_wanted = true;
+	ck_assert_int_eq(initrd_of(&c), INITRD_UNKNOWN);
+	copy(c.root_fstype, sizeof(c.root_fstype), "tmpfs");
+	ck_assert_int_eq(initrd_of(&c), INITRD_NONE);
+	ck_assert_str_eq(platform.initrd_because, "the root is tmpfs, with an os-release");
+	ck_assert(!platform.is_initramfs_system);
+	c.is_root_wanted = false;
+	c.has_os_release = false;
+	ck_assert_int_eq(initrd_of(&c), INITRD_UNKNOWN);
+
+	c.has_os_release = true;
+	copy(c.root_fstype, sizeof(c.root_fstype), "rootfs");
+	c.has_release = true;
+	ck_assert_int_eq(initrd_of(&c), INITRD_UNKNOWN);
+	c.has_release = false;
+	c.marks = mark("conf/initramfs.conf");
+	ck_assert_int_eq(initrd_of(&c), INITRD_INITRAMFS_TOOLS);
+}
+END_TEST
+
 START_TEST(the_last_root_mount_counts)
 {
 	char text[] =
@@ -121,5 +154,5 @@ START_TEST(clues_may_be_nonsense)
 }
 END_TEST
 
-UNIT_MAIN("initrd", initrds_are_told_apart, the_last_root_mount_counts, mounts_may_be_cut_or_long,
-	clues_may_be_nonsense)
+UNIT_MAIN("initrd", initrds_are_told_apart, systems_in_memory_are_no_initrds,
+	the_last_root_mount_counts, mounts_may_be_cut_or_long, clues_may_be_nonsense)

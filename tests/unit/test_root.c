@@ -84,6 +84,20 @@ START_TEST(numbers)
 }
 END_TEST
 
+START_TEST(roots_that_are_wanted)
+{
+	ck_assert(root_param_is_wanted("quiet root=/dev/vda1"));
+	ck_assert(root_param_is_wanted("root=gpt-auto"));
+	ck_assert(root_param_is_wanted("nfsroot=10.0.2.2:/srv"));
+	ck_assert(!root_param_is_wanted(""));
+	ck_assert(!root_param_is_wanted("rootwait quiet"));
+	ck_assert(!root_param_is_wanted("root=none"));
+	ck_assert(!root_param_is_wanted("root=/dev/ram0 rw"));
+	ck_assert(root_param_is_wanted("root=/dev/ram0 root=LABEL=x"));
+	ck_assert(!root_param_is_wanted("-- root=/dev/vda1"));
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------- resolution */
 
 static struct facts facts;
@@ -106,6 +120,8 @@ static void teardown(void)
 
 	sysroot_close(&sources.root);
 	(void)snprintf(path, sizeof(path), "%s/proc/cmdline", directory);
+	(void)unlink(path);
+	(void)snprintf(path, sizeof(path), "%s/proc/mounts", directory);
 	(void)unlink(path);
 	(void)snprintf(path, sizeof(path), "%s/proc", directory);
 	(void)rmdir(path);
@@ -276,9 +292,122 @@ START_TEST(tags)
 
 	(void)text_copy(device->name, sizeof(device->name), "virtio4");
 	(void)text_copy(device->tag, sizeof(device->tag), "share");
+	device->type = VIRTIO_TYPE_FS;
 	fact_done(facts.virtio_devices);
 	assert_resolves("root=share rootfstype=virtiofs", "virtio4", 0);
+	assert_resolves("root=virtiofs:share", "virtio4", 0);
 	assert_resolves("root=other rootfstype=virtiofs", NULL, 0);
+	/* The same tag, and the device of another protocol. */
+	assert_resolves("root=share rootfstype=9p", NULL, 0);
+	device->type = VIRTIO_TYPE_9P;
+	assert_resolves("root=share rootfstype=9p rootflags=trans=virtio", "virtio4", 0);
+}
+END_TEST
+
+static struct mount_fact *add_mount(
+	uint32_t id, const char *fstype, const char *source, uint64_t seen_us)
+{
+	struct mount_fact *mount = fact_new(facts.mounts);
+
+	*mount = (struct mount_fact){.id = id, .seen_us = seen_us};
+	(void)text_copy(mount->fstype, sizeof(mount->fstype), fstype);
+	(void)text_copy(mount->source, sizeof(mount->source), source);
+	fact_done(facts.mounts);
+	return mount;
+}
+
+/* Linux before 6.9: no file tells the tag. */
+START_TEST(a_mount_tells_the_device_of_a_tag)
+{
+	struct virtio_device_fact *device = fact_new(facts.virtio_devices);
+	struct device_event_fact *event = fact_new(facts.device_events);
+	struct mount_fact *mount;
+
+	(void)text_copy(device->name, sizeof(device->name), "virtio4");
+	device->type = VIRTIO_TYPE_FS;
+	fact_done(facts.virtio_devices);
+	(void)text_copy(event->name, sizeof(event->name), "virtio4");
+	event->arrived_us = 7000;
+	fact_done(facts.device_events);
+	mount = add_mount(40, "virtiofs", "other", 9000);
+	assert_resolves("root=share rootfstype=virtiofs", NULL, 0);
+	ck_assert_uint_eq(facts.root.mounted_us, 0);
+	(void)text_copy(mount->source, sizeof(mount->source), "share");
+	assert_resolves("root=share rootfstype=virtiofs", "virtio4", 7000);
+	ck_assert_uint_eq(facts.root.mounted_us, 9000);
+	/* What was unmounted tells nothing. */
+	mount->id = 0;
+	assert_resolves("root=share rootfstype=virtiofs", NULL, 0);
+	mount->id = 40;
+	/* With two of them it may be either. */
+	device = fact_new(facts.virtio_devices);
+	(void)text_copy(device->name, sizeof(device->name), "virtio5");
+	device->type = VIRTIO_TYPE_FS;
+	fact_done(facts.virtio_devices);
+	assert_resolves("root=share rootfstype=virtiofs", NULL, 0);
+	ck_assert_uint_eq(facts.root.mounted_us, 9000);
+}
+END_TEST
+
+START_TEST(the_mount_of_the_new_root_counts)
+{
+	machine();
+	(void)add_mount(20, "proc", "proc", 1000);
+	(void)add_mount(41, "ext4", "/dev/sda2", 8000);
+	facts.handoff.root_mount_id = 41;
+	run("root=/dev/sda2");
+	ck_assert_uint_eq(facts.root.mounted_us, 8000);
+	facts.handoff.root_mount_id = 42;
+	run("root=/dev/sda2");
+	ck_assert_uint_eq(facts.root.mounted_us, 0);
+	facts.handoff.root_mount_id = 0;
+	run("root=/dev/sda2");
+	ck_assert_uint_eq(facts.root.mounted_us, 0);
+}
+END_TEST
+
+static void write_mounts(const char *mounts)
+{
+	char path[64];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/proc/mounts", directory);
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	(void)fprintf(file, "%s", mounts);
+	(void)fclose(file);
+}
+
+static void assert_in_memory(const char *cmdline, const char *in_memory)
+{
+	run(cmdline);
+	ck_assert_str_eq(facts.root.in_memory, in_memory);
+}
+
+START_TEST(roots_in_memory)
+{
+	struct handoff_fact *handoff = &facts.handoff;
+
+	/* What stage 1 has mounted. */
+	handoff->is_root_mounted = ANSWER_YES;
+	(void)text_copy(handoff->root_fstype, sizeof(handoff->root_fstype), "tmpfs");
+	assert_in_memory("quiet", "tmpfs");
+	assert_in_memory("root=fstab", "tmpfs");
+	(void)text_copy(handoff->root_fstype, sizeof(handoff->root_fstype), "ext4");
+	assert_in_memory("quiet", "");
+	handoff->is_root_mounted = ANSWER_NO;
+	(void)text_copy(handoff->root_fstype, sizeof(handoff->root_fstype), "");
+	/* Every stage 1 is in the initramfs: that tells nothing of its root. */
+	write_mounts("rootfs / rootfs rw 0 0\n");
+	assert_in_memory("quiet", "");
+	facts.platform.initrd = INITRD_NONE;
+	assert_in_memory("quiet", "initramfs");
+	write_mounts("rootfs / rootfs rw 0 0\ntmpfs / tmpfs rw 0 0\n");
+	assert_in_memory("quiet", "tmpfs");
+	write_mounts("rootfs / rootfs rw 0 0\n/dev/vda1 / ext4 rw 0 0\n");
+	assert_in_memory("root=/dev/vda1", "");
+	write_mounts("");
+	assert_in_memory("quiet", "");
 }
 END_TEST
 
@@ -317,7 +446,11 @@ int main(void)
 	tcase_add_test(tcase, one_filesystem_on_many_devices);
 	tcase_add_test(tcase, parts_of_something_larger_do_not_count);
 	tcase_add_test(tcase, tags);
+	tcase_add_test(tcase, a_mount_tells_the_device_of_a_tag);
+	tcase_add_test(tcase, the_mount_of_the_new_root_counts);
 	tcase_add_test(tcase, root_by_type);
+	tcase_add_test(tcase, roots_that_are_wanted);
+	tcase_add_test(tcase, roots_in_memory);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -18,6 +18,26 @@ static void phantom_and_trap(void)
 	set_trap(18 * GIB);
 }
 
+/* Another port is there: the console is on the wrong one. */
+static void phantom_beside_a_port(void)
+{
+	make_phantom();
+	(void)add_uart("ttyS1", 0x2f8, "pnp");
+}
+
+/* A port of another driver has another name, and is none that console=ttyS names. */
+static void phantom_beside_a_port_of_another_kind(void)
+{
+	make_phantom();
+	(void)add_uart("ttyAMA0", 0, "acpi");
+}
+
+static void phantom_beside_a_dead_port(void)
+{
+	phantom_beside_a_port();
+	facts.uarts.item[0].is_live = ANSWER_NO;
+}
+
 static void phantom_after_the_trap(void)
 {
 	phantom_and_trap();
@@ -275,6 +295,37 @@ static void no_uart_on_xen(void)
 	facts.platform.hypervisor = HYPERVISOR_XEN_HVM;
 }
 
+static void no_uart_in_dom0(void)
+{
+	remove_serial();
+	facts.platform.hypervisor = HYPERVISOR_XEN_DOM0;
+}
+
+static void hvc_in_dom0(void)
+{
+	no_uart_in_dom0();
+	(void)add_console("hvc0", CONSOLE_HVC);
+}
+
+static void hvc_in_a_pv_guest(void)
+{
+	hvc_in_dom0();
+	facts.platform.hypervisor = HYPERVISOR_XEN_PV;
+}
+
+static void dead_hvc_in_dom0(void)
+{
+	hvc_in_dom0();
+	console_named("hvc0")->is_live = ANSWER_NO;
+}
+
+/* virtio's, which no serial console of a QEMU host shows. */
+static void hvc_in_qemu(void)
+{
+	remove_serial();
+	(void)add_console("hvc0", CONSOLE_HVC);
+}
+
 static void no_uart_on_a_laptop(void)
 {
 	remove_serial();
@@ -349,6 +400,14 @@ RULE_CASES(CONSOLE_CASES, {"console.healed", NULL, VERDICT_GOOD},
 		"console=tty0"},
 	{"console.phantom", phantom_on_virtualbox, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", NULL,
 		"virtualbox", "--uart1"},
+	{"console.phantom", phantom_beside_a_port, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", NULL,
+		"kernel", "console=ttyS1   (instead of console=ttyS0: that port is there)"},
+	{"console.phantom", phantom_beside_a_port, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", NULL,
+		"proxmox", "qm set VMID --serial0 socket"},
+	{"console.phantom", phantom_beside_a_port_of_another_kind, VERDICT_BAD, SEVERITY_WARNING,
+		"ttyS0", NULL, "kernel", "console=tty0"},
+	{"console.phantom", phantom_beside_a_dead_port, VERDICT_BAD, SEVERITY_WARNING, "ttyS0",
+		NULL, "kernel", "console=tty0"},
 	{"console.phantom", phantom_before_tty0, VERDICT_BAD, SEVERITY_INFO, "ttyS0"},
 	{"console.phantom", phantom_and_trap, VERDICT_BAD, SEVERITY_ERROR, "ttyS0"},
 	{"console.phantom", phantom_after_the_trap, VERDICT_BAD, SEVERITY_WARNING, "ttyS0"},
@@ -411,6 +470,12 @@ RULE_CASES(CONSOLE_CASES, {"console.healed", NULL, VERDICT_GOOD},
 		"<serial type='pty'/>"},
 	{"console.no-uart", no_uart_on_xen, VERDICT_BAD, SEVERITY_INFO, "", NULL, "xen",
 		"serial = 'pty'"},
+	{"console.no-uart", no_uart_in_dom0, VERDICT_BAD, SEVERITY_INFO, "",
+		"Xen leaves this machine no serial port", "kernel", "console=hvc0"},
+	{"console.no-uart", dead_hvc_in_dom0, VERDICT_BAD, SEVERITY_INFO},
+	{"console.no-uart", hvc_in_qemu, VERDICT_BAD, SEVERITY_INFO},
+	{"console.no-uart", hvc_in_dom0, VERDICT_GOOD},
+	{"console.no-uart", hvc_in_a_pv_guest, VERDICT_GOOD},
 	{"console.no-uart", no_uart_on_a_laptop, VERDICT_GOOD},
 	{"console.no-uart", hvc_of_unknown_type, VERDICT_UNKNOWN},
 	{"console.no-uart", uarts_not_counted, VERDICT_UNKNOWN});

@@ -233,6 +233,40 @@ static void netboot_in_memory(void)
 	stall();
 }
 
+static void without_disks(void)
+{
+	fact_list_reset(&facts.blocks.list);
+	fact_list_reset(&facts.gpts.list);
+	memset(&facts.root, 0, sizeof(facts.root));
+	fact_publish(&facts.root.once);
+}
+
+/* NixOS by kexec: its store is a file in the initrd, its root a tmpfs. The disk of the system
+ * before it is one that nobody has asked for. */
+static void store_in_memory(void)
+{
+	without_disks();
+	facts.platform.initrd = INITRD_NIXOS_SYSTEMD;
+	(void)add_disk("loop0", "loop");
+	set_filesystem("loop0", "squashfs", "");
+	root_is("", ROOT_FSTAB, "fstab");
+	facts.root.match_count = 0;
+	set_text(facts.root.in_memory, "tmpfs");
+	set_text(facts.handoff.root_fstype, "tmpfs");
+	(void)add_unbound("virtio", "virtio3", ROLE_STORAGE, "block", "virtio_blk", DRIVER_MISSING);
+}
+
+/* Kernel and initramfs, and that is the system; nobody has told the kernel of the network. */
+static void system_in_initramfs(void)
+{
+	without_disks();
+	stall();
+	facts.boot.phase = BOOT_PHASE_RUNNING;
+	facts.platform.initrd = INITRD_NONE;
+	set_text(facts.root.in_memory, "initramfs");
+	(void)add_unbound("virtio", "virtio3", ROLE_STORAGE, "block", "virtio_blk", DRIVER_MISSING);
+}
+
 /* From a disc, with a disc's image on a stick that says it is none. */
 static void live_iso(void)
 {
@@ -355,6 +389,8 @@ static const struct {
 	{"root on NFS", network_root},
 	{"root on NFS, slow", network_root_in_time},
 	{"netboot into memory", netboot_in_memory},
+	{"NixOS with its store in memory", store_in_memory},
+	{"a system in the initramfs", system_in_initramfs},
 	{"live ISO", live_iso},
 	{"cloud image, many consoles", cloud_image},
 	{"cloud image, the screen last", cloud_image_with_phantom_first},

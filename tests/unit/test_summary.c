@@ -106,6 +106,14 @@ START_TEST(what_matters_is_never_cut)
 	ck_assert_ptr_nonnull(strstr(page, "...: not there\n"));
 	ck_assert_ptr_nonnull(strstr(page, "... ENOENT\n"));
 	lines_fit();
+	/* What is there gives way to what it is. */
+	facts.handoff.init_stat = OUTCOME_OK;
+	set_text(facts.handoff.init_type, "elf");
+	set_text(facts.handoff.interpreter[0], "/nix/store/x-glibc/lib/ld-linux-x86-64.so.2");
+	facts.handoff.interpreter_stat[0] = OUTCOME_OK;
+	facts.handoff.interpreter_count = 1;
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "..., elf\n"));
 	set_text(facts.handoff.init, "/sbin/init");
 	facts.handoff.init_stat = OUTCOME_OK;
 	set_text(facts.handoff.init_type, "script");
@@ -138,6 +146,61 @@ START_TEST(nothing_is_said_of_nothing)
 	write_page();
 	ck_assert_ptr_nonnull(
 		strstr(page, "\nserial     none: a serial console of this VM shows nothing\n"));
+	facts.platform.hypervisor = HYPERVISOR_XEN_DOM0;
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "\nserial     none: Xen keeps them\n"));
+}
+END_TEST
+
+START_TEST(a_folder_of_the_host_is_no_disk)
+{
+	memset(&facts, 0, sizeof(facts));
+	facts.root.kind = ROOT_VIRTIOFS;
+	set_text(facts.root.spec, "virtiofs:rootfs");
+	fact_publish(&facts.root.once);
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "\nroot       virtiofs:rootfs, shared by virtiofs\n"));
+	facts.root.kind = ROOT_9P;
+	facts.root.match_count = 1;
+	set_text(facts.root.matches[0], "virtio4");
+	facts.root.mounted_us = 5950000;
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page,
+		"\nroot       virtiofs:rootfs: virtio4, shared by 9p, mounted at 5.9 s\n"));
+	lines_fit();
+}
+END_TEST
+
+/* No disk is normal there, and the file that holds NixOS' store is none. */
+START_TEST(a_root_in_memory_is_named)
+{
+	struct block_fact *block;
+
+	memset(&facts, 0, sizeof(facts));
+	fact_publish(&facts.root.once);
+	write_page();
+	ck_assert_ptr_null(strstr(page, "\nroot "));
+	set_text(facts.root.in_memory, "initramfs");
+	block = fact_new(facts.blocks);
+	set_text(block->name, "loop0");
+	set_text(block->transport, "loop");
+	fact_done(facts.blocks);
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "\ndisk       none\n"));
+	ck_assert_ptr_nonnull(
+		strstr(page, "\nroot       none asked for: initramfs, no stage 2 follows\n"));
+	set_text(facts.root.in_memory, "tmpfs");
+	block = fact_new(facts.blocks);
+	set_text(block->name, "vda");
+	block->size_bytes = UINT64_C(2) << 30;
+	fact_done(facts.blocks);
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "\ndisk       vda 2 GiB\n"));
+	ck_assert_ptr_nonnull(strstr(page, "\nroot       none asked for: tmpfs, in memory\n"));
+	facts.root.kind = ROOT_FSTAB;
+	set_text(facts.root.spec, "fstab");
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "\nroot       fstab: tmpfs, in memory\n"));
 }
 END_TEST
 
@@ -197,6 +260,6 @@ START_TEST(the_page_is_bounded_and_printable)
 }
 END_TEST
 
-UNIT_MAIN("summary", what_matters_is_never_cut, nothing_is_said_of_nothing,
+UNIT_MAIN("summary", what_matters_is_never_cut, nothing_is_said_of_nothing, a_folder_of_the_host_is_no_disk,
 	what_was_not_seen_is_said, the_phantom_is_named, a_misplaced_backup_is_told_in_sizes,
-	the_page_is_bounded_and_printable)
+	a_root_in_memory_is_named, the_page_is_bounded_and_printable)

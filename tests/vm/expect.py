@@ -13,11 +13,15 @@ import subprocess
 
 import cache
 import findings
+import loaders
 
 VALIDATOR = cache.REPO / "tests/validate.py"
 START_OF_RECORD = b'{"bootprobe":1,'
+BOOT = re.compile(rb'"boot":"([0-9a-f]{8})"')
 FRAME = ("bootprobe", "boot", "seq", "t", "type", "cont", "more", "crc")
 NOTHING = object()
+# /proc/uptime is cut to hundredths.
+UPTIME_STEP_S = 0.01
 # No machine may show these, unless its scenario says that trouble of that type is expected. A probe
 # that ran out of time is none of it: under emulation that says how busy this host is.
 TROUBLE = (
@@ -34,6 +38,20 @@ def records_of(data):
         if at >= 0:
             lines.append(line[at:].rstrip())
     return lines
+
+
+def boots(lines):
+    """The boots that the lines are of, in the order in which they begin."""
+    found = []
+    for line in lines:
+        match = BOOT.search(line)
+        if match and match[1] not in found:
+            found.append(match[1])
+    return found
+
+
+def of_boot(lines, boot):
+    return [line for line in lines if (match := BOOT.search(line)) and match[1] == boot]
 
 
 def parse(lines):
@@ -133,6 +151,7 @@ class Judgement:
         self.complaints.append(text)
 
     def judge(self):
+        self._boots()
         self._stage2()
         self._texts()
         if self.scenario.expect.silent:
@@ -142,6 +161,24 @@ class Judgement:
             self._matchers()
             self._findings()
         return self.complaints
+
+    def _boots(self):
+        """The report of the last boot is the one that is judged, and nothing of another boot is in it:
+        no record is from after the moment at which stage 2 began."""
+        wanted = loaders.WAYS[self.scenario.boot].boots
+        for name, lines in self.captures.items():
+            found = boots(lines)
+            most = wanted if name == "virtio" else 1
+            if len(found) > most or (found and name in self.scenario.whole() and len(found) < most):
+                self.complain(f"{len(found)} boots on {name}, not {most}: {b' '.join(found).decode()}")
+            if name == "virtio" and found:
+                self.captures[name] = of_boot(lines, found[-1])
+        if len({found[-1] for lines in self.captures.values() if (found := boots(lines))}) > 1:
+            self.complain("the outputs tell of different boots")
+        alive = re.search(r"^STAGE2-ALIVE uptime=([0-9.]+)$", self.texts["test"], re.M)
+        began = next((r for r in self.records() if r["type"] == "begin"), None)
+        if alive and began and began["t"] > float(alive[1]) + UPTIME_STEP_S:
+            self.complain(f"the report begins at {began['t']} s, and stage 2 at {alive[1]} s")
 
     def _stage2(self):
         reached = "STAGE2-ALIVE" in self.texts["test"]

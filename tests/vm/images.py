@@ -18,17 +18,19 @@ import disk
 import dracut
 import initramfs_tools
 import kernels
+import loaders
 import newc
 import nixos
 
 VM = kernels.VM
 BUSYBOX = Path("/bin/busybox")
+MKSQUASHFS = "mksquashfs"
 HOOK_IN_ROOT = "bootprobe-hook"
 
 # What stage 1 and stage 2 of the tests may need; a name that is built in or absent is passed over.
 DRIVERS = ("virtio_pci", "virtio_mmio", "virtio_blk", "virtio_scsi", "virtio_console", "virtio_rng",
            "nvme", "ahci", "ata_piix", "sd_mod", "ext4", "qemu_fw_cfg", "crc32c_generic",
-           "8250_pci", "virtio_net")
+           "8250_pci", "virtio_net", "virtiofs", "9p", "9pnet_virtio")
 PORT_DRIVERS = ("virtio_pci", "virtio_mmio", "virtio_console")
 
 
@@ -131,6 +133,27 @@ def disk_image(spec, kernel_name):
     return cache.entry(VM / "disks" / name, lambda made: disk.make(made, tree, **how))
 
 
+def _store(kernel_name, made):
+    """stage 2 as NixOS has it: a program of a store, and the programs that it needs."""
+    with tempfile.TemporaryDirectory(dir=made.parent) as scratch:
+        tree = Path(scratch)
+        shutil.copytree(stage2(kernel_name) / "bin", tree / nixos.BUSYBOX / "bin", symlinks=True)
+        init = tree / nixos.SYSTEM / "init"
+        init.parent.mkdir()
+        text = (HERE / "guest/stage2-init").read_text()
+        init.write_text(text.replace("/bin/busybox", f"/nix/store/{nixos.BUSYBOX}/bin/busybox")
+                        .replace("PATH=/bin", f"PATH=/nix/store/{nixos.BUSYBOX}/bin"))
+        init.chmod(0o755)
+        subprocess.run([MKSQUASHFS, str(tree), str(made), "-no-progress", "-quiet", "-all-root",
+                        "-noI", "-noD", "-noF", "-no-xattrs"], check=True, stdout=subprocess.DEVNULL)
+
+
+def store(kernel_name):
+    """A squashfs with a Nix store and a system in it."""
+    name = cache.key("store", Path(__file__), stage2(kernel_name), HERE / "guest/stage2-init")
+    return cache.entry(VM / "stage2" / f"{name}.squashfs", functools.partial(_store, kernel_name))
+
+
 # ---------------------------------------------------------------- initrds
 
 def _bare(kernel_name, omit, made):
@@ -158,7 +181,22 @@ def bare(kernel_name, omit=()):
                        functools.partial(_bare, kernel_name, omit))
 
 
-INITRDS = ("bare", *dracut.INITRDS, *initramfs_tools.INITRDS, *nixos.INITRDS)
+def _system(kernel_name, made):
+    """stage 2 as an initramfs: a whole system, and nothing that could follow."""
+    archive = newc.Archive()
+    archive.tree(stage2(kernel_name))
+    archive.device("dev/console", 5, 1)
+    archive.link("init", "sbin/init")
+    made.write_bytes(archive.bytes())
+
+
+def system(kernel_name):
+    name = cache.key("system", Path(__file__), stage2(kernel_name), Path(newc.__file__))
+    return cache.entry(VM / "initrds" / f"system-{name}.cpio",
+                       functools.partial(_system, kernel_name))
+
+
+INITRDS = ("bare", "system", *dracut.INITRDS, *initramfs_tools.INITRDS, *nixos.INITRDS)
 
 
 class Base(NamedTuple):
@@ -178,14 +216,23 @@ def _base(scenario):
                     hook=initramfs_tools.HOOK_INSIDE if is_ours else HOOK_IN_ROOT)
     if name in nixos.INITRDS:
         return Base(nixos.initrd(name, kernel, DRIVERS, _add_busybox), hook=nixos.INITRDS[name])
+    if name == "system":
+        return Base(system(kernel), modules="lib/modules")
     return Base(bare(kernel, omit), modules="lib/modules")
 
 
-def _additions(scenario, hook, base):
-    """What is appended to the base: the hook where the initrd calls it, and damaged modules."""
+def hook_archive(hook, path):
+    """The archive that brings the hook into an initrd, at that path."""
     archive = newc.Archive()
-    if scenario.hook:
-        archive.file(base.hook, Path(hook).read_bytes(), 0o755)
+    archive.file(path, Path(hook).read_bytes(), 0o755)
+    return archive.bytes()
+
+
+def _additions(scenario, base):
+    """What else is appended to the base: damaged modules, stage 2."""
+    archive = newc.Archive()
+    if scenario.store:
+        nixos.add_store(archive, scenario.initrd, store(scenario.kernel))
     kernel = kernels.kernel(scenario.kernel)
     for driver in scenario.broken_drivers:
         path, data = kernels.module(kernel, driver)
@@ -198,13 +245,15 @@ def _put_before(scenario):
     if not scenario.machine.dsdt:
         return b""
     archive = newc.Archive()
-    archive.file("kernel/firmware/acpi/dsdt.aml", acpi.replacement(scenario.machine.dsdt))
+    archive.file("kernel/firmware/acpi/dsdt.aml", acpi.replacement(scenario.machine.dsdt,
+                                                                      scenario.machine.dsdt_hides))
     return archive.bytes()
 
 
 def initrd(scenario, hook, made):
     """Writes the initrd of a scenario: the cached base, then an archive with what is the scenario's
-    own. The initrd of an installation is made afresh and has nothing appended."""
+    own, and one with the hook, or that in a file beside it. The initrd of an installation is made
+    afresh and has nothing appended."""
     if scenario.installed:
         with tempfile.TemporaryDirectory(dir=made.parent) as scratch:
             installation = dracut.stage(Path(scratch) / "stage")
@@ -213,10 +262,14 @@ def initrd(scenario, hook, made):
             else:
                 dracut.make(scenario.initrd, scenario.kernel, installation, (), made)
         return
-    base = _base(scenario)
+    base, is_apart = _base(scenario), loaders.WAYS[scenario.boot].is_hook_apart
     with open(made, "wb") as out:
         out.write(_put_before(scenario))
         with open(base.archive, "rb") as archive:
             shutil.copyfileobj(archive, out)
         out.write(b"\0" * (-out.tell() % newc.BLOCK))
-        out.write(_additions(scenario, hook, base))
+        out.write(_additions(scenario, base))
+        if scenario.hook and not is_apart:
+            out.write(hook_archive(hook, base.hook))
+    if scenario.hook and is_apart:
+        made.with_name(loaders.HOOK_APART).write_bytes(hook_archive(hook, base.hook))

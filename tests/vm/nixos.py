@@ -30,6 +30,11 @@ SYSTEMD_DRACUT = dracut.INITRDS["dracut106-systemd"]
 UDEV_SUITE = "bookworm"
 MODULES_CLOSURE = "nix/store/00000000000000000000000000000000-linux-modules"
 UDEV_PROGRAMS = ("usr/bin/udevadm", "usr/lib/systemd/systemd-udevd")
+# In a store that is an image in the initrd.
+SYSTEM = "00000000000000000000000000000000-nixos-system-test"
+BUSYBOX = "00000000000000000000000000000000-busybox"
+# What the module of NixOS' netboot adds.
+STORE_DRIVERS = ("loop", "overlay", "squashfs")
 INITRDS = {"nixos-systemd": HOOK_IN_STORE, "nixos-scripted": "bin/bootprobe-hook"}
 
 
@@ -60,7 +65,8 @@ def _dracut_without_ours(kernel, made):
     root = chroots.chroot(SYSTEMD_DRACUT.suite, dracut.PACKAGES)
     options = dracut._options(SYSTEMD_DRACUT, kernel.release, ())
     at = options.index("bootprobe")
-    options[at - 1:at + 1] = ["--add-drivers", "virtio_pci virtio_console virtio_mmio qemu_fw_cfg"]
+    options[at - 1:at + 1] = ["--add-drivers", " ".join(
+        ["virtio_pci", "virtio_console", "virtio_mmio", "qemu_fw_cfg", *STORE_DRIVERS])]
     with cache.locked(root):
         chroots.add_modules(root, kernel)
         chroots.run_in(root, "dracut", *options, "--omit", "bootprobe", "/initrd.img")
@@ -70,7 +76,7 @@ def _dracut_without_ours(kernel, made):
 def _systemd(kernel_name, made):
     kernel = kernels.kernel(kernel_name)
     base = cache.entry(
-        kernels.VM / "initrds" / f"systemd-{cache.key(SYSTEMD_DRACUT, kernel.release)}.cpio",
+        kernels.VM / "initrds" / f"systemd-{cache.key(SYSTEMD_DRACUT, STORE_DRIVERS, kernel.release)}.cpio",
         functools.partial(_dracut_without_ours, kernel))
     archive = newc.Archive()
     _add_units(archive, _evaluated()["systemd"]["dormant"])
@@ -112,7 +118,8 @@ def _scripted(kernel_name, drivers, add_busybox, made):
         busybox, modules = Path(scratch) / "busybox", Path(scratch) / "modules"
         add_busybox(busybox)
         modules.mkdir()
-        kernels.copy_modules(kernel, modules, [*drivers, "virtio_console", "virtio_mmio", "qemu_fw_cfg"])
+        kernels.copy_modules(kernel, modules, [
+            *drivers, *STORE_DRIVERS, "virtio_console", "virtio_mmio", "qemu_fw_cfg"])
         archive.tree(modules, MODULES_CLOSURE)
         archive.tree(busybox / "bin", "bin")
         archive.link("sbin", "bin")
@@ -124,6 +131,61 @@ def _scripted(kernel_name, drivers, add_busybox, made):
     archive.file("etc/initrd-release", b'NAME=NixOS\nID=nixos\n')
     archive.file("init", _script(_evaluated()["scripted"]["dormant"]), 0o755)
     made.write_bytes(archive.bytes())
+
+
+# ---------------------------------------------------------------- the store in the initrd
+
+# What NixOS' netboot.nix makes of fileSystems, for systemd's generator.
+FSTAB = """\
+tmpfs / tmpfs mode=0755,x-initrd.mount 0 0
+/nix-store.squashfs /nix/.ro-store squashfs ro,loop,x-initrd.mount 0 0
+tmpfs /nix/.rw-store tmpfs mode=0755,x-initrd.mount 0 0
+overlay /nix/store overlay lowerdir=/sysroot/nix/.ro-store,upperdir=/sysroot/nix/.rw-store/store,\
+workdir=/sysroot/nix/.rw-store/work,x-initrd.mount,x-systemd.requires=rw-store.service,\
+x-systemd.requires-mounts-for=/sysroot/nix/.ro-store 0 0
+"""
+MANAGER = "[Manager]\nManagerEnvironment=SYSTEMD_SYSROOT_FSTAB=/etc/sysroot-fstab\n"
+STORE_UNITS = {
+    "rw-store.service": """\
+[Unit]
+DefaultDependencies=no
+RequiresMountsFor=/sysroot/nix/.rw-store
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/mkdir -p /sysroot/nix/.rw-store/store /sysroot/nix/.rw-store/work
+""",
+    # Fills the new root, which systemd wants to look like a system's.
+    "initrd-nixos-activation.service": """\
+[Unit]
+DefaultDependencies=no
+After=initrd-switch-root.target
+Before=initrd-switch-root.service
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c "cd /sysroot && mkdir -p proc sys dev run etc && echo ID=test >etc/os-release"
+""",
+}
+# dracut's own, of which NixOS knows nothing: they refuse a root= that they do not know.
+DRACUT_UNITS = ("cmdline", "cmdline-ask", "pre-udev", "pre-trigger", "initqueue", "pre-mount", "mount",
+                "pre-pivot")
+
+
+def add_store(archive, name, image):
+    """Adds a store to an initrd of that kind, and what makes the root of it."""
+    archive.file("nix-store.squashfs", image.read_bytes())
+    if name != "nixos-systemd":
+        return
+    units = "etc/systemd/system"
+    for unit, text in STORE_UNITS.items():
+        archive.file(f"{units}/{unit}", text.encode())
+    archive.folder(f"{units}/initrd-switch-root.service.requires")
+    archive.link(f"{units}/initrd-switch-root.service.requires/initrd-nixos-activation.service",
+                 "../initrd-nixos-activation.service")
+    for unit in DRACUT_UNITS:
+        archive.link(f"{units}/dracut-{unit}.service", "/dev/null")
+    archive.file("etc/systemd/system.conf.d/sysroot.conf", MANAGER.encode())
+    archive.file("etc/sysroot-fstab", FSTAB.encode())
 
 
 def initrd(name, kernel_name, drivers, add_busybox):

@@ -11,10 +11,13 @@ import dracut
 import images
 import initramfs_tools
 import kernels
+import loaders
+import nixos
 
 MACHINES = ("pc", "q35", "microvm")
 FIRMWARES = ("seabios", "ovmf")
 BUSES = ("virtio-blk", "virtio-scsi", "nvme", "ide", "ahci")
+SHARES = ("virtiofs", "9p")
 # stuck: an isa port of which the host takes no byte.
 SERIALS = ("isa", "pci", "virtconsole", "stuck")
 VGAS = ("none", "std")
@@ -79,6 +82,18 @@ class Disk:
 
 
 @dataclass
+class Share:
+    """Stage 2 as a folder of the host, which the guest sees under a tag."""
+    kind: str
+    tag: str = "rootfs"
+    stage2: str = ""            # what is wrong with stage 2
+
+    def __post_init__(self):
+        _one_of("share.kind", self.kind, SHARES)
+        _one_of("share.stage2", self.stage2, tuple(images.STAGE2_FAULTS))
+
+
+@dataclass
 class Machine:
     type: str = "pc"
     firmware: str = "seabios"
@@ -87,9 +102,12 @@ class Machine:
     vga: str = "none"
     serial: list = field(default_factory=list)
     options: str = ""           # appended to -machine
+    xen: bool = False           # the kernel runs as dom0 of Debian's Xen, which has the first serial port
+    cpu: str = ""               # appended to -cpu
     fw_cfg: dict = field(default_factory=dict)
     tables: list = field(default_factory=list)      # ACPI tables to add
     dsdt: str = ""              # the fixture whose DSDT takes the place of the machine's own
+    dsdt_hides: str = ""        # an id, as a string of that DSDT, that no device has
     extra: list = field(default_factory=list)
 
     def __post_init__(self):
@@ -164,6 +182,8 @@ class Scenario:
     summary: str
     kernel: str = "6.1-cloud"
     initrd: str = "bare"
+    boot: str = "kernel"        # the way in which both come into memory, see loaders.py
+    store: bool = False         # stage 2 is a squashfs in the initrd, as NixOS' netboot has it
     omit_drivers: list = field(default_factory=list)
     broken_drivers: list = field(default_factory=list)      # only the first half of each is there
     cmdline: str = "bootprobe root=/dev/vda1"
@@ -174,6 +194,7 @@ class Scenario:
     tags: list = field(default_factory=list)
     machine: Machine = field(default_factory=Machine)
     disk: list = field(default_factory=lambda: [Disk()])
+    share: Share | None = None
     report: Report = field(default_factory=Report)
     expect: Expect = field(default_factory=Expect)
 
@@ -182,6 +203,9 @@ class Scenario:
         if self.installed:
             _one_of("initrd", self.initrd, (*dracut.INITRDS, *initramfs_tools.OURS_INITRDS))
         _one_of("initrd", self.initrd, images.INITRDS)
+        _one_of("boot", self.boot, tuple(loaders.WAYS))
+        if self.store:
+            _one_of("initrd", self.initrd, tuple(nixos.INITRDS))
 
     def whole(self):
         """The outputs in which a whole report is wanted."""
@@ -193,7 +217,7 @@ class Scenario:
         return ["run", "kmsg"] + (["virtio"] if read else [])
 
 
-NESTED = {"machine": Machine, "report": Report, "expect": Expect}
+NESTED = {"machine": Machine, "share": Share, "report": Report, "expect": Expect}
 
 
 def load(path):
