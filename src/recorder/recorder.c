@@ -36,18 +36,54 @@ static void wait_for_collector(const struct recorder *recorder)
 }
 
 /* PID 1 stands still here, with all that it had. */
-static void at_exit(struct recorder *recorder)
+static void at_end(struct recorder *recorder, int32_t wait_status)
 {
-	unsigned long status = 0;
-
-	(void)ptrace(PTRACE_GETEVENTMSG, 1, NULL, &status);
 	recorder->facts->pid1_exit.at_us = clock_now_us();
-	recorder->facts->pid1_exit.wait_status = (int32_t)status;
+	recorder->facts->pid1_exit.wait_status = wait_status;
 	last_words_gather(&recorder->proc, &recorder->trace, &recorder->facts->pid1_exit);
 	fact_publish(&recorder->facts->pid1_exit.once);
 	tell(recorder, RECORDER_SAW_EXIT);
 	wait_for_collector(recorder);
 	(void)ptrace(PTRACE_DETACH, 1, NULL, NULL);
+}
+
+static void at_exit(struct recorder *recorder)
+{
+	unsigned long status = 0;
+
+	(void)ptrace(PTRACE_GETEVENTMSG, 1, NULL, &status);
+	at_end(recorder, (int32_t)status);
+}
+
+static bool is_caught(const struct recorder *recorder, int signal)
+{
+	static const char NAME[] = "SigCgt:";
+	char text[4096], *cursor = text, *line;
+	uint64_t caught = 0;
+
+	if (sysroot_read(&recorder->proc, "1/status", text, sizeof(text)) < 0)
+		return true;
+	while ((line = text_next_line(&cursor))) {
+		if (text_starts_with(line, NAME))
+			(void)text_parse_u64(text_trim(line + strlen(NAME)), 16, &caught);
+	}
+	return caught >> (signal - 1) & 1;
+}
+
+/* The kernel ends an init that crashes, but not one that is traced (kernel/signal.c,
+ * force_sig_info_to_task): that one would crash for ever. So it is let go, and crashes once more.
+ */
+static bool is_deadly(const struct recorder *recorder, int signal)
+{
+	static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+	siginfo_t info;
+	bool is_fault = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(FAULTS); i++)
+		is_fault |= FAULTS[i] == signal;
+	/* Greater than 0: from the kernel, about what PID 1 itself did. */
+	return is_fault && ptrace(PTRACE_GETSIGINFO, 1, NULL, &info) == 0 && info.si_code > 0 &&
+	       !is_caught(recorder, signal);
 }
 
 static bool is_job_control_stop(int signal)
@@ -68,10 +104,15 @@ static bool handle_stop(struct recorder *recorder, int status)
 		at_exit(recorder);
 		return false;
 	}
-	/* A signal on its way to PID 1 is passed on; a stop of ours (SIGTRAP) is not. */
+	if (!event && is_deadly(recorder, signal)) {
+		at_end(recorder, signal);
+		return false;
+	}
+	/* A signal on its way to PID 1 is passed on; a stop of ours (SIGTRAP) is not, nor SIGSTOP,
+	 * which an init that is not traced never gets. */
 	if (event == EVENT_STOP && is_job_control_stop(signal))
 		return ptrace(PTRACE_LISTEN, 1, NULL, NULL) == 0;
-	return ptrace(PTRACE_CONT, 1, NULL, event ? 0L : (long)signal) == 0;
+	return ptrace(PTRACE_CONT, 1, NULL, event || signal == SIGSTOP ? 0L : (long)signal) == 0;
 }
 
 static bool handle_stops(struct recorder *recorder)

@@ -5,6 +5,9 @@
 #include "rule/fix.h"
 #include "rule/judge.h"
 
+#include "base/text.h"
+
+#include <errno.h>
 #include <string.h>
 
 enum verdict judge_gpt_growable(struct judgement *judgement)
@@ -53,6 +56,23 @@ static bool is_root_lost(const struct facts *facts, const struct block_fact *roo
 	return was_mounted;
 }
 
+/* PID 1 has ended since, looking for the console of a root that is not there. */
+static bool has_ended_without_root(const struct facts *facts)
+{
+	static const char CONSOLE[] = "/dev/console";
+
+	if (!fact_is_known(&facts->pid1_exit.once))
+		return false;
+	fact_foreach (call, facts->pid1_exit.calls) {
+		COPY_OF(path, call->path);
+
+		if (call->pid == 1 && call->error == -ENOENT && text_ends_with(path, CONSOLE) &&
+			strlen(path) > strlen(CONSOLE))
+			return true;
+	}
+	return false;
+}
+
 static void tell_trap(struct judgement *judgement, const struct grower_fact *grower, bool is_sprung)
 {
 	const struct facts *facts = judgement->facts;
@@ -83,7 +103,7 @@ enum verdict judge_growroot_trap(struct judgement *judgement)
 	const struct facts *facts = judgement->facts;
 	const struct grower_fact *grower = grower_at_risk(facts);
 	enum verdict console = is_dev_console_failing(facts);
-	bool is_sprung = is_root_lost(facts, root_block(facts));
+	bool is_sprung = is_root_lost(facts, root_block(facts)) || has_ended_without_root(facts);
 
 	/* At the handoff the grower has been through, and survived or not. */
 	if ((facts->boot.phase == BOOT_PHASE_HANDOFF && !is_sprung) || console == VERDICT_GOOD)

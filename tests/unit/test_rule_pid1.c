@@ -43,6 +43,19 @@ static void ended_of_growroot(void)
 	add_call(1, "init", "write", 2, "", -EIO);
 }
 
+/* The growing is over by then: there is no room any more. */
+static void ended_of_the_trap(void)
+{
+	ended_of_growroot();
+	set_trap(0);
+}
+
+static void ended_of_something_else(void)
+{
+	ended_of_the_trap();
+	fact_list_reset(&facts.pid1_exit.calls.list);
+}
+
 static void ended_by_a_signal(void)
 {
 	ended("init", 11);
@@ -86,6 +99,9 @@ RULE_CASES(PID1_CASES, {"pid1.exit", NULL, VERDICT_GOOD}, {"pid1.exit", watched,
 	{"pid1.exit", ended_of_growroot, VERDICT_BAD, SEVERITY_ERROR, "init",
 		"growroot wrote to /dev/console (ttyS0): EIO; then init called openat of "
 		"/root/dev/console: ENOENT; exit status 2 (in dash and klibc sh"},
+	{"growroot.trap", ended_of_the_trap, VERDICT_BAD, SEVERITY_ERROR, "growroot",
+		"enlarged vda1 and died"},
+	{"growroot.trap", ended_of_something_else, VERDICT_GOOD},
 	{"pid1.exit", ended_by_a_signal, VERDICT_BAD, SEVERITY_ERROR, "init",
 		"killed by SIGSEGV (signal 11)"},
 	{"pid1.exit", ended_without_a_trace, VERDICT_BAD, SEVERITY_ERROR, "systemd",
