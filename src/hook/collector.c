@@ -8,6 +8,7 @@
 #include "hook/control.h"
 #include "hook/disks.h"
 #include "hook/finished.h"
+#include "hook/modules.h"
 #include "hook/stage1.h"
 #include "parse/uptime.h"
 #include "report/encode.h"
@@ -296,9 +297,14 @@ static void start_probes(uint32_t wanted, uint32_t unwanted)
 
 static void start_modules(void)
 {
+	static const struct probe APPENDED = {
+		MODULES_PROBE, PHASE_MODULES, 5 * US_PER_S, modules_run};
 	static const struct probe LOADER = {
 		"virtio-modules", PHASE_MODULES, 5 * US_PER_S, virtio_modules_run};
 
+	if (the.is_first_program && modules_are_appended(&the.sources.root))
+		(void)children_start(&the.children, &APPENDED, PHASE_MODULES, &the.sources,
+			the.facts, 0, NULL);
 	if (the.config->sinks & 1U << SINK_VIRTIO && the.sources.may_load_modules)
 		(void)children_start(
 			&the.children, &LOADER, PHASE_MODULES, &the.sources, the.facts, 0, NULL);

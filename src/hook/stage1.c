@@ -3,8 +3,10 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "hook/modules.h"
+#include "hook/settings.h"
+#include "parse/config.h"
 #include "parse/mountinfo.h"
-#include "source/cmdline.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,17 +34,22 @@ static int mount_one(size_t i)
 		       : 0;
 }
 
-int stage1_read_cmdline(char *buf, size_t size)
+void stage1_read_settings(struct config *config)
 {
 	_cleanup_(sysroot_close) struct sysroot root = SYSROOT_CLOSED;
-	int mounted = mount_one(0);
-	int r = sysroot_open(NULL, &root);
+	int proc = mount_one(0), sys = mount_one(1);
 
-	if (r == 0)
-		r = cmdline_source_read(&root, buf, size);
-	if (mounted == 0)
+	if (sysroot_open(NULL, &root) == 0) {
+		settings_read(&root, config);
+		if (!config->is_from_fwcfg && modules_load_fwcfg(&root, config->budget_us))
+			settings_read_fwcfg(&root, config);
+	} else {
+		config_init(config);
+	}
+	if (sys == 0)
+		(void)umount2("/sys", MNT_DETACH);
+	if (proc == 0)
 		(void)umount2("/proc", MNT_DETACH);
-	return r;
 }
 
 void stage1_fill_descriptors(void)

@@ -8,13 +8,12 @@
 #ifndef HOOK_STAGE1_H
 #define HOOK_STAGE1_H
 
+#include "bootprobe/config.h"
 #include "source/sysroot.h"
 
-#include <stddef.h>
-
-/* For PID 1 itself: the kernel command line, by a mount that is gone again when this returns.
- * Returns as cmdline_source_read(). */
-int stage1_read_cmdline(char *buf, size_t size);
+/* For PID 1 itself: settings_read(), by mounts that are gone again when this returns. The driver of
+ * fw_cfg is loaded for it where it was appended together with the hook. */
+void stage1_read_settings(struct config *config);
 /* Puts /dev/null on those of the descriptors 0 to 2 that are closed. */
 void stage1_fill_descriptors(void);
 /* Becomes /init, with the arguments and environment that the kernel gave. Returns when there is
