@@ -9,7 +9,7 @@ build="gcc clang libclang-rt-dev meson ninja-build pkg-config libc6-dev libudev-
 demo="python3 python3-jsonschema qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs
 	busybox-static"
 nix="nix-bin musl-tools busybox-static python3 python3-jsonschema"
-vm="$demo nix-bin ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools"
+vm="$demo zstd nix-bin ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools"
 
 wanted=
 for group in "${@:-build demo nix vm}"; do

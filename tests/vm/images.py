@@ -22,6 +22,7 @@ import newc
 import nixos
 
 VM = kernels.VM
+BOOTPROBE = cache.REPO / "build/dev/bootprobe"
 BUSYBOX = Path("/bin/busybox")
 HOOK_IN_ROOT = "bootprobe-hook"
 
@@ -177,6 +178,29 @@ def _additions(scenario, hook, base):
     return archive.bytes()
 
 
+CPIO_OPTIONS = {"plain": (), "zstd": ("--zstd",)}
+
+
+def _appended(scenario, hook):
+    """What bootprobe cpio writes."""
+    kernel = kernels.kernel(scenario.kernel)
+    command = [BOOTPROBE, "cpio", "--hook", hook, *CPIO_OPTIONS[scenario.cpio]]
+    if scenario.cpio_modules:
+        command += ["--modules", kernel.release, "--root", kernel.home]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL).stdout
+
+
+def _copy_base(archive, is_compressed, out):
+    """A compressed initrd has any length, and so may what follows it be anywhere if it is compressed too."""
+    if not is_compressed:
+        with open(archive, "rb") as plain:
+            shutil.copyfileobj(plain, out)
+        out.write(b"\0" * (-out.tell() % newc.BLOCK))
+        return
+    data = subprocess.run(["zstd", "-q", "-1", "-c", archive], check=True, stdout=subprocess.PIPE).stdout
+    out.write(data + (b"" if len(data) % newc.ALIGN else b"\0"))
+
+
 def _put_before(scenario):
     """An archive that the kernel reads before all others: ACPI tables that replace the firmware's."""
     if not scenario.machine.dsdt:
@@ -197,7 +221,5 @@ def initrd(scenario, hook, made):
     base = _base(scenario)
     with open(made, "wb") as out:
         out.write(_put_before(scenario))
-        with open(base.archive, "rb") as archive:
-            shutil.copyfileobj(archive, out)
-        out.write(b"\0" * (-out.tell() % newc.BLOCK))
-        out.write(_additions(scenario, hook, base))
+        _copy_base(base.archive, scenario.cpio == "zstd", out)
+        out.write(_appended(scenario, hook) if scenario.cpio else _additions(scenario, hook, base))

@@ -214,6 +214,8 @@ def unmet(scenario, hook):
     """Why this scenario cannot run here, or None."""
     if scenario.machine.firmware == "ovmf" and not machine.OVMF.exists():
         return f"no {machine.OVMF}"
+    if scenario.cpio and not images.BOOTPROBE.exists():
+        return f"no {images.BOOTPROBE}, which makes its archive: build it"
     if scenario.installed and dracut.BUILD not in hook.parents:
         return f"the hook is not from {dracut.BUILD}, so it cannot be installed"
     return None

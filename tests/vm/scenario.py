@@ -167,6 +167,8 @@ class Scenario:
     broken_drivers: list = field(default_factory=list)      # only the first half of each is there
     cmdline: str = "bootprobe root=/dev/vda1"
     installed: bool = False     # the initrd is made of an installation of build/static, with dracut
+    cpio: str = ""              # plain, zstd: all that is appended is what bootprobe cpio wrote
+    cpio_modules: bool = False  # with --modules
     hook: bool = True           # false: the hook is not in the initrd
     timeout_s: int = 240
     until: str = ""             # ends the machine once this is on a serial port or in the report
@@ -181,6 +183,9 @@ class Scenario:
         if self.installed:
             _one_of("initrd", self.initrd, tuple(dracut.INITRDS))
         _one_of("initrd", self.initrd, images.INITRDS)
+        _one_of("cpio", self.cpio, ("", *images.CPIO_OPTIONS))
+        if self.cpio and self.broken_drivers:
+            raise Malformed("cpio: nothing else is appended, no broken_drivers")
 
     def whole(self):
         """The outputs in which a whole report is wanted."""
