@@ -99,8 +99,7 @@ static const char *judge_hook(const uint8_t *bytes, size_t length)
 	size = (uint64_t)elf.segment_size * elf.segment_count;
 	if (elf.segments_offset > length || size > length - elf.segments_offset)
 		return "damaged: it ends before its program headers";
-	if (elf_find_interpreter(
-		    &elf, bytes + elf.segments_offset, (size_t)size, &offset, &size))
+	if (elf_find_interpreter(&elf, bytes + elf.segments_offset, (size_t)size, &offset, &size))
 		return "needs libraries, which no initrd has for it: build it with -Dstatic=true";
 	return NULL;
 }
@@ -148,7 +147,8 @@ static int add_folders(struct cpio_writer *writer, const char *path)
 	char folder[PATH_MAX];
 	int r = 0;
 
-	for (size_t length = strcspn(path, "/"); r == 0; length += 1 + strcspn(path + length + 1, "/")) {
+	for (size_t length = strcspn(path, "/"); r == 0;
+		length += 1 + strcspn(path + length + 1, "/")) {
 		(void)text_copy_bytes(folder, sizeof(folder), path, length);
 		r = cpio_add_folder(writer, folder);
 		if (!path[length])
@@ -300,7 +300,8 @@ static const char *judge_options(const struct cpio_options *options)
 
 	if (options->root && !release)
 		return "--root says where the modules of --modules are";
-	if (release && (!*release || *release == '.' || strchr(release, '/') || strlen(release) > 64))
+	if (release &&
+		(!*release || *release == '.' || strchr(release, '/') || strlen(release) > 64))
 		return "--modules wants the release of a kernel, as uname -r tells it";
 	return NULL;
 }

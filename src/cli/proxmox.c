@@ -99,13 +99,15 @@ static void note(struct vm *vm, const char *text)
 static void note_all(struct vm *vm)
 {
 	if (!vm->is_known)
-		note(vm, "its configuration was not read: taken to have no args and no serial port; "
-			 "see qm config VMID first, for --args replaces what is there");
+		note(vm,
+			"its configuration was not read: taken to have no args and no serial port; "
+			"see qm config VMID first, for --args replaces what is there");
 	if (vm->lines.has_ours)
 		note(vm, "it has this report port already: each line replaces it");
 	if (vm->lines.has_other)
-		note(vm, "its args have a report port of another make: read that, or take it out of "
-			 "args first");
+		note(vm,
+			"its args have a report port of another make: read that, or take it out of "
+			"args first");
 	if (vm->config.is_pending)
 		note(vm, "changes of it are pending: the lines go by what its next start will use");
 	if (!vm->lines.serial_give)

@@ -68,9 +68,10 @@ static char *quote(const char *word)
 
 static char *port_args(const char *vmid)
 {
-	return format("-device virtio-serial-pci,id=bootprobe "
-		      "-chardev file,id=bootprobe,path=" RUN_FOLDER "%s.bootprobe.jsonl "
-		      "-device virtserialport,bus=bootprobe.0,chardev=bootprobe,name=" REPORT_PORT_NAME,
+	return format(
+		"-device virtio-serial-pci,id=bootprobe "
+		"-chardev file,id=bootprobe,path=" RUN_FOLDER "%s.bootprobe.jsonl "
+		"-device virtserialport,bus=bootprobe.0,chardev=bootprobe,name=" REPORT_PORT_NAME,
 		vmid);
 }
 
@@ -96,8 +97,8 @@ static bool take_out(char *args, const char *part)
 /* "qm set VMID --args 'what is there and what is added'", or the line that leaves none. */
 static char *args_line(const char *vmid, const char *args, const char *port, const char *more)
 {
-	_cleanup_free_ char *all = format("%s%s%s%s%s", args, *args && *port ? " " : "", port,
-		*more ? " " : "", more);
+	_cleanup_free_ char *all =
+		format("%s%s%s%s%s", args, *args && *port ? " " : "", port, *more ? " " : "", more);
 	_cleanup_free_ char *quoted = all && *all ? quote(all) : NULL;
 
 	if (!all || (*all && !quoted))
@@ -129,7 +130,8 @@ static int make_args(const char *vmid, const struct qm_config *config, struct pr
 
 /* The guest counts the ports that are there, and not their numbers on the host: a port in front of
  * others would give those new names. */
-static int make_serial(const char *vmid, const struct qm_config *config, struct proxmox_lines *lines)
+static int make_serial(
+	const char *vmid, const struct qm_config *config, struct proxmox_lines *lines)
 {
 	int port = 0, tty = __builtin_popcount(config->serial_ports);
 
@@ -138,9 +140,10 @@ static int make_serial(const char *vmid, const struct qm_config *config, struct 
 	if (port >= QM_SERIAL_PORTS)
 		return 0;
 	lines->serial_give = format("qm set %s --serial%d socket", vmid, port);
-	lines->serial_words = format(
-		"bootprobe console=ttyS%d bootprobe.sinks=kmsg,run,console-records", tty);
-	lines->serial_follow = format("bootprobe read --follow " RUN_FOLDER "%s.serial%d", vmid, port);
+	lines->serial_words =
+		format("bootprobe console=ttyS%d bootprobe.sinks=kmsg,run,console-records", tty);
+	lines->serial_follow =
+		format("bootprobe read --follow " RUN_FOLDER "%s.serial%d", vmid, port);
 	lines->serial_take_away = format("qm set %s --delete serial%d", vmid, port);
 	return lines->serial_give && lines->serial_words && lines->serial_follow &&
 			       lines->serial_take_away

@@ -13,8 +13,8 @@
 
 enum { APPENDED_MODULES_MAX = 32, APPENDED_NAME_SIZE = 64, APPENDED_ORDER_SIZE = 2048 };
 
-/* Takes the next file's name off *cursor; what is no plain name of a file there is passed over. NULL
- * at the end. The buffer is changed. */
+/* Takes the next file's name off *cursor; what is no plain name of a file there is passed over.
+ * NULL at the end. The buffer is changed. */
 const char *appended_next(char **cursor);
 /* "virtio_pci" of "virtio-pci.ko". */
 void appended_module_name(const char *file, char buf[APPENDED_NAME_SIZE]);

@@ -40,8 +40,8 @@ static void add_problem(
 	if (config->problem_count++ >= CONFIG_PROBLEMS_MAX)
 		return;
 	text_init(&text, config->problem[config->problem_count - 1], sizeof(config->problem[0]));
-	text_append_bytes(&text, parameter->name, name < parameter->name_length ? name
-										: parameter->name_length);
+	text_append_bytes(&text, parameter->name,
+		name < parameter->name_length ? name : parameter->name_length);
 	text_append(&text, ": ");
 	text_append(&text, why);
 }

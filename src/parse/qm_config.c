@@ -26,7 +26,8 @@ static int serial_number(const char *key)
 }
 
 /* value NULL: the key is removed. */
-static void apply(struct qm_config *config, enum section section, const char *key, const char *value)
+static void apply(
+	struct qm_config *config, enum section section, const char *key, const char *value)
 {
 	int serial = serial_number(key);
 

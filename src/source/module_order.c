@@ -92,7 +92,8 @@ static int add_with_dependencies(struct module_order *order, struct kmod_module 
 	_cleanup_(cleanup_list) struct kmod_list *needed = kmod_module_get_dependencies(module);
 	struct kmod_list *entry;
 
-	kmod_list_foreach(entry, needed) {
+	kmod_list_foreach(entry, needed)
+	{
 		_cleanup_(cleanup_module) struct kmod_module *one = kmod_module_get_module(entry);
 		int r = add_file(order, one);
 
@@ -102,8 +103,8 @@ static int add_with_dependencies(struct module_order *order, struct kmod_module 
 	return add_file(order, module);
 }
 
-int module_order_add(const struct module_index *index, const char *name,
-	struct module_order *order, enum module_found *ret_found)
+int module_order_add(const struct module_index *index, const char *name, struct module_order *order,
+	enum module_found *ret_found)
 {
 	_cleanup_(cleanup_list) struct kmod_list *matches = NULL;
 	_cleanup_(cleanup_module) struct kmod_module *module = NULL;

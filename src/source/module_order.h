@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which files of a kernel's modules are needed for some drivers, in the order in which they are to be
- * loaded, by libkmod. For another machine's kernel as well: neither this kernel nor this machine's
- * modprobe.d has a say. For `bootprobe` alone.
+ * Which files of a kernel's modules are needed for some drivers, in the order in which they are to
+ * be loaded, by libkmod. For another machine's kernel as well: neither this kernel nor this
+ * machine's modprobe.d has a say. For `bootprobe` alone.
  */
 #ifndef SOURCE_MODULE_ORDER_H
 #define SOURCE_MODULE_ORDER_H
@@ -34,9 +34,9 @@ struct module_index {
  * it. */
 int module_index_open(const char *folder, struct module_index *ret_index);
 void module_index_close(struct module_index *index);
-/* Adds a driver's file behind those that it depends on, each once. Returns 0, -ENOSPC where there are
- * too many, or another negative errno; *ret_found says what there was. */
-int module_order_add(const struct module_index *index, const char *name,
-	struct module_order *order, enum module_found *ret_found);
+/* Adds a driver's file behind those that it depends on, each once. Returns 0, -ENOSPC where there
+ * are too many, or another negative errno; *ret_found says what there was. */
+int module_order_add(const struct module_index *index, const char *name, struct module_order *order,
+	enum module_found *ret_found);
 
 #endif

@@ -50,7 +50,8 @@ static struct archive *reader_new(void)
 }
 
 /* One byte more than may be there is room enough to see that there is more. */
-static int read_data(struct archive *archive, size_t size_max, uint8_t **ret_bytes, size_t *ret_length)
+static int read_data(
+	struct archive *archive, size_t size_max, uint8_t **ret_bytes, size_t *ret_length)
 {
 	_cleanup_free_ uint8_t *bytes = NULL;
 	size_t length = 0;
@@ -140,8 +141,8 @@ int cpio_open(int fd, bool is_zstd, struct cpio_writer *ret_writer)
 	return 0;
 }
 
-static int add(struct cpio_writer *writer, const char *path, mode_t mode, const void *bytes,
-	size_t length)
+static int add(
+	struct cpio_writer *writer, const char *path, mode_t mode, const void *bytes, size_t length)
 {
 	_cleanup_(cleanup_entry) struct archive_entry *entry = archive_entry_new();
 

@@ -15,15 +15,16 @@
 int packed_read(const char *path, size_t size_max, uint8_t **ret_bytes, size_t *ret_length);
 
 /* A cpio archive in the kernel's "newc" format (Documentation/driver-api/early-userspace/
- * buffer-format.rst): owned by root, without times, so that the same files make the same archive. It
- * is a multiple of four bytes long, and begins with zeros: a kernel takes what follows an initrd in
- * the old format of lz4 directly for more of it. */
+ * buffer-format.rst): owned by root, without times, so that the same files make the same archive.
+ * It is a multiple of four bytes long, and begins with zeros: a kernel takes what follows an initrd
+ * in the old format of lz4 directly for more of it. */
 struct cpio_writer {
 	struct archive *archive;
 	int64_t count;
 };
 
-/* fd is borrowed until the archive is closed. is_zstd: compressed. Returns 0 or a negative errno. */
+/* fd is borrowed until the archive is closed. is_zstd: compressed. Returns 0 or a negative errno.
+ */
 int cpio_open(int fd, bool is_zstd, struct cpio_writer *ret_writer);
 /* Paths have no leading slash. Each folder is to be added before what lies in it. */
 int cpio_add_folder(struct cpio_writer *writer, const char *path);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration of a VM, to the lines for a shell: whatever it holds, they are one line each, in
- * printable ASCII, and end no quote that they did not begin.
+ * The configuration of a VM, to the lines for a shell: whatever it holds, they are one line each,
+ * in printable ASCII, and end no quote that they did not begin.
  */
 #include "cli/proxmox_lines.h"
 #include "parse/qm_config.h"

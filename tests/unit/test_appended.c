@@ -35,7 +35,8 @@ START_TEST(a_module_is_named_with_underscores)
 {
 	static const struct {
 		const char *file, *name;
-	} CASES[] = {{"virtio-pci.ko", "virtio_pci"}, {"virtio.ko", "virtio"}, {"a-b_c.ko", "a_b_c"}};
+	} CASES[] = {
+		{"virtio-pci.ko", "virtio_pci"}, {"virtio.ko", "virtio"}, {"a-b_c.ko", "a_b_c"}};
 	char name[APPENDED_NAME_SIZE];
 
 	for (size_t i = 0; i < ARRAY_SIZE(CASES); i++) {

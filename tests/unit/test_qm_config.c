@@ -38,8 +38,9 @@ START_TEST(nothing_is_set)
 {
 	static const char *const TEXTS[] = {"", "\n\n", "args:", "args: \n", "args", "#args: -x\n",
 		"Args: -x\n", " args: -x\n", "argsx: -x", "serial: socket", "serial4: socket",
-		"serial10: socket", "serialx: socket", "serial/: socket", "[snap]\nargs: -x\nserial0: socket\n",
-		"[special:cloudinit]\nargs: -x\n", "[\nargs: -x\n"};
+		"serial10: socket", "serialx: socket", "serial/: socket",
+		"[snap]\nargs: -x\nserial0: socket\n", "[special:cloudinit]\nargs: -x\n",
+		"[\nargs: -x\n"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(TEXTS); i++) {
 		parse(TEXTS[i]);
@@ -56,7 +57,8 @@ START_TEST(what_the_next_start_uses)
 	ck_assert_str_eq(config.args, "-new");
 	ck_assert_uint_eq(config.serial_ports, 3);
 	ck_assert(config.is_pending);
-	parse("args: -old\nserial0: socket\nserial1: socket\n[pending]\ndelete: memory,!args,serial1\n");
+	parse("args: -old\nserial0: socket\nserial1: socket\n[pending]\ndelete: "
+	      "memory,!args,serial1\n");
 	ck_assert_str_eq(config.args, "");
 	ck_assert_uint_eq(config.serial_ports, 1);
 	ck_assert(config.is_pending);

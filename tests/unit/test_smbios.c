@@ -88,8 +88,8 @@ END_TEST
 
 START_TEST(lengths_that_lie)
 {
-	static const char *const FIRST[] = {"\x0b\x03\x00\x0e\x01", "\x0b\xff\x00\x0e\x01",
-		"\x0b\x01\x00\x0e\x01"};
+	static const char *const FIRST[] = {
+		"\x0b\x03\x00\x0e\x01", "\x0b\xff\x00\x0e\x01", "\x0b\x01\x00\x0e\x01"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(FIRST); i++) {
 		char table[32] = {0};
