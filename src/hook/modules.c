@@ -20,6 +20,9 @@ bool modules_are_appended(const struct sysroot *root)
 	return sysroot_exists(root, APPENDED_MODULES);
 }
 
+_Static_assert(sizeof(MODULES_PROBE) <= sizeof(((struct probe_fact *)NULL)->name),
+	"a name that is cut is not found again");
+
 /* The fact of the child that asks. */
 static struct probe_fact *own_fact(struct facts *facts)
 {

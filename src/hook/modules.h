@@ -8,7 +8,7 @@
 #include "bootprobe/facts.h"
 #include "source/sources.h"
 
-#define MODULES_PROBE "appended-modules"
+#define MODULES_PROBE "added-modules"
 
 /* Whether somebody appended some, for whichever kernel. */
 bool modules_are_appended(const struct sysroot *root);
