@@ -132,6 +132,7 @@ static enum boot_phase boot_phase(void)
 static void note_phase(void)
 {
 	the.facts->boot.phase = boot_phase();
+	the.facts->boot.is_root_there = the.is_first_program && the.sources.new_root;
 	the.facts->boot.now_us = clock_now_us();
 }
 
@@ -303,8 +304,8 @@ static void start_modules(void)
 		"virtio-modules", PHASE_MODULES, 5 * US_PER_S, virtio_modules_run};
 
 	if (the.is_first_program && modules_are_appended(&the.sources.root))
-		(void)children_start(&the.children, &APPENDED, PHASE_MODULES, &the.sources,
-			the.facts, 0, NULL);
+		(void)children_start(
+			&the.children, &APPENDED, PHASE_MODULES, &the.sources, the.facts, 0, NULL);
 	if (the.config->sinks & 1U << SINK_VIRTIO && the.sources.may_load_modules)
 		(void)children_start(
 			&the.children, &LOADER, PHASE_MODULES, &the.sources, the.facts, 0, NULL);
@@ -461,6 +462,10 @@ static void advance(void)
 			end_start();
 		break;
 	case STATE_FOLLOW:
+		/* As the first program it may be looking at the same things already. */
+		if (the.is_finish_wanted && the.is_first_program &&
+			children_running(&the.children, PHASE_EARLY_RESOLVE))
+			break;
 		if (the.is_finish_wanted) {
 			begin_final("finish");
 		} else if (the.is_terminated) {
@@ -515,12 +520,14 @@ static void follow_disks(void)
 /* Between two waves of disks, so that what will go wrong is known before it does. */
 static void resolve_early(void)
 {
+	uint32_t phases = PHASE_RESOLVE | (the.sources.new_root ? PHASE_ROOT : 0);
+
 	if (!the.is_resolve_wanted || the.state != STATE_FOLLOW || !disks_are_idle(&the.disks) ||
 		children_running(&the.children, PHASE_DISK | PHASE_FOLLOW | PHASE_EARLY_RESOLVE))
 		return;
 	the.is_resolve_wanted = false;
 	for (size_t i = 0; i < PROBES_COUNT; i++) {
-		if (PROBES[i].phases & PHASE_RESOLVE)
+		if (PROBES[i].phases & phases)
 			(void)children_start(&the.children, &PROBES[i], PHASE_EARLY_RESOLVE,
 				&the.sources, the.facts, 0, NULL);
 	}
@@ -612,6 +619,7 @@ static void move_home(enum stage1_place place)
 		/* What is known is told, and the collector comes to its end. */
 		if (place == STAGE1_SWITCHED) {
 			the.place = place;
+			the.sources.new_root = NULL;
 			the.is_finish_wanted = true;
 		}
 		return;
@@ -627,17 +635,28 @@ static void move_home(enum stage1_place place)
 	the.is_finish_wanted = true;
 }
 
+/* What stage 2 begins with is judged before it does: its first program may be the last. */
+static void note_new_root(const char *new_root)
+{
+	if (the.place != STAGE1_MOUNTED || the.sources.new_root == new_root)
+		return;
+	the.sources.new_root = new_root;
+	the.is_resolve_wanted = the.is_resolve_wanted || new_root;
+}
+
 /* Nobody says "finish" here: the switch of root is what says it. */
 static void look_at_stage1(uint64_t now)
 {
 	enum stage1_place place;
+	const char *new_root;
 
 	if (!the.is_first_program || the.place == STAGE1_SWITCHED || the.state == STATE_LINGER)
 		return;
 	the.look_us = now + STAGE1_LOOK_US;
-	place = stage1_look(&the.proc);
+	place = stage1_look(&the.proc, &new_root);
 	if (place != STAGE1_BARE && place != the.place)
 		move_home(place);
+	note_new_root(new_root);
 }
 
 static void handle_timers(void)

@@ -110,10 +110,23 @@ int stage1_enter(void)
 	return 0;
 }
 
-enum stage1_place stage1_look(const struct sysroot *proc)
+/* initramfs-tools; dracut and systemd; NixOS; mkinitcpio */
+static const char *as_new_root(const char *mount_point)
+{
+	static const char *const POINTS[] = {"/root", "/sysroot", "/mnt-root", "/new_root"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(POINTS); i++) {
+		if (strcmp(mount_point, POINTS[i]) == 0)
+			return POINTS[i];
+	}
+	return NULL;
+}
+
+enum stage1_place stage1_look(const struct sysroot *proc, const char **ret_new_root)
 {
 	static const char *const POINTS[] = {"/proc", "/sys", "/dev", "/run"};
 	static char text[65536];
+	const char *new_root;
 	struct mountinfo mount;
 	char *cursor = text;
 	uint32_t seen = 0;
@@ -121,6 +134,7 @@ enum stage1_place stage1_look(const struct sysroot *proc)
 
 	ssize_t n = sysroot_read(proc, "1/mountinfo", text, sizeof(text));
 
+	*ret_new_root = NULL;
 	/* One that is longer is the table of a stage 2. */
 	if (n < 0)
 		return n == -EFBIG ? STAGE1_SWITCHED : STAGE1_BARE;
@@ -128,6 +142,8 @@ enum stage1_place stage1_look(const struct sysroot *proc)
 		/* The initramfs cannot be unmounted; another root hides it. */
 		if (strcmp(mount.mount_point, "/") == 0)
 			is_switched = strcmp(mount.fstype, "rootfs") != 0;
+		new_root = as_new_root(mount.mount_point);
+		*ret_new_root = new_root ? new_root : *ret_new_root;
 		for (size_t i = 0; i < ARRAY_SIZE(POINTS); i++) {
 			if (strcmp(mount.mount_point, POINTS[i]) == 0)
 				seen |= 1U << i;

@@ -104,9 +104,9 @@ def check_units(case, result):
     check({"initrd.target", "initrd-fs.target"} <= set(words(finish, "After")),
           f"{case}: finish may come too early")
     # The program asks the command line, fw_cfg and SMBIOS, which no condition can.
-    for name, unit, wanted in (("start", start, 1), ("finish", finish, 0)):
+    for name, unit, conditions in (("start", start, 1), ("finish", finish, 0)):
         asked = [key for section, key in unit if section == "Unit" and key.startswith("Condition")]
-        check(len(asked) == wanted, f"{case}: {name} is kept from asking the host: {asked}")
+        check(len(asked) == conditions, f"{case}: {name} is kept from asking the host: {asked}")
     for name, unit in (("finish", finish), ("emergency", emergency)):
         check(unit[("Service", "ExecStart")][0].endswith(" finish --root /sysroot"),
               f"{case}: {name} does not finish")
