@@ -194,6 +194,8 @@ END_TEST
  * devices may still come. */
 START_TEST(a_root_that_is_there_is_judged_before_the_handoff)
 {
+	uint32_t judged = 0;
+
 	for (int is_there = 0; is_there <= 1; is_there++) {
 		healthy();
 		facts.boot.phase = BOOT_PHASE_EARLY;
@@ -202,12 +204,12 @@ START_TEST(a_root_that_is_there_is_judged_before_the_handoff)
 		judge_all();
 		ck_assert_uint_eq(findings_count(&findings, SEVERITY_ERROR), (unsigned)is_there);
 	}
-	healthy();
-	lose_root();
-	facts.boot.phase = BOOT_PHASE_EARLY;
+	facts_reset();
 	facts.boot.is_root_there = true;
 	judge_all();
-	ck_assert_uint_eq(findings_count(&findings, SEVERITY_ERROR), 0);
+	for (size_t i = 0; i < RULES_COUNT; i++)
+		judged += RULES[i].from == BOOT_PHASE_EARLY || RULES[i].from == BOOT_PHASE_HANDOFF;
+	ck_assert_uint_eq(findings.undecided_count, judged);
 }
 END_TEST
 
