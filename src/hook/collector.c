@@ -76,6 +76,7 @@ static struct collector {
 	bool is_first_program;
 	struct sysroot proc;
 	enum stage1_place place;
+	bool is_leaving; /* stage 1 moves its mounts away: what is looked at now is half gone */
 	enum state state;
 	const char *phase; /* of the final pass under way */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
@@ -522,7 +523,8 @@ static void resolve_early(void)
 {
 	uint32_t phases = PHASE_RESOLVE | (the.sources.new_root ? PHASE_ROOT : 0);
 
-	if (!the.is_resolve_wanted || the.state != STATE_FOLLOW || !disks_are_idle(&the.disks) ||
+	if (!the.is_resolve_wanted || the.state != STATE_FOLLOW || the.is_leaving ||
+		!disks_are_idle(&the.disks) ||
 		children_running(&the.children, PHASE_DISK | PHASE_FOLLOW | PHASE_EARLY_RESOLVE))
 		return;
 	the.is_resolve_wanted = false;
@@ -533,7 +535,8 @@ static void resolve_early(void)
 	}
 }
 
-static void handle_children(void)
+/* Returns whether any ended. */
+static bool handle_children(void)
 {
 	struct signalfd_siginfo info;
 	uint32_t scans, disks, resolving;
@@ -546,7 +549,7 @@ static void handle_children(void)
 	disks = children_running(&the.children, PHASE_DISK);
 	resolving = children_running(&the.children, PHASE_EARLY_RESOLVE);
 	if (!children_reap(&the.children))
-		return;
+		return false;
 	if (children_running(&the.children, PHASE_FOLLOW) < scans)
 		disks_note(&the.disks, the.facts);
 	if (children_running(&the.children, PHASE_DISK) < disks)
@@ -554,6 +557,7 @@ static void handle_children(void)
 	if (children_running(&the.children, PHASE_EARLY_RESOLVE) < resolving)
 		the.is_encoding_wanted = true;
 	sinks_pump(&the.sinks);
+	return true;
 }
 
 static void handle_udev(void)
@@ -654,6 +658,7 @@ static void look_at_stage1(uint64_t now)
 		return;
 	the.look_us = now + STAGE1_LOOK_US;
 	place = stage1_look(&the.proc, &new_root);
+	the.is_leaving = place == STAGE1_BARE && the.place == STAGE1_MOUNTED;
 	if (place != STAGE1_BARE && place != the.place)
 		move_home(place);
 	note_new_root(new_root);
@@ -722,6 +727,10 @@ static void wait_for_events(void)
 /* While probes run again their facts are half filled; all is said behind them. */
 static bool may_encode(void)
 {
+	/* The last pass takes back what an earlier one did not find because it was moved away. */
+	if (the.is_first_program && (the.is_leaving || the.is_finish_wanted) &&
+		the.state == STATE_FOLLOW)
+		return false;
 	return (the.state == STATE_FOLLOW &&
 		       !children_running(&the.children, PHASE_EARLY_RESOLVE)) ||
 	       the.state == STATE_LINGER || (the.is_single_pass && the.state == STATE_FINAL);
@@ -734,7 +743,9 @@ static void loop(void)
 	while (the.state != STATE_DONE) {
 		wait_for_events();
 		handle_udev();
-		handle_children();
+		/* What children found counts only where stage 1 still is as they saw it. */
+		if (handle_children() && the.is_first_program)
+			the.look_us = 0;
 		handle_control();
 		handle_timers();
 		follow_disks();
