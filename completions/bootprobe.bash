@@ -20,16 +20,16 @@ _bootprobe() {
 	--color) words="auto always never" ;;
 	--sector-size) words="512 4096" ;;
 	--modules) words=$(cd /lib/modules 2>/dev/null && echo *) ;;
-	--boot | --boot-a | --boot-b | --started | --width) return ;;
+	--boot | --boot-a | --boot-b | --started | --timeout | --width) return ;;
 	--config | --hook | --root) ;;
 	*)
 		case $verb in
 		read) words="--follow --boot --boots --json --output --started --color --help" ;;
 		show) words="--boot --boots --json --output --started --color --help" ;;
-		compare) words="--boot-a --boot-b --json --color --help" ;;
+		compare) words="--boot-a --boot-b --all --json --color --help" ;;
 		timeline) words="--output --width --boot --json --color --help" ;;
 		explain | acpi) words="--json --help" ;;
-		gpt) words="--json --sector-size --backing --help" ;;
+		gpt) words="--json --sector-size --backing --timeout --help" ;;
 		cpio) words="--output --modules --root --zstd --hook --help" ;;
 		proxmox) words="--config --json --help" ;;
 		esac

@@ -86,6 +86,7 @@ stdenv.mkDerivation {
     # A newer compiler has newer warnings.
     (lib.mesonBool "werror" false)
     (lib.mesonBool "static" isStatic)
+    (lib.mesonBool "initramfs_tools" false)
   ]
   ++ lib.optionals isStatic [
     # This compiler says -static by itself, and its start files are not position-independent.

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the Debian packages that the tests need: deps.sh [build] [demo] [nix] [vm]; default: all.
+# Installs the Debian packages that the tests need: deps.sh [build] [demo] [nix] [vm] [bochs]; default: all
+# but bochs, which no test needs unless it is asked for (BOOTPROBE_BOCHS=1).
 # Silent and cheap where everything is there. Needs root only when something is missing.
 set -eu
 
@@ -11,6 +12,8 @@ demo="python3 python3-jsonschema qemu-system-x86 seabios dracut-core udev kmod c
 nix="nix-bin musl-tools busybox-static python3 python3-jsonschema"
 vm="$demo zstd nix-bin ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools"
 
+bochs="bochs bochs-term bochsbios grub-common grub-pc-bin xorriso"
+
 wanted=
 for group in "${@:-build demo nix vm}"; do
 	for name in $group; do
@@ -21,6 +24,7 @@ for group in "${@:-build demo nix vm}"; do
 		nix) wanted="$wanted gcc meson ninja-build pkg-config libudev-dev libkmod-dev libblkid-dev
 			libjansson-dev libarchive-dev libnbd-dev $nix" ;;
 		vm) wanted="$wanted $vm" ;;
+		bochs) wanted="$wanted $vm $bochs" ;;
 		*) echo "deps.sh: no group $name" >&2; exit 2 ;;
 		esac
 	done

@@ -14,6 +14,8 @@ and "N passed, N failed, N skipped"; exit status 1 when anything failed.
   sh tests/run.sh                 everything
   sh tests/run.sh --no-vm         without the VM scenarios
   sh tests/run.sh 'gpt-*' ovmf    only these VM scenarios; tests/vm/run.py --list names them
+
+BOOTPROBE_BOCHS=1 boots a machine in Bochs as well, which takes minutes.
 END
 }
 
@@ -139,6 +141,15 @@ vm_tests() {
 	add "$1" "$2" "${3:-0}"
 }
 
+bochs_test() {
+	if [ "${BOOTPROBE_BOCHS-}" != 1 ]; then
+		echo "SKIP  bochs: a boot takes minutes there; BOOTPROBE_BOCHS=1 asks for it"
+		add 0 0 1
+	elif step "installing Bochs" sh tests/deps.sh bochs; then
+		counted "a machine in Bochs" /usr/bin/python3 tests/vm/bochs.py
+	fi
+}
+
 step "installing what the tests need" sh tests/deps.sh || { echo "$passed passed, $failed failed"; exit 1; }
 if [ $meson = yes ]; then
 	step "developer build" build_dev && meson_tests build/dev
@@ -148,6 +159,7 @@ fi
 if [ $vm = yes ] && step "static build" build_static && step "the command" build_command; then
 	meson_tests build/static install
 	vm_tests "$@"
+	[ $# -gt 0 ] || bochs_test
 fi
 
 [ -z "$score" ] || echo "$score"

@@ -15,6 +15,8 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parents[1]
 MODULE = {f"usr/lib/dracut/modules.d/50bootprobe/{path.name}"
           for path in (REPO / "dracut/50bootprobe").iterdir()}
+INITRAMFS_TOOLS = {f"usr/share/{path.relative_to(REPO)}"
+                   for path in (REPO / "initramfs-tools").rglob("*") if path.is_file()}
 WANTED = {
     True: {"usr/lib/bootprobe/bootprobe-hook", *MODULE},
     False: {"usr/bin/bootprobe", "usr/share/bash-completion/completions/bootprobe",
@@ -45,11 +47,16 @@ class Install(unittest.TestCase):
                      if not path.is_dir()}
 
     def test_what_lands_where(self):
-        self.assertEqual(self.files - {PAGES[self.is_static]}, WANTED[self.is_static])
+        wanted = set(WANTED[self.is_static])
+        if self.is_static and option("initramfs_tools"):
+            wanted |= INITRAMFS_TOOLS
+        self.assertEqual(self.files - {PAGES[self.is_static]}, wanted)
 
     def test_modes(self):
         for name in self.files:
-            is_program = name.endswith(("/bootprobe-hook", "bin/bootprobe"))
+            # initramfs-tools passes over a script that is not executable.
+            is_program = (name.endswith(("/bootprobe-hook", "bin/bootprobe")) or
+                          name in INITRAMFS_TOOLS)
             mode = (self.root / name).stat().st_mode
             if is_program or not name.startswith("usr/lib/dracut"):
                 self.assertEqual(stat.S_IMODE(mode), 0o755 if is_program else 0o644, name)

@@ -24,6 +24,7 @@ struct config {
 	uint64_t budget_us; /* how long the caller of "start" waits at most */
 	uint64_t stall_us;  /* when to report without a "finish" */
 	uint32_t sinks;     /* bit 1 << enum sink_kind */
+	bool may_heal_console; /* where /dev/console is a phantom, its writes may go elsewhere */
 	/* Who had a say besides the kernel command line. */
 	bool is_from_smbios; /* an OEM string */
 	bool is_from_fwcfg;  /* opt/org.bootprobe/cmdline */

@@ -91,27 +91,27 @@ static inline bool fact_is_known(const struct fact_once *once)
 }
 
 /* A pointer to the next free entry of facts->NAME, or NULL; and its publication. */
-#define fact_new(facts_list)                                                                       \
-	({                                                                                         \
-		int64_t at_ = fact_list_reserve(                                                   \
-			&(facts_list).list, (uint32_t)(sizeof((facts_list).item) /                 \
-						       sizeof((facts_list).item[0])));             \
-		at_ < 0 ? NULL : &(facts_list).item[at_];                                          \
+#define fact_new(facts_list)                                                                   \
+	({                                                                                     \
+		int64_t at_ = fact_list_reserve(&(facts_list).list,                            \
+			(uint32_t)(sizeof((facts_list).item) / sizeof((facts_list).item[0]))); \
+		at_ < 0 ? NULL : &(facts_list).item[at_];                                      \
 	})
 #define fact_done(facts_list) fact_list_publish(&(facts_list).list)
-#define fact_count(facts_list)                                                                     \
-	fact_list_count(&(facts_list).list,                                                        \
+#define fact_count(facts_list)              \
+	fact_list_count(&(facts_list).list, \
 		(uint32_t)(sizeof((facts_list).item) / sizeof((facts_list).item[0])))
 /* for every whole entry: fact_foreach (console, facts->consoles) ... */
-#define fact_foreach(entry, facts_list)                                                            \
-	for (__typeof__(&(facts_list).item[0]) entry = (facts_list).item,                          \
-		end_of_##entry = (facts_list).item + fact_count(facts_list);                       \
+#define fact_foreach(entry, facts_list)                                              \
+	for (__typeof__(&(facts_list).item[0])                                       \
+			entry = (facts_list).item,                                   \
+			end_of_##entry = (facts_list).item + fact_count(facts_list); \
 		entry < end_of_##entry; entry++)
 
-#define FACT_LIST(type, capacity)                                                                  \
-	struct {                                                                                   \
-		struct fact_list list;                                                             \
-		struct type item[capacity];                                                        \
+#define FACT_LIST(type, capacity)           \
+	struct {                            \
+		struct fact_list list;      \
+		struct type item[capacity]; \
 	}
 
 /* -------------------------------------------------------------------------------- platform */
@@ -144,7 +144,7 @@ enum firmware {
 	FIRMWARE_OVMF,   /* UEFI built from EDK II for virtual machines */
 	FIRMWARE_UEFI,   /* any other UEFI */
 	FIRMWARE_BIOS,   /* any other PC BIOS */
-	FIRMWARE_DIRECT, /* no firmware ran: direct kernel boot (PVH, microvm, Firecracker, Xen PV) */
+	FIRMWARE_DIRECT, /* none ran: direct kernel boot (PVH, microvm, Firecracker, Xen PV) */
 	FIRMWARE_DEVICETREE,
 	FIRMWARE_COUNT
 };
@@ -165,7 +165,7 @@ enum initrd_kind {
 struct platform_fact {
 	struct fact_once once;
 	enum hypervisor hypervisor;
-	char hypervisor_told_by[48]; /* "cpuid", "dmi", "sys-hypervisor", "acpi-oem", "device-tree" */
+	char hypervisor_told_by[48]; /* cpuid, dmi, sys-hypervisor, acpi-oem, device-tree */
 	char cpuid_signature[16];    /* of leaf 0x40000000, empty without the hypervisor bit */
 	enum answer is_nested;
 	char nested_because[96];
@@ -226,9 +226,9 @@ struct acpi_table_fact {
 enum declared {
 	DECLARED_ABSENT = 0,
 	DECLARED_CONST,
-	DECLARED_METHOD, /* computed by AML: "not constant" */
-	DECLARED_PATCHED,/* a constant that AML or firmware writes to */
-	DECLARED_OTHER,  /* any other object type */
+	DECLARED_METHOD,  /* computed by AML: "not constant" */
+	DECLARED_PATCHED, /* a constant that AML or firmware writes to */
+	DECLARED_OTHER,   /* any other object type */
 };
 
 struct io_range {
@@ -289,12 +289,12 @@ struct acpi_fact {
 enum driver_state {
 	DRIVER_UNKNOWN = 0,
 	DRIVER_BOUND,
-	DRIVER_BUILT_IN,      /* in the kernel, not bound */
-	DRIVER_LOADED,        /* module is in, not bound to this device */
-	DRIVER_MODULE_FILE,   /* a module file that nobody loaded */
+	DRIVER_BUILT_IN,    /* in the kernel, not bound */
+	DRIVER_LOADED,      /* module is in, not bound to this device */
+	DRIVER_MODULE_FILE, /* a module file that nobody loaded */
 	DRIVER_BLACKLISTED,
-	DRIVER_FAILED,        /* loading was tried and failed */
-	DRIVER_MISSING,       /* neither built in nor a module file in this root */
+	DRIVER_FAILED,  /* loading it failed, or must fail: its file is damaged */
+	DRIVER_MISSING, /* neither built in nor a module file in this root */
 	DRIVER_COUNT
 };
 
@@ -314,13 +314,13 @@ struct fwcfg_fact {
 	enum driver_state driver;
 	bool was_loaded_by_us;
 	outcome_t load;
-	/* "QEMU" once the driver has bound, which it does only after reading it; the device itself is
-	 * never touched by us. */
+	/* "QEMU" once the driver has bound, which it does only after reading it; the device itself
+	 * is never touched by us. */
 	char signature[8];
 	outcome_t revision_read;
 	uint32_t revision; /* bit 0 the traditional interface, bit 1 DMA */
 	enum answer has_dma;
-	bool is_list_cut; /* more items or deeper names than we go into */
+	bool is_list_cut;    /* more items or deeper names than we go into */
 	uint32_t item_count; /* all of them; the list keeps the first ones */
 };
 
@@ -354,13 +354,13 @@ struct console_fact {
 	enum answer is_registered;
 	char flags[16]; /* as in /proc/consoles: "EC p a" */
 	enum answer is_enabled;
-	enum answer is_active; /* named in console/active */
+	enum answer is_active;      /* named in console/active */
 	enum answer is_dev_console; /* /dev/console leads here */
 	uint32_t major, minor;
 	/* tried on /dev/NAME with O_NONBLOCK | O_NOCTTY */
 	outcome_t open, tcgetattr, empty_write;
 	enum answer is_writable_now; /* poll says POLLOUT */
-	uint64_t refused_us; /* since when the empty write gives EAGAIN; 0: it does not */
+	uint64_t refused_us;         /* since when the empty write gives EAGAIN; 0: it does not */
 	outcome_t serial_ioctl;      /* TIOCGSERIAL */
 	int32_t uart_type;           /* TIOCGSERIAL: -1 unknown, 0 no hardware */
 	char backend[40];            /* what a VT is drawn on: "VGA+", "dummy device" */
@@ -370,11 +370,22 @@ struct console_fact {
 struct dev_console_fact {
 	struct fact_once once;
 	outcome_t open, tcgetattr, empty_write;
-	uint32_t major, minor;   /* of the tty behind it (TIOCGDEV) */
-	char device[24];         /* its name */
-	char active[96];         /* /sys/class/tty/console/active */
-	char earlycon[64];       /* earlycon= or earlyprintk= as given */
+	uint32_t major, minor; /* of the tty behind it (TIOCGDEV) */
+	char device[24];       /* its name */
+	char active[96];       /* /sys/class/tty/console/active */
+	char earlycon[64];     /* earlycon= or earlyprintk= as given */
 	enum answer has_earlycon;
+};
+
+/* bootprobe.heal=console: where writes to /dev/console go instead of a console that fails them.
+ * Known once it was tried. */
+struct console_redirect_fact {
+	struct fact_once once;
+	char console[24]; /* the phantom that /dev/console leads to */
+	char target[24];  /* the tty that takes its place; "": none was found */
+	outcome_t outcome;
+	enum answer is_undone; /* a live console came later: /dev/console leads there */
+	outcome_t undo;
 };
 
 struct pid1_descriptor_fact {
@@ -387,7 +398,7 @@ struct pid1_descriptor_fact {
 /* ----------------------------------------------------------------------------------- uart */
 
 struct uart_fact {
-	char name[16]; /* ttyS0, ttyAMA0, hvc0 */
+	char name[16];       /* ttyS0, ttyAMA0, hvc0 */
 	enum answer is_live; /* judged by type, never by port */
 	outcome_t serial_ioctl;
 	int32_t type; /* include/uapi/linux/serial.h PORT_*; -1 unknown */
@@ -396,7 +407,7 @@ struct uart_fact {
 	uint32_t irq;
 	uint32_t clock_hz;
 	char driver[32];
-	char bus[12]; /* pnp, pci, platform, virtio, acpi */
+	char bus[12];    /* pnp, pci, platform, virtio, acpi */
 	char device[64]; /* the device behind it: 00:03, 0000:00:05.0, serial8250 */
 	char acpi_path[96];
 	bool is_console;
@@ -415,6 +426,9 @@ struct uart_total_fact {
 /* --------------------------------------------------------------------------------- virtio */
 
 enum { VIRTIO_DEVICES_MAX = 96, VIRTIO_PORTS_MAX = 32 };
+
+/* VIRTIO 1.2, section 5: the types that share a folder of the host. */
+enum { VIRTIO_TYPE_9P = 9, VIRTIO_TYPE_FS = 26 };
 
 struct virtio_device_fact {
 	char name[16];   /* virtio3 */
@@ -458,7 +472,7 @@ struct unbound_device_fact {
 	char device[40]; /* 0000:00:05.0, a GUID on VMBus */
 	enum device_role role;
 	char modalias[160];
-	char ids[32];    /* 1af4:1001, or the ACPI HID */
+	char ids[32]; /* 1af4:1001, or the ACPI HID */
 	char class_id[12];
 	char module[48]; /* resolved by libkmod, empty if nothing matches */
 	enum driver_state state;
@@ -489,24 +503,25 @@ struct block_fact {
 	uint64_t start_lba; /* partition start in 512-byte units, as in sysfs */
 	uint32_t logical_sector_bytes, physical_sector_bytes;
 	enum answer is_rotational, is_read_only, is_removable;
-	char transport[16]; /* virtio, scsi, virtio-scsi, ata, nvme, usb, mmc, xen, loop, dm, md; image:
-			      a disk looked at offline */
+	char transport[16]; /* virtio, scsi, virtio-scsi, ata, nvme, usb, mmc, xen, loop, dm, md;
+			      image: a disk looked at offline */
 	char driver[32];
 	char vendor[24], model[48], serial[64], wwn[64];
-	char holder[32];  /* the first device that is built on this one: dm-0, md0 */
-	bool is_removed;  /* was listed before and is gone; its entry stays where it is */
-	outcome_t open;   /* by the child that looks at this disk */
+	char holder[32];    /* the first device that is built on this one: dm-0, md0 */
+	bool is_removed;    /* was listed before and is gone; its entry stays where it is */
+	outcome_t open;     /* by the child that looks at this disk */
 	uint64_t listed_us; /* when it was seen in sysfs first */
 	/* I/O counters, taken when the device was first listed and at the switch of root. */
 	uint64_t reads, read_sectors, read_ms, writes, in_flight;
-	/* Header reads: filled by the child that looks at this disk. A read that is still open has a
-	 * start and no result, so that a hang leaves its trace. */
+	/* Header reads: filled by the child that looks at this disk. A read that is still open has
+	 * a start and no result, so that a hang leaves its trace. */
 	struct block_read_fact read[BLOCK_READS_MAX];
 	_Atomic uint32_t read_count;
 	_Atomic uint32_t is_look_over; /* that child has come to its end */
 };
 
-/* When a block device came and went, as the collector saw it. The collector alone writes these. */
+/* When a block or virtio device came and went, as the collector saw it. The collector alone writes
+ * these. */
 struct device_event_fact {
 	char name[32];
 	uint64_t arrived_us; /* kernel uevent; 0: was there before the collector listened */
@@ -529,7 +544,7 @@ enum table_kind {
 struct gpt_header_fact {
 	outcome_t read;
 	enum answer has_signature, is_header_crc_right, is_entries_crc_right, is_sane;
-	uint64_t found_lba;      /* where it was read */
+	uint64_t found_lba; /* where it was read */
 	uint64_t my_lba, alternate_lba, first_usable_lba, last_usable_lba, entries_lba;
 	uint32_t header_length_bytes, entry_count, entry_length_bytes;
 	uint32_t header_crc, entries_crc, computed_header_crc, computed_entries_crc;
@@ -571,27 +586,27 @@ struct gpt_fact {
 	struct gpt_header_fact primary, backup;
 	/* the backup where the last sector is, or where the primary header says */
 	uint64_t backup_misplaced_bytes; /* > 0: the disk grew since the table was written */
-	uint64_t disk_shrunk_bytes;      /* > 0: the primary header says the disk was that much longer */
-	enum answer do_headers_match;    /* primary and backup: GUID, usable area, entries */
-	enum answer do_entries_match;    /* primary and backup entries */
-	bool is_from_backup;             /* the partitions below are the backup's */
+	uint64_t disk_shrunk_bytes; /* > 0: the primary header says the disk was that much longer */
+	enum answer do_headers_match; /* primary and backup: GUID, usable area, entries */
+	enum answer do_entries_match; /* primary and backup entries */
+	bool is_from_backup;          /* the partitions below are the backup's */
 	enum answer has_overlap;
 	uint32_t overlap_first, overlap_second; /* partition numbers */
 	uint32_t out_of_range; /* number of the first partition outside the usable area, 0: none */
 	uint32_t wrong_sector_bytes; /* a sound header at this other sector size, 0: none */
 	/* What the last partition could grow by: up to the disk's end, less the backup table. */
 	uint64_t free_behind_last_bytes;
-	uint32_t last_partition;         /* the one with the highest end */
+	uint32_t last_partition; /* the one with the highest end */
 	enum answer does_kernel_agree, does_libblkid_agree;
 	char disagreement[96];
 	uint32_t partition_count; /* in use; the first GPT_PARTITIONS_MAX are kept */
 	struct gpt_partition_fact partition[GPT_PARTITIONS_MAX];
-	/* What a tool like sgdisk takes for the disk, as a shell's word. Empty: /dev/ and its name. */
+	/* What a tool like sgdisk takes for the disk, as a shell's word. Empty: /dev/NAME. */
 	char argument[128];
-	uint32_t protective_count;   /* entries of type 0xEE */
+	uint32_t protective_count; /* entries of type 0xEE */
 	uint64_t protective_first_lba;
-	bool is_protective_active;   /* has the boot flag: EDK2 takes no GPT behind it */
-	uint32_t hybrid_mismatch;    /* number of an MBR entry that is no partition of the GPT, or 0 */
+	bool is_protective_active; /* has the boot flag: EDK2 takes no GPT behind it */
+	uint32_t hybrid_mismatch; /* number of an MBR entry that is no partition of the GPT, or 0 */
 	uint32_t twin_first, twin_second; /* partitions of one GUID that is not zero, or 0 */
 };
 
@@ -606,12 +621,12 @@ struct filesystem_fact {
 	struct fact_once once;
 	char device[32];
 	char type[24], uuid[48], label[64], part_uuid[48], part_label[112];
-	char uuid_sub[48]; /* of one device of a file system on many */
-	char usage[16];    /* filesystem, raid, crypto, other */
-	outcome_t probe;   /* -ENOENT: libblkid knows nothing there */
+	char uuid_sub[48];  /* of one device of a file system on many */
+	char usage[16];     /* filesystem, raid, crypto, other */
+	outcome_t probe;    /* -ENOENT: libblkid knows nothing there */
 	bool is_ambivalent; /* libblkid found more than one type and will not choose */
 	uint64_t started_us, duration_us; /* of libblkid's look, as in struct block_read_fact */
-	enum driver_state module; /* of the file system's kernel module */
+	enum driver_state module;         /* of the file system's kernel module */
 	char module_name[32];
 };
 
@@ -643,15 +658,25 @@ struct root_fact {
 	char matches[ROOT_MATCHES_MAX][32]; /* devices that bear it; more than one is ambiguous */
 	uint32_t match_count;
 	bool is_one_filesystem; /* the matches are the devices of one file system (btrfs, zfs) */
-	/* Since when: a device name since the kernel announced it; what only udev can find since it was
-	 * through with it, and where there is no udev as a device name. 0: not resolved, not known, or
-	 * there before anybody listened. */
+	/* Since when: a device name since the kernel announced it; what only udev can find since it
+	 * was through with it, and where there is no udev as a device name. 0: not resolved, not
+	 * known, or there before anybody listened. */
 	uint64_t resolved_us;
 	bool is_settling; /* found before udev was through with it: resolved_us may still change */
 	/* The idle time of all processors when it was found first, as in struct boot_fact. */
 	uint64_t resolved_idle_us;
 	bool has_idle;
+	uint64_t mounted_us; /* when its mount was seen first; 0: not seen, or nobody watched */
 };
+
+/* A mount of PID 1's, as the collector saw it. The collector alone writes these. */
+struct mount_fact {
+	uint32_t id; /* mountinfo's, which stays when the mount is moved; 0: this place is free */
+	uint64_t seen_us; /* 0: was there before the collector watched */
+	char fstype[24], source[64];
+};
+
+enum { MOUNTS_MAX = 64 };
 
 struct handoff_fact {
 	struct fact_once once;
@@ -659,6 +684,7 @@ struct handoff_fact {
 	outcome_t root_open;
 	char root_fstype[24], root_source[64];
 	enum answer is_root_mounted; /* --root is a mount point */
+	uint32_t root_mount_id;      /* mountinfo's; 0: not known */
 	enum answer is_root_read_only;
 	enum answer has_free_counts; /* the two below are known */
 	uint64_t free_bytes, free_inodes;
@@ -713,7 +739,7 @@ struct kernel_event_fact {
 
 enum { KERNEL_EVENTS_MAX = 160, KERNEL_EVENTS_OF_A_KIND_MAX = 16 };
 
-/* How the kernel log was read. One process at a time writes it, and goes on behind next_sequence. */
+/* How the kernel log was read. One process at a time writes it, going on behind next_sequence. */
 struct timeline_fact {
 	struct fact_once once;
 	outcome_t read;
@@ -732,10 +758,10 @@ enum probe_state {
 	PROBE_NOT_RUN = 0,
 	PROBE_RUNNING,
 	PROBE_DONE,
-	PROBE_FAILED,  /* run() returned an error */
-	PROBE_TIMEOUT, /* left behind at its deadline */
-	PROBE_CRASHED, /* died of a signal */
-	PROBE_NO_CHILD,/* fork failed */
+	PROBE_FAILED,   /* run() returned an error */
+	PROBE_TIMEOUT,  /* left behind at its deadline */
+	PROBE_CRASHED,  /* died of a signal */
+	PROBE_NO_CHILD, /* fork failed */
 	PROBE_STATE_COUNT
 };
 
@@ -755,12 +781,13 @@ struct probe_fact {
 /* Something that enlarges partitions during the boot: where it lies, and what it does when its own
  * output fails. */
 struct grower_fact {
-	char name[24]; /* growroot, systemd-repart, growpart, cloud-init */
-	char path[96]; /* the file that gave it away, below its root */
-	bool is_in_initrd; /* else in the root of stage 2 */
+	char name[24];                  /* growroot, systemd-repart, growpart, cloud-init */
+	char path[96];                  /* the file that gave it away, below its root */
+	bool is_in_initrd;              /* else in the root of stage 2 */
 	enum answer does_exit_on_error; /* a shell script under "set -e" */
 	enum answer is_output_in_file;  /* the initrd was told to write its output to a file */
-	enum answer is_done; /* the new root says that it was grown before, or that it must not be */
+	/* The new root says that it was grown before, or that it must not be. */
+	enum answer is_done;
 };
 
 enum { GROWERS_MAX = 8 };
@@ -798,7 +825,7 @@ struct boot_fact {
 	/* What all processors together had had nothing to do for by then (/proc/uptime). */
 	uint64_t started_idle_us;
 	bool has_idle;
-	uint64_t now_us;     /* when the facts are judged */
+	uint64_t now_us;       /* when the facts are judged */
 	bool is_virtio_wanted; /* a report port was asked for */
 };
 
@@ -815,6 +842,7 @@ struct facts {
 	FACT_LIST(fwcfg_item_fact, 96) fwcfg_items;
 	FACT_LIST(console_fact, 24) consoles;
 	struct dev_console_fact dev_console;
+	struct console_redirect_fact console_redirect;
 	FACT_LIST(pid1_descriptor_fact, 3) pid1_descriptors;
 	FACT_LIST(uart_fact, 48) uarts;
 	struct uart_total_fact uart_total;
@@ -823,9 +851,10 @@ struct facts {
 	FACT_LIST(unbound_device_fact, 64) unbound_devices;
 	FACT_LIST(block_fact, BLOCK_MAX) blocks;
 	FACT_LIST(device_event_fact, BLOCK_MAX) device_events;
-	/* Many disks are looked at in parallel, each by its own child. The collector reserves a disk's
-	 * entry in gpts (publishing it empty) before the child starts; the child fills it and then
-	 * sets gpt_fact.once. A filesystem fact has the index of its device in blocks. */
+	FACT_LIST(mount_fact, MOUNTS_MAX) mounts;
+	/* Many disks are looked at in parallel, each by its own child. The collector reserves a
+	 * disk's entry in gpts (publishing it empty) before the child starts; the child fills it
+	 * and then sets gpt_fact.once. A filesystem fact has the index of its device in blocks. */
 	FACT_LIST(gpt_fact, GPT_DISKS_MAX) gpts;
 	struct filesystem_fact filesystems[BLOCK_MAX];
 	struct root_fact root;

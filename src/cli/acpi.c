@@ -3,7 +3,6 @@
  * bootprobe acpi: the devices that one machine's tables declare.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,37 +12,36 @@
 #include "cli/acpi_print.h"
 #include "cli/acpi_set.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 
 enum { EXIT_FINE = 0, EXIT_BROKEN = 1, EXIT_USAGE = 2 };
 
-static const char help[] =
+static const char HELP[] =
 	"Usage: bootprobe acpi [--json] TABLE...\n"
 	"\n"
-	"Lists the devices that the ACPI tables of one machine declare, without executing them.\n"
-	"TABLE is a folder of raw tables (/sys/firmware/acpi/tables, or a copy), or files in any\n"
-	"order; what each of them is stands in its signature.\n"
+	"Lists the devices that the ACPI tables of one machine declare, without executing\n"
+	"them. TABLE is a folder of raw tables (/sys/firmware/acpi/tables, or a copy), or\n"
+	"files in any order; what each of them is stands in its signature.\n"
 	"\n"
 	"One line a device, sorted by path, separated by tabs:\n"
 	"  path   \\_SB_.PCI0.S08_.COM1\n"
-	"  hid    PNP0501, another string, @method or @type if it is no constant, - if absent\n"
+	"  hid    PNP0501, another string, @method or @type if it is no constant, - if\n"
+	"         absent\n"
 	"  cids   comma-separated, like hid\n"
 	"  sta    0x0f, @method, or - (absent: present by definition)\n"
 	"  crs    const, @method or -\n"
 	"  io     MINIMUM-MAXIMUM/LENGTH of a constant _CRS; w: d: q: mark address spaces\n"
 	"  irq    of a constant _CRS; x: marks an extended interrupt\n"
-	"  flags  conditional: the device, or an attribute of it, depends on If, Else or While, "
-	"or\n"
-	"         on a table that is there only if AML loads it; orphan: below a name that no "
-	"table\n"
-	"         declares; duplicate: declared twice, the first counts; patched: AML writes to "
-	"an\n"
-	"         attribute; - if none\n"
+	"  flags  conditional: the device, or an attribute of it, depends on If, Else or\n"
+	"         While, or on a table that is there only if AML loads it; orphan: below\n"
+	"         a name that no table declares; duplicate: declared twice, the first\n"
+	"         counts; patched: AML writes to an attribute; - if none\n"
 	"\n"
 	"  --json  one object with devices, tables and problems\n"
 	"  --help  this text\n"
 	"\n"
-	"Exit status: 0 fine, 1 a table is broken (what was found is printed), 2 usage or input\n"
-	"that cannot be read.\n";
+	"Exit status: 0 fine, 1 a table is broken (what was found is printed), 2 usage or\n"
+	"input that cannot be read.\n";
 
 /* Says what is wrong with a file before it is walked. Returns whether it can be. */
 static bool check_header(const struct acpi_file *file, int *status)
@@ -137,28 +135,14 @@ static int run(char **paths, int path_count, bool is_json)
 
 int acpi_main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct options SYNTAX = {
+		.verb = "acpi", .help = HELP, .table = OPTIONS_JSON, .take = options_json};
 	bool is_json = false;
-	int option;
+	int status;
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
-		switch (option) {
-		case 'j':
-			is_json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return EXIT_FINE;
-		default:
-			fputs("Try 'bootprobe acpi --help'.\n", stderr);
-			return EXIT_USAGE;
-		}
-	}
-	if (optind == argc) {
-		fputs("Usage: bootprobe acpi [--json] TABLE...\n", stderr);
-		return EXIT_USAGE;
-	}
+	if (!options_parse(&SYNTAX, argc, argv, &is_json, &status))
+		return status;
+	if (optind == argc)
+		return options_complain("acpi", "give a folder of tables, or tables");
 	return run(argv + optind, argc - optind, is_json);
 }

@@ -12,18 +12,19 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/acpi_list.h"
+#include "cli/input.h"
 
 /* ---- standard error ---- */
 
 void acpi_complain(const struct acpi_file *file, const char *format, ...)
 {
 	va_list arguments;
+	char why[512];
 
 	va_start(arguments, format);
-	fprintf(stderr, "bootprobe acpi: %s: ", file->name);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
+	(void)vsnprintf(why, sizeof(why), format, arguments);
 	va_end(arguments);
+	input_complain("acpi", file->name, why);
 }
 
 void acpi_complain_problems(const struct aml_namespace *space, const struct acpi_set *set)

@@ -14,6 +14,7 @@
 #include "acpi/aml.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "cli/input.h"
 
 enum { FILE_BYTES_MAX = AML_TABLE_BYTES_MAX + 1, FILES_MAX = 1024 };
 
@@ -205,7 +206,7 @@ static int take_folder_entry(struct acpi_set *set, int folder, const char *prefi
 	if (result < 0) {
 		if (rank == ACPI_RANK_DATA || result == -EISDIR)
 			return 0;
-		fprintf(stderr, "bootprobe acpi: %s: %s\n", shown, words_of(result));
+		input_complain("acpi", shown, words_of(result));
 		return result;
 	}
 	file = &set->files[set->count - 1];
@@ -253,7 +254,7 @@ int acpi_set_read(char **paths, int path_count, struct acpi_set *ret_set)
 		if (result == 0 && !ret_set->count)
 			result = -ENODATA;
 		if (result < 0)
-			fprintf(stderr, "bootprobe acpi: %s: %s\n", paths[i], words_of(result));
+			input_complain("acpi", paths[i], words_of(result));
 	}
 	if (ret_set->count)
 		qsort(ret_set->files, ret_set->count, sizeof(*ret_set->files), by_rank);

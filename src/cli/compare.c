@@ -7,40 +7,40 @@
 #include "cli/cli.h"
 #include "cli/fold.h"
 #include "cli/input.h"
-#include "cli/output.h"
+#include "cli/options.h"
 #include "cli/read.h"
 #include "reader/difference.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 
-/* Of one group, in text. --json has them all. */
-enum { SHOWN_MAX = 40 };
+/* Of one group, and of times, in text. --all and --json have them all. */
+enum { SHOWN_MAX = 40, SHOWN_TIMES_MAX = 5 };
 
 static const char HELP[] =
 	"Usage: bootprobe compare [OPTION...] A B\n"
 	"\n"
-	"Says what differs between two reports, each out of anything that was logged: a boot\n"
-	"that works and one that does not, before and after a change. What explains most\n"
-	"stands first. Boot ids, counters, serial numbers and GUIDs are left out; of times,\n"
-	"only those that differ by more than half. What a report does not say, because\n"
-	"records of it are missing, is not taken for a difference, but named.\n"
+	"Says what differs between two reports, each out of anything that was logged: a\n"
+	"boot that works and one that does not, before and after a change. What explains\n"
+	"most stands first. Boot ids, counters, serial numbers and GUIDs are left out; of\n"
+	"times, the largest that differ by more than half. What a report does not say,\n"
+	"because records of it are missing, is not taken for a difference, but named.\n"
 	"\n"
-	"  --boot-a ID      the report of this boot in A, instead of the newest; ID/2 is the\n"
-	"  --boot-b ID      second report of that boot. A and B may be one file\n"
+	"  --boot-a ID      the report of this boot in A, instead of the newest; ID/2 is\n"
+	"  --boot-b ID      the second report of that boot. A and B may be one file\n"
+	"  --all            every difference that was found, small ones of times too\n"
 	"  --json           one JSON object: both verdicts, all differences\n"
 	"  --color WHEN     auto (default: on a terminal, unless NO_COLOR is set),\n"
 	"                   always, never\n"
 	"  --help           this text\n"
 	"\n"
-	"Exit status: 0 both are healthy, or have warnings only, however much they differ;\n"
-	"1 one of them has a finding of severity error; 2 usage, input that cannot be read,\n"
-	"or no verdict in one of them.\n";
+	"Exit status: 0 nothing wrong was found in either, or warnings only, however much\n"
+	"they differ; 1 one of them has a finding of severity error; 2 usage, input that\n"
+	"cannot be read, or no verdict in one of them.\n";
 
 struct compare_options {
 	const char *path[2], *boot[2];
-	bool is_json;
+	bool is_json, is_all;
 	enum output_when when;
 };
 
@@ -99,6 +99,16 @@ static size_t count_group(const struct view *view, enum difference_group group)
 	return count;
 }
 
+/* Larger differences of times stand first. */
+static bool is_left_out(const struct view *view, const struct difference *item, size_t shown)
+{
+	if (view->options->is_all)
+		return false;
+	if (item->group == DIFFERENCE_TIMING)
+		return item->is_minor || shown >= SHOWN_TIMES_MAX;
+	return shown >= SHOWN_MAX;
+}
+
 static void print_group(const struct view *view, enum difference_group group)
 {
 	size_t count = count_group(view, group), shown = 0;
@@ -108,14 +118,17 @@ static void print_group(const struct view *view, enum difference_group group)
 	(void)fputc('\n', stdout);
 	output_coloured(stdout, view->is_coloured, COLOUR_BOLD, difference_group_name(group));
 	(void)fputc('\n', stdout);
-	for (size_t i = 0; i < view->list->count && shown < SHOWN_MAX; i++) {
-		if (view->list->item[i].group != group)
+	for (size_t i = 0; i < view->list->count; i++) {
+		const struct difference *item = &view->list->item[i];
+
+		if (item->group != group || is_left_out(view, item, shown))
 			continue;
-		print_item(view, &view->list->item[i]);
+		print_item(view, item);
 		shown++;
 	}
 	if (count > shown)
-		(void)printf("  and %zu more: see --json\n", count - shown);
+		(void)printf("  and %zu %s: see --all\n", count - shown,
+			group == DIFFERENCE_TIMING ? "smaller" : "more");
 }
 
 static void print_text(const struct view *view)
@@ -144,21 +157,10 @@ static json_t *side_object(const struct view *view, int side)
 		"missing_records", (json_int_t)(report->missing_lines + report->damage_count));
 }
 
-/* A text that was cut may end within a character. */
-static json_t *text_value(const char *text)
-{
-	size_t length = strlen(text);
-	json_t *value = json_string(text);
-
-	while (!value && length)
-		value = json_stringn(text, --length);
-	return value;
-}
-
 static json_t *item_object(const struct difference *item)
 {
 	json_t *object = json_pack("{s:s, s:o, s:o}", "group", difference_group_name(item->group),
-		"subject", text_value(item->subject), "text", text_value(item->text));
+		"subject", output_json_text(item->subject), "text", output_json_text(item->text));
 
 	if (object && item->group == DIFFERENCE_FINDING)
 		(void)json_object_set_new(
@@ -231,61 +233,47 @@ static int compare(const struct compare_options *options)
 	return result;
 }
 
-static int usage(const char *why)
+static const char *take_option(void *context, int option)
 {
-	if (*why)
-		(void)fprintf(stderr, "bootprobe compare: %s\n", why);
-	(void)fputs("Try 'bootprobe compare --help'.\n", stderr);
-	return READ_UNUSABLE;
-}
-
-static bool parse_option(struct compare_options *options, int option)
-{
-	static const char *const WHEN[] = {"auto", "always", "never"};
+	struct compare_options *options = context;
 
 	switch (option) {
 	case 'A':
 		options->boot[0] = optarg;
-		return true;
+		return NULL;
 	case 'B':
 		options->boot[1] = optarg;
-		return true;
+		return NULL;
+	case 'a':
+		options->is_all = true;
+		return NULL;
 	case 'j':
 		options->is_json = true;
-		return true;
-	case 'c':
-		for (size_t i = 0; i < ARRAY_SIZE(WHEN); i++) {
-			if (strcmp(WHEN[i], optarg) != 0)
-				continue;
-			options->when = (enum output_when)i;
-			return true;
-		}
-		return false;
+		return NULL;
 	default:
-		return false;
+		return options_colour(&options->when);
 	}
 }
 
+static const struct option OPTIONS[] = {{"boot-a", required_argument, NULL, 'A'},
+	{"boot-b", required_argument, NULL, 'B'}, {"all", no_argument, NULL, 'a'},
+	{"json", no_argument, NULL, 'j'}, {"color", required_argument, NULL, 'c'}, {0}};
+
 int compare_main(int argc, char **argv)
 {
-	static const struct option OPTIONS[] = {{"boot-a", required_argument, NULL, 'A'},
-		{"boot-b", required_argument, NULL, 'B'}, {"json", no_argument, NULL, 'j'},
-		{"color", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct options SYNTAX = {
+		.verb = "compare", .help = HELP, .table = OPTIONS, .take = take_option};
 	struct compare_options options = {0};
-	int option;
+	int status;
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) >= 0) {
-		if (option == 'h')
-			return fputs(HELP, stdout) < 0 ? READ_UNUSABLE : READ_HEALTHY;
-		if (!parse_option(&options, option))
-			return usage(option == 'c' ? "--color is auto, always or never" : "");
-	}
+	if (!options_parse(&SYNTAX, argc, argv, &options, &status))
+		return status;
 	if (argc - optind != 2)
-		return usage("two reports are needed, A and B");
+		return options_complain("compare", "two reports are needed, A and B");
 	options.path[0] = argv[optind];
 	options.path[1] = argv[optind + 1];
 	if (strcmp(options.path[0], "-") == 0 && strcmp(options.path[1], "-") == 0)
-		return usage("standard input can be one of the two reports, not both");
+		return options_complain(
+			"compare", "standard input can be one of the two reports, not both");
 	return compare(&options);
 }

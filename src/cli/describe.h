@@ -17,8 +17,4 @@ void describe_record(struct text *text, const json_t *members);
 /* Whether somebody who watches a boot wants to see it. */
 bool describe_is_news(const json_t *members);
 
-void describe_size(struct text *text, int64_t bytes);
-/* "3.641 s" */
-void describe_seconds(struct text *text, double seconds);
-
 #endif

@@ -1,32 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bootprobe explain: what a finding means, in the words of docs/findings.md.
+ * bootprobe explain: what a finding or a word of the pages means, in the words of docs/findings.md
+ * and docs/glossary.md.
  */
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/explanation.h"
-#include "cli/output.h"
+#include "cli/nearest.h"
+#include "cli/options.h"
 
 #include <errno.h>
-#include <getopt.h>
-#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-enum { EXIT_TOLD = 0, EXIT_USAGE = 2 };
-enum { NEAREST_MAX = 3, ID_MAX = 40 };
+enum { EXIT_TOLD = 0, EXIT_UNKNOWN = 2 };
+enum { SUGGESTIONS_MAX = 5, NAME_SIZE = NEAREST_CHARS + 1 };
 
 static const char HELP[] =
-	"Usage: bootprobe explain [--json] [ID]\n"
+	"Usage: bootprobe explain [--json] [ID|WORD]\n"
 	"\n"
-	"Says what a finding means, how it was told, what to do about it, and when it is no\n"
-	"problem. Without ID: all of them, a line each, worst first.\n"
+	"Says what a finding means, how it was told, what to do about it, and when it is\n"
+	"no problem; or what a word means that pages use. Capital letters, spaces and\n"
+	"hyphens are taken as they come.\n"
 	"\n"
-	"  --json  one JSON object; without ID an array of them\n"
+	"Without ID, all of them, a line each: errors, then warnings, then what is good\n"
+	"to know, each in the order in which a page tells them, causes first; then\n"
+	"findings that this version does not produce yet; then the words.\n"
+	"\n"
+	"  --json  one JSON object; without ID an array of the findings\n"
 	"  --help  this text\n"
 	"\n"
-	"Exit status: 0 fine, 2 usage, or no finding has that id.\n";
+	"Exit status: 0 fine, 2 usage, or nothing is called so.\n";
+
+static const char NOT_PRODUCED[] = "not produced yet: ";
 
 /* ------------------------------------------------------------------------------- printing */
+
+/* This version can find it. */
+static bool is_produced(const struct explanation *explanation)
+{
+	for (size_t i = 0; i < RULES_COUNT; i++) {
+		if (strcmp(RULES[i].id, explanation->id) == 0)
+			return true;
+	}
+	return false;
+}
 
 static enum output_colour colour_of(enum severity severity)
 {
@@ -39,7 +57,7 @@ static enum output_colour colour_of(enum severity severity)
 	return COLOURS[severity];
 }
 
-static void print_one(const struct explanation *explanation)
+static void print_finding(const struct explanation *explanation)
 {
 	bool is_coloured = output_wants_colour(COLOUR_AUTO);
 
@@ -47,34 +65,63 @@ static void print_one(const struct explanation *explanation)
 	(void)fputs("  ", stdout);
 	output_coloured(stdout, is_coloured, colour_of(explanation->severity),
 		SEVERITY_NAMES[explanation->severity]);
-	(void)printf("\n%s\n\n%s", explanation->line, explanation->text);
+	(void)printf("\n%s%s\n\n%s", is_produced(explanation) ? "" : NOT_PRODUCED,
+		explanation->line, explanation->text);
+}
+
+static void print_word(const struct glossary_word *word)
+{
+	output_coloured(stdout, output_wants_colour(COLOUR_AUTO), COLOUR_BOLD, word->names[0]);
+	for (size_t i = 1; word->names[i]; i++)
+		(void)printf(", %s", word->names[i]);
+	(void)printf("\n%s\n", word->line);
+	if (word->text)
+		(void)printf("\n%s", word->text);
+}
+
+/* One word in front, as completions take it. */
+static void print_row(const char *name, enum output_colour colour, const char *kind,
+	const char *mark, const char *line)
+{
+	char joined[NAME_SIZE];
+
+	(void)text_copy(joined, sizeof(joined), name);
+	for (char *space; (space = strchr(joined, ' '));)
+		*space = '-';
+	(void)printf("%-22s ", joined);
+	output_coloured(stdout, output_wants_colour(COLOUR_AUTO), colour, kind);
+	(void)printf("%*s%s%s\n", (int)(8 - strlen(kind)), "", mark, line);
 }
 
 static void print_all(void)
 {
-	bool is_coloured = output_wants_colour(COLOUR_AUTO);
-
 	for (size_t i = 0; i < EXPLANATIONS_COUNT; i++) {
 		const struct explanation *one = &EXPLANATIONS[i];
 
-		(void)printf("%-22s ", one->id);
-		output_coloured(stdout, is_coloured, colour_of(one->severity),
-			SEVERITY_NAMES[one->severity]);
-		(void)printf(
-			"%*s%s\n", (int)(8 - strlen(SEVERITY_NAMES[one->severity])), "", one->line);
+		print_row(one->id, colour_of(one->severity), SEVERITY_NAMES[one->severity],
+			is_produced(one) ? "" : NOT_PRODUCED, one->line);
 	}
+	for (size_t i = 0; i < GLOSSARY_COUNT; i++)
+		print_row(GLOSSARY[i].names[0], COLOUR_NONE, "word", "", GLOSSARY[i].line);
 }
 
-/* is_produced: this version can find it. */
-static json_t *encode(const struct explanation *explanation)
-{
-	bool is_produced = false;
+/* ----------------------------------------------------------------------------------- JSON */
 
-	for (size_t i = 0; i < RULES_COUNT; i++)
-		is_produced |= strcmp(RULES[i].id, explanation->id) == 0;
+static json_t *encode_finding(const struct explanation *explanation)
+{
 	return json_pack("{s:s, s:s, s:s, s:s, s:b}", "id", explanation->id, "severity",
 		SEVERITY_NAMES[explanation->severity], "summary", explanation->line, "text",
-		explanation->text, "is_produced", is_produced);
+		explanation->text, "is_produced", is_produced(explanation));
+}
+
+static json_t *encode_word(const struct glossary_word *word)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; word->names[i]; i++)
+		(void)json_array_append_new(names, json_string(word->names[i]));
+	return json_pack("{s:o, s:s, s:s}", "words", names, "summary", word->line, "text",
+		word->text ? word->text : "");
 }
 
 static json_t *encode_all(void)
@@ -82,7 +129,7 @@ static json_t *encode_all(void)
 	json_t *all = json_array();
 
 	for (size_t i = 0; all && i < EXPLANATIONS_COUNT; i++)
-		(void)json_array_append_new(all, encode(&EXPLANATIONS[i]));
+		(void)json_array_append_new(all, encode_finding(&EXPLANATIONS[i]));
 	return all;
 }
 
@@ -96,120 +143,153 @@ static int print_json(json_t *value)
 
 /* -------------------------------------------------------------------------------- finding */
 
-static const struct explanation *find(const char *id)
+/* "Stage_1" and "stage 1" are one name. */
+static void normalize(const char *name, char *key, size_t size)
+{
+	(void)text_copy(key, size, name);
+	for (char *c = key; *c; c++)
+		*c = *c == ' ' || *c == '_' ? '-' : *c;
+}
+
+static bool is_name(const char *name, const char *typed)
+{
+	char key[NAME_SIZE];
+
+	normalize(name, key, sizeof(key));
+	return strcasecmp(key, typed) == 0;
+}
+
+static const struct explanation *find_finding(const char *typed)
 {
 	for (size_t i = 0; i < EXPLANATIONS_COUNT; i++) {
-		if (strcmp(EXPLANATIONS[i].id, id) == 0)
+		if (is_name(EXPLANATIONS[i].id, typed))
 			return &EXPLANATIONS[i];
 	}
 	return NULL;
 }
 
-static size_t smaller(size_t a, size_t b)
+static const struct glossary_word *find_word(const char *typed)
 {
-	return a < b ? a : b;
-}
-
-/* How many letters must be put in, taken out or changed (Levenshtein). Ids are short; of what was
- * typed, the beginning counts. */
-static size_t edits_between(const char *typed, const char *id)
-{
-	size_t row[ID_MAX + 1], length = strnlen(id, ID_MAX), typed_length = strnlen(typed, ID_MAX);
-
-	for (size_t k = 0; k <= length; k++)
-		row[k] = k;
-	for (size_t i = 0; i < typed_length; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t k = 0; k < length; k++) {
-			size_t changed = diagonal + (typed[i] != id[k]);
-			diagonal = row[k + 1];
-			row[k + 1] = smaller(changed, smaller(row[k], row[k + 1]) + 1);
+	for (size_t i = 0; i < GLOSSARY_COUNT; i++) {
+		for (size_t k = 0; GLOSSARY[i].names[k]; k++) {
+			if (is_name(GLOSSARY[i].names[k], typed))
+				return &GLOSSARY[i];
 		}
 	}
-	return row[length];
+	return NULL;
 }
 
-/* A part of an id ("phantom", "gpt.") is nearer than a slip. */
-static size_t distance(const char *typed, const char *id)
+/* ------------------------------------------------------------------------------ suggesting */
+
+/* All names: of findings, and the first of each word. */
+static const char *name_at(size_t index)
 {
-	size_t edits = edits_between(typed, id);
-
-	return typed[0] && strstr(id, typed) ? 0 : edits;
+	return index < EXPLANATIONS_COUNT ? EXPLANATIONS[index].id
+					  : GLOSSARY[index - EXPLANATIONS_COUNT].names[0];
 }
 
-/* The nearest in the order of the table; others than the nearest only when they are as good as. */
+/* A part of a name ("phantom", "gpt") is nearer than a slip. */
+static size_t distance_to(const char *typed, const char *name)
+{
+	return typed[0] && strcasestr(name, typed) ? 0 : nearest_distance(typed, name);
+}
+
+/* "disk.fast" is something about disks. */
+static bool is_kin(const char *typed, const char *name)
+{
+	size_t length = strcspn(typed, ".");
+
+	return typed[length] && strncasecmp(typed, name, length + 1) == 0;
+}
+
+static bool is_worth_a_try(size_t distance, size_t best, const char *typed, const char *name)
+{
+	if (best <= strlen(typed) / 3)
+		return distance <= best + (best > 0);
+	return is_kin(typed, name);
+}
+
 static void print_nearest(const char *typed)
 {
-	size_t best = ID_MAX, told = 0;
+	const size_t count = EXPLANATIONS_COUNT + GLOSSARY_COUNT;
+	size_t best = NEAREST_CHARS, told = 0, left = 0;
 
-	for (size_t i = 0; i < EXPLANATIONS_COUNT; i++)
-		best = smaller(best, distance(typed, EXPLANATIONS[i].id));
-	(void)fputs("Did you mean", stderr);
-	for (size_t i = 0; i < EXPLANATIONS_COUNT && told < NEAREST_MAX; i++) {
-		if (distance(typed, EXPLANATIONS[i].id) > best + (best > 0))
-			continue;
-		(void)fprintf(stderr, "%s%s", told++ ? ", " : " ", EXPLANATIONS[i].id);
+	for (size_t i = 0; i < count; i++) {
+		size_t distance = distance_to(typed, name_at(i));
+
+		best = distance < best ? distance : best;
 	}
-	(void)fputs("? 'bootprobe explain' lists them all, --help says more.\n", stderr);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = name_at(i);
+
+		if (!is_worth_a_try(distance_to(typed, name), best, typed, name))
+			continue;
+		if (told == SUGGESTIONS_MAX)
+			left++;
+		else
+			(void)fprintf(stderr, "%s%s", told++ ? ", " : "; did you mean ", name);
+	}
+	if (left)
+		(void)fprintf(stderr, " or %zu more", left);
+	(void)fputs(told ? "? " : "; ", stderr);
+	(void)fputs("'bootprobe explain' lists all\n", stderr);
 }
 
-static int complain_unknown(const char *id)
+static int complain_unknown(const char *typed)
 {
-	(void)fputs("bootprobe explain: no finding has the id ", stderr);
-	output_chars(stderr, id, ID_MAX);
-	(void)fputs("\n", stderr);
-	print_nearest(id);
-	return EXIT_USAGE;
+	(void)fputs("bootprobe explain: nothing is called ", stderr);
+	output_raw(stderr, *typed ? typed : "\"\"");
+	print_nearest(typed);
+	return EXIT_UNKNOWN;
 }
 
-static int explain(const char *id, bool is_json)
+/* ------------------------------------------------------------------------------------ all */
+
+/* typed: NULL for all. */
+static int explain(const char *typed, bool is_json)
 {
-	const struct explanation *found = id ? find(id) : NULL;
+	const struct explanation *finding = typed ? find_finding(typed) : NULL;
+	const struct glossary_word *word = typed && !finding ? find_word(typed) : NULL;
 	int r = 0;
 
-	if (id && !found)
-		return complain_unknown(id);
+	if (typed && !finding && !word)
+		return complain_unknown(typed);
 	if (is_json)
-		r = print_json(found ? encode(found) : encode_all());
-	else if (found)
-		print_one(found);
+		r = print_json(finding ? encode_finding(finding)
+			       : word  ? encode_word(word)
+				       : encode_all());
+	else if (finding)
+		print_finding(finding);
+	else if (word)
+		print_word(word);
 	else
 		print_all();
 	if (r < 0 || fflush(stdout) != 0) {
 		(void)fputs("bootprobe explain: standard output does not take it\n", stderr);
-		return EXIT_USAGE;
+		return EXIT_UNKNOWN;
 	}
 	return EXIT_TOLD;
 }
 
 int explain_main(int argc, char **argv)
 {
-	static const struct option OPTIONS[] = {
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct options SYNTAX = {
+		.verb = "explain", .help = HELP, .table = OPTIONS_JSON, .take = options_json};
+	char typed[NAME_SIZE], key[NAME_SIZE];
+	struct text text;
 	bool is_json = false;
-	int option;
+	int status;
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) >= 0) {
-		switch (option) {
-		case 'j':
-			is_json = true;
-			break;
-		case 'h':
-			(void)fputs(HELP, stdout);
-			return EXIT_TOLD;
-		default:
-			(void)fputs("Try 'bootprobe explain --help'.\n", stderr);
-			return EXIT_USAGE;
-		}
+	if (!options_parse(&SYNTAX, argc, argv, &is_json, &status))
+		return status;
+	if (optind == argc)
+		return explain(NULL, is_json);
+	/* A name of several words need not be quoted. */
+	text_init(&text, typed, sizeof(typed));
+	for (int i = optind; i < argc; i++) {
+		text_append(&text, i > optind ? " " : "");
+		text_append(&text, argv[i]);
 	}
-	if (argc - optind > 1) {
-		(void)fputs("bootprobe explain: one id at a time\n"
-			    "Try 'bootprobe explain --help'.\n",
-			stderr);
-		return EXIT_USAGE;
-	}
-	return explain(argv[optind], is_json);
+	normalize(typed, key, sizeof(key));
+	return explain(key, is_json);
 }

@@ -4,6 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "cli/describe.h"
+#include "cli/input.h"
 #include "cli/page.h"
 #include "cli/read.h"
 
@@ -17,6 +18,9 @@
 
 /* A file is looked at this often; when nothing came for so many looks after an end, that was it. */
 enum { LOOK_MS = 200, QUIET_LOOKS = 5 };
+/* When nothing came for so long, or so many lines that are none of bootprobe's, that is said:
+ * whoever waits wants to know that something is waited for. */
+enum { IDLE_MS = 10000, IDLE_LINES = 10000, SAID_MAX = 10000 };
 
 struct follow {
 	const struct read_options *options;
@@ -27,6 +31,8 @@ struct follow {
 	bool is_ended; /* an end came that no other one follows */
 	bool is_page_due;
 	bool is_page_printed;
+	unsigned idle_ms;
+	uint64_t idle_lines, next_notice; /* lines since something was printed */
 };
 
 static volatile sig_atomic_t is_interrupted;
@@ -39,6 +45,13 @@ static void interrupt(int signal_number)
 
 /* -------------------------------------------------------------------------------- what is printed
  */
+
+static const char *path_of(const struct follow *follow)
+{
+	const char *path = follow->options->path;
+
+	return path && strcmp(path, "-") != 0 ? path : "standard input";
+}
 
 static enum output_colour colour_of(const json_t *line)
 {
@@ -84,9 +97,13 @@ static void print_line(void *context, const char *boot, uint32_t seq, const json
 		return;
 	text_init(&text, data, sizeof(data));
 	describe_record(&text, line);
-	if (json_object_getn(follow->said, text.data, text.length) ||
-		json_object_size(follow->said) > 10000)
+	if (json_object_getn(follow->said, text.data, text.length))
 		return;
+	/* Better to say something twice than nothing more. */
+	if (json_object_size(follow->said) >= SAID_MAX)
+		(void)json_object_clear(follow->said);
+	follow->idle_lines = 0;
+	follow->next_notice = IDLE_LINES;
 	(void)json_object_setn_new_nocheck(follow->said, text.data, text.length, json_true());
 	(void)printf("%8.3f s  ", reader_number(line, "t", 0));
 	if (follow->is_coloured && colour)
@@ -101,7 +118,6 @@ static void print_line(void *context, const char *boot, uint32_t seq, const json
 static int print_page(struct follow *follow, bool is_last)
 {
 	_cleanup_(cleanup_report) struct reader_report *report = NULL;
-	const char *path = follow->options->path ? follow->options->path : "standard input";
 
 	if (is_last && !follow->is_page_due && follow->is_page_printed) {
 		if (reader_report(follow->reader, follow->options->boot, &report) < 0)
@@ -112,22 +128,54 @@ static int print_page(struct follow *follow, bool is_last)
 	follow->is_page_printed = true;
 	if (reader_list(follow->reader, NULL, 0))
 		(void)fputc('\n', stdout);
-	return read_print(follow->reader, follow->options, path);
+	return read_print(follow->reader, follow->options, path_of(follow));
+}
+
+/* Lines went by, and nothing was printed of them: ever more of them until that is said again. */
+static void count_lines(struct follow *follow, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		follow->idle_lines += bytes[i] == '\n';
+	if (follow->idle_lines < follow->next_notice)
+		return;
+	(void)printf("%12s%llu lines of the log without news of bootprobe; still reading\n", "",
+		(unsigned long long)follow->idle_lines);
+	(void)fflush(stdout);
+	follow->next_notice = 2 * follow->idle_lines;
+}
+
+/* Once, until something comes. */
+static void count_time(struct follow *follow, unsigned ms)
+{
+	if (follow->idle_ms < IDLE_MS && follow->idle_ms + ms >= IDLE_MS)
+		input_complain(
+			"read", path_of(follow), "nothing comes; still waiting, Ctrl-C ends");
+	follow->idle_ms += follow->idle_ms < IDLE_MS ? ms : 0;
 }
 
 /* ----------------------------------------------------------------------------------------- input
  */
 
-/* Waits until there is something to read. 0: not yet; -EINTR: Ctrl-C. */
-static int wait_for_input(int fd, bool is_file, const sigset_t *mask)
+/* Waits until there is something to read; for a file, a while. 0, -EINTR: Ctrl-C, or another
+ * negative errno. */
+static int wait_for_input(struct follow *follow, int fd, bool is_file, const sigset_t *mask)
 {
 	const struct timespec look = {.tv_nsec = LOOK_MS * 1000000L};
+	const struct timespec idle = {.tv_sec = IDLE_MS / 1000};
 	struct pollfd input = {.fd = fd, .events = POLLIN};
-	int count = ppoll(is_file ? NULL : &input, is_file ? 0 : 1, is_file ? &look : NULL, mask);
+	int count;
 
-	if (is_interrupted)
-		return -EINTR;
-	return count < 0 && errno != EINTR ? -errno : 0;
+	do {
+		count = ppoll(
+			is_file ? NULL : &input, is_file ? 0 : 1, is_file ? &look : &idle, mask);
+		if (is_interrupted)
+			return -EINTR;
+		if (count < 0 && errno != EINTR)
+			return -errno;
+		if (count == 0)
+			count_time(follow, is_file ? LOOK_MS : IDLE_MS);
+	} while (count == 0 && !is_file);
+	return 0;
 }
 
 /* A file that was written anew is read from its start. */
@@ -150,8 +198,10 @@ static int take_input(struct follow *follow, int fd)
 		return errno == EINTR || errno == EAGAIN ? 1 : -errno;
 	if (count == 0)
 		return 0;
+	follow->idle_ms = 0;
 	if (reader_feed(follow->reader, buffer, (size_t)count) < 0)
 		return -ENOMEM;
+	count_lines(follow, buffer, (size_t)count);
 	if (follow->is_page_due)
 		(void)print_page(follow, false);
 	return 1;
@@ -164,7 +214,7 @@ static int follow_input(struct follow *follow, int fd, bool is_file, const sigse
 	int result;
 
 	for (;;) {
-		result = is_file ? 1 : wait_for_input(fd, false, mask);
+		result = is_file ? 1 : wait_for_input(follow, fd, false, mask);
 		if (result < 0)
 			return result;
 		result = take_input(follow, fd);
@@ -179,7 +229,7 @@ static int follow_input(struct follow *follow, int fd, bool is_file, const sigse
 		if (!is_file || (follow->is_ended && ++quiet > QUIET_LOOKS))
 			return 0;
 		rewind_truncated(fd);
-		result = wait_for_input(fd, true, mask);
+		result = wait_for_input(follow, fd, true, mask);
 		if (result < 0)
 			return result;
 	}
@@ -202,7 +252,6 @@ static void catch_interrupts(sigset_t *ret_mask)
 
 static int follow_descriptor(struct follow *follow, int fd)
 {
-	const char *path = follow->options->path ? follow->options->path : "standard input";
 	struct stat status;
 	sigset_t mask;
 	int result;
@@ -212,7 +261,7 @@ static int follow_descriptor(struct follow *follow, int fd)
 	catch_interrupts(&mask);
 	result = follow_input(follow, fd, S_ISREG(status.st_mode), &mask);
 	if (result < 0 && result != -EINTR)
-		(void)fprintf(stderr, "bootprobe: %s: %s\n", path, strerror(-result));
+		input_complain("read", path_of(follow), strerror(-result));
 	(void)reader_finish(follow->reader);
 	return print_page(follow, true);
 }
@@ -220,7 +269,10 @@ static int follow_descriptor(struct follow *follow, int fd)
 int follow_run(const struct read_options *options)
 {
 	_cleanup_(cleanup_reader) struct reader *reader = reader_new(options->boot);
-	struct follow follow = {.options = options, .reader = reader, .said = json_object()};
+	struct follow follow = {.options = options,
+		.reader = reader,
+		.said = json_object(),
+		.next_notice = IDLE_LINES};
 	bool is_socket;
 	int fd, status;
 

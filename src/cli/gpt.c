@@ -4,20 +4,19 @@
  */
 #include "cli/cli.h"
 #include "cli/gpt_print.h"
-#include "cli/output.h"
+#include "cli/input.h"
+#include "cli/options.h"
 #include "gpt/table.h"
 #include "source/blkid.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { EXIT_SOUND = 0, EXIT_ERRORS = 1, EXIT_UNREADABLE = 2 };
 
-/* clang-format off */
-static const char help[] =
-	"Usage: bootprobe gpt [--json] [--sector-size N] [--backing] IMAGE|DEVICE\n"
+static const char HELP[] =
+	"Usage: bootprobe gpt [OPTION...] IMAGE|DEVICE\n"
 	"\n"
 	"Says whether the partition table of a disk is sound, what is wrong with it and\n"
 	"how to mend it, then prints it. Nothing is written, and nothing is locked: a\n"
@@ -36,6 +35,7 @@ static const char help[] =
 	"  --backing        follow backing files out of the image's folder, and to\n"
 	"                   devices: only for images whose maker you trust. Each is named\n"
 	"                   in the output\n"
+	"  --timeout N      wait N seconds for an answer of qemu-nbd (30)\n"
 	"  --help           this text\n"
 	"\n"
 	"No finding, though other tools warn of it: gaps between the tables and the\n"
@@ -45,8 +45,9 @@ static const char help[] =
 	"Fixes are written for the image as it was given. Mend a copy, or a disk that no\n"
 	"machine is running on.\n"
 	"\n"
-	"Exit status: 0 sound, or no worse than a warning; 1 a finding of severity error;\n"
-	"2 usage, or a disk that cannot be read.\n";
+	"Exit status: 0 sound, or no worse than a warning, or a disk without a table that\n"
+	"is blank or one file system; 1 a finding of severity error; 2 usage, a disk that\n"
+	"cannot be read, or content that is neither a table nor a file system.\n";
 
 static struct facts facts;
 static struct findings findings;
@@ -54,11 +55,7 @@ static struct image_source image;
 
 static int complain(const char *path, const char *why)
 {
-	(void)fputs("bootprobe gpt: ", stderr);
-	output_raw(stderr, path);
-	(void)fputs(": ", stderr);
-	output_raw(stderr, why);
-	(void)fputc('\n', stderr);
+	input_complain("gpt", path, why);
 	return EXIT_UNREADABLE;
 }
 
@@ -85,19 +82,25 @@ static int read_table(struct gpt_fact *gpt)
 	return gpt_table_read(&input, gpt);
 }
 
-/* A disk without a table may be one file system. */
-static void look_for_filesystem(const struct block_fact *block, struct gpt_fact *gpt)
+/* A disk without a table may be one file system, or blank. Returns false when it cannot be read. */
+static bool look_for_content(
+	const struct block_fact *block, struct gpt_fact *gpt, enum image_content *ret_content)
 {
 	struct filesystem_fact *filesystem = &facts.filesystems[0];
 
-	if (!gpt_table_may_be_filesystem(gpt) || image_source_prefetch(&image) < 0)
-		return;
+	*ret_content = IMAGE_CONTENT_UNKNOWN;
+	if (!gpt_table_may_be_filesystem(gpt))
+		return true;
+	if (image_source_prefetch(&image) < 0)
+		return false;
 	(void)text_copy(filesystem->device, sizeof(filesystem->device), block->name);
 	blkid_source_filesystem(
 		&image.root, &image.disk, block->name, 0, image.size_bytes, filesystem);
 	if (filesystem->probe == OUTCOME_OK)
 		gpt->kind = TABLE_FILESYSTEM;
+	*ret_content = image_source_content(&image);
 	fact_publish(&filesystem->once);
+	return true;
 }
 
 /* ------------------------------------------------------------------------------------- the fix */
@@ -146,7 +149,7 @@ static void name_argument(const char *path, struct gpt_fact *gpt)
 static void prepend_attaching(const char *path, struct finding *finding)
 {
 	char word[128], number[16];
-	struct fix fix = {.tool = "host"};
+	struct fix fix = {.tool = "host", .is_first = true};
 	struct text text;
 
 	if (!finding->fix_count || finding->fix_count == FIXES_MAX)
@@ -195,22 +198,35 @@ static bool has_errors(void)
 	return has;
 }
 
-static int look(const char *path, bool is_json)
+static int complain_unreadable(const char *path)
 {
-	struct block_fact *block = &facts.blocks.item[0];
-	struct gpt_fact *gpt = &facts.gpts.item[0];
-	const struct gpt_view view = {path, &image, &facts, &findings};
-	int r = read_table(gpt);
+	if (image_source_is_late(&image))
+		return complain(path, "qemu-nbd has not answered in time; the storage of the image "
+				      "may hang (--timeout waits longer)");
+	return complain(path, "cannot be read");
+}
 
-	if (r < 0)
-		return complain(path, image.size_bytes
-					      ? "has no room for a partition table, or sectors "
-						"of an impossible size"
-					      : "is empty");
-	look_for_filesystem(block, gpt);
-	if (gpt->kind == TABLE_UNKNOWN)
-		return complain(path, "cannot be read");
-	atomic_store(&block->is_look_over, 1);
+static int complain_small(const char *path)
+{
+	char why[160], size[32];
+	struct text text;
+
+	if (!image.size_bytes)
+		return complain(path, "is empty");
+	text_init(&text, size, sizeof(size));
+	text_append_u64(&text, image.size_bytes);
+	(void)text_join(why, sizeof(why), "no partition table found: ", size,
+		" bytes have no room for one in sectors of this size; is it a disk?", NULL);
+	return complain(path, why);
+}
+
+static int judge(const char *path, bool is_json, enum image_content content)
+{
+	struct gpt_fact *gpt = &facts.gpts.item[0];
+	const struct gpt_view view = {path, &image, &facts, &findings, content};
+	int r;
+
+	atomic_store(&facts.blocks.item[0].is_look_over, 1);
 	name_argument(path, gpt);
 	fact_publish(&gpt->once);
 	fact_done(facts.blocks);
@@ -220,7 +236,22 @@ static int look(const char *path, bool is_json)
 	r = is_json ? gpt_print_json(&view) : gpt_print_text(&view);
 	if (r < 0)
 		return complain("standard output", strerror(-r));
+	/* Nothing was there that could be judged. */
+	if (gpt->kind == TABLE_NONE && content == IMAGE_CONTENT_UNKNOWN)
+		return EXIT_UNREADABLE;
 	return has_errors() ? EXIT_ERRORS : EXIT_SOUND;
+}
+
+static int look(const char *path, bool is_json)
+{
+	struct gpt_fact *gpt = &facts.gpts.item[0];
+	enum image_content content;
+
+	if (read_table(gpt) < 0)
+		return complain_small(path);
+	if (!look_for_content(&facts.blocks.item[0], gpt, &content) || gpt->kind == TABLE_UNKNOWN)
+		return complain_unreadable(path);
+	return judge(path, is_json, content);
 }
 
 static int run(const char *path, const struct image_options *options, bool is_json)
@@ -241,50 +272,54 @@ static int run(const char *path, const struct image_options *options, bool is_js
 	return status;
 }
 
-static int usage(const char *why)
-{
-	(void)fprintf(stderr, "bootprobe gpt: %s\nTry 'bootprobe gpt --help'.\n", why);
-	return EXIT_UNREADABLE;
-}
-
 static bool is_sector_size(uint32_t bytes)
 {
 	return bytes >= 512 && bytes <= 65536 && (bytes & (bytes - 1)) == 0;
 }
 
+struct gpt_options {
+	struct image_options image;
+	bool is_json;
+};
+
+static const char *take_option(void *context, int option)
+{
+	struct gpt_options *options = context;
+	uint32_t *sector = &options->image.sector_bytes, *patience = &options->image.patience_s;
+
+	switch (option) {
+	case 'j':
+		options->is_json = true;
+		return NULL;
+	case 's':
+		return text_parse_u32(optarg, 10, sector) == 0 && is_sector_size(*sector)
+			       ? NULL
+			       : "--sector-size takes a power of two from 512 to 65536";
+	case 't':
+		return text_parse_u32(optarg, 10, patience) == 0 && *patience && *patience <= 3600
+			       ? NULL
+			       : "--timeout takes seconds, 1 to 3600";
+	default:
+		options->image.may_follow = true;
+		return NULL;
+	}
+}
+
+static const struct option OPTIONS[] = {{"json", no_argument, NULL, 'j'},
+	{"sector-size", required_argument, NULL, 's'}, {"backing", no_argument, NULL, 'b'},
+	{"timeout", required_argument, NULL, 't'}, {0}};
+
 int gpt_main(int argc, char **argv)
 {
-	static const struct option OPTIONS[] = {{"json", no_argument, NULL, 'j'},
-		{"sector-size", required_argument, NULL, 's'}, {"backing", no_argument, NULL, 'b'},
-		{"help", no_argument, NULL, 'h'}, {0}};
-	struct image_options options = {0};
-	bool is_json = false;
-	int option;
+	enum { PATIENCE_S = 30 };
+	static const struct options SYNTAX = {
+		.verb = "gpt", .help = HELP, .table = OPTIONS, .take = take_option};
+	struct gpt_options options = {.image.patience_s = PATIENCE_S};
+	int status;
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) >= 0) {
-		switch (option) {
-		case 'j':
-			is_json = true;
-			break;
-		case 's':
-			if (text_parse_u32(optarg, 10, &options.sector_bytes) < 0 ||
-				!is_sector_size(options.sector_bytes))
-				return usage(
-					"--sector-size takes a power of two from 512 to 65536");
-			break;
-		case 'b':
-			options.may_follow = true;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			return EXIT_SOUND;
-		default:
-			(void)fputs("Try 'bootprobe gpt --help'.\n", stderr);
-			return EXIT_UNREADABLE;
-		}
-	}
+	if (!options_parse(&SYNTAX, argc, argv, &options, &status))
+		return status;
 	if (argc - optind != 1)
-		return usage("give one image or device");
-	return run(argv[optind], &options, is_json);
+		return options_complain("gpt", "give one image or device");
+	return run(argv[optind], &options.image, options.is_json);
 }

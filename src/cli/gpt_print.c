@@ -73,6 +73,19 @@ static void put_ids(const struct findings *findings)
 	}
 }
 
+static void put_content(enum image_content content)
+{
+	static const char *const CONTENTS[] = {
+		[IMAGE_CONTENT_UNKNOWN] = " found, nor a file system: is it a disk at all?",
+		[IMAGE_BLANK] = ": the disk is blank, all zeros where tables stand",
+		[IMAGE_EMPTY_MBR] = " but an MBR without a partition",
+	};
+
+	put_coloured(content == IMAGE_CONTENT_UNKNOWN ? COLOUR_YELLOW : COLOUR_GREEN,
+		"no partition table");
+	fputs(CONTENTS[content], stdout);
+}
+
 static void put_sound(const struct gpt_view *view)
 {
 	const struct gpt_fact *gpt = gpt_of(view);
@@ -93,8 +106,7 @@ static void put_sound(const struct gpt_view *view)
 			output_raw(stdout, filesystem->type);
 		break;
 	default:
-		put_coloured(COLOUR_GREEN, "no partition table");
-		fputs(" and no file system: nothing that could be damaged", stdout);
+		put_content(view->content);
 		break;
 	}
 }
@@ -114,17 +126,38 @@ static void print_verdict(const struct gpt_view *view)
 	putchar('\n');
 }
 
+/* On one line each, to be pasted: what is done first, or what is done then. */
+static void print_fixes(const struct finding *finding, bool is_first)
+{
+	const char *heading = NULL;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < finding->fix_count; i++)
+		count += finding->fix[i].is_first == is_first;
+	if (is_first && count)
+		heading = "Do this first:";
+	else if (count > 1)
+		heading = count < finding->fix_count ? "Then one of these:" : "One of these:";
+	else if (count && count < finding->fix_count)
+		heading = "Then this:";
+	if (heading)
+		printf("  %s\n", heading);
+	for (uint32_t i = 0; i < finding->fix_count; i++) {
+		if (finding->fix[i].is_first != is_first)
+			continue;
+		fputs(heading ? "    " : "  ", stdout);
+		output_raw(stdout, finding->fix[i].change);
+		putchar('\n');
+	}
+}
+
 static void print_finding(const struct finding *finding)
 {
 	int column = printf("\n%s (%s): ", finding->id, SEVERITY_NAMES[finding->severity]) - 1;
 
 	output_words(stdout, (unsigned)column, 0, finding->summary);
-	/* On one line each, to be pasted. */
-	for (uint32_t i = 0; i < finding->fix_count; i++) {
-		fputs("  ", stdout);
-		output_raw(stdout, finding->fix[i].change);
-		putchar('\n');
-	}
+	print_fixes(finding, true);
+	print_fixes(finding, false);
 }
 
 /* ------------------------------------------------------------------------------------ the table */

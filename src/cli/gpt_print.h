@@ -14,6 +14,7 @@ struct gpt_view {
 	const struct image_source *image;
 	const struct facts *facts; /* one block device, its table and its file system */
 	const struct findings *findings;
+	enum image_content content; /* of a disk without partitions and file system */
 };
 
 /* Both return 0, or a negative errno when standard output does not take it. */

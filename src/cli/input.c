@@ -2,6 +2,7 @@
 #include "cli/input.h"
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "cli/read.h"
 
 #include <errno.h>
@@ -16,15 +17,68 @@ void input_complain(const char *verb, const char *path, const char *why)
 	(void)fputc('\n', stderr);
 }
 
-static const char *explain(int error, const char *boot)
+/* The page is there, and no record. */
+static void complain_of_page(const char *verb, const char *path, const struct seen_page *page)
 {
-	if (error == -ENOENT)
-		return boot ? "no report of that boot in it; `bootprobe read --boots` lists them"
-			    : "no report of bootprobe in it";
+	char why[80];
+
+	(void)text_join(why, sizeof(why), "no report of bootprobe in it, only the page of boot ",
+		page->boot, ":", NULL);
+	input_complain(verb, path, why);
+	(void)fputs("  ", stderr);
+	output_raw(stderr, page->verdict);
+	(void)fputs("\n"
+		    "A serial console shows the page alone. The records of that boot are in the\n"
+		    "kernel log (dmesg, journalctl -k), in /run/bootprobe/report.jsonl of the\n"
+		    "guest, and behind the virtio port if the VM has one. For the next boot,\n"
+		    "bootprobe.sinks=kmsg,virtio,console,run,console-records on the kernel\n"
+		    "command line brings them to the console, too.\n",
+		stderr);
+}
+
+/* A terminal that wraps lines makes new ones of them where they are copied. */
+static void complain_of_damage(const char *verb, const char *path, unsigned long long damaged)
+{
+	char why[96];
+
+	(void)snprintf(why, sizeof(why), "no report of bootprobe in it; %llu record%s, all damaged",
+		damaged, damaged == 1 ? "" : "s");
+	input_complain(verb, path, why);
+	(void)fputs("Were its lines copied from a screen that wraps them, or mixed with other "
+		    "output?\n"
+		    "Take the log itself (script, qm terminal ... | tee), or another way out of\n"
+		    "the report.\n",
+		stderr);
+}
+
+static void complain_of_nothing(const char *verb, const char *path)
+{
+	input_complain(verb, path, "no report of bootprobe in it");
+	(void)fputs("Does that kernel's command line say `bootprobe`, and its initrd have the "
+		    "hook?\n",
+		stderr);
+}
+
+void input_complain_absent(const char *verb, const char *path, const struct reader *reader,
+	const char *boot, int error)
+{
+	const struct seen_page *page = reader_page(reader);
+
 	if (error == -EINVAL)
-		return "a boot is named by 8 hex digits, as 1a2b3c4d; `bootprobe read --boots` "
-		       "lists them";
-	return strerror(-error);
+		input_complain(verb, path,
+			"a boot is named by 8 hex digits, as 1a2b3c4d; `bootprobe read --boots` "
+			"lists them");
+	else if (error != -ENOENT)
+		input_complain(verb, path, strerror(-error));
+	else if (!boot && reader_loss(reader).damaged_lines)
+		complain_of_damage(verb, path, reader_loss(reader).damaged_lines);
+	else if (!text_is_empty(page->boot) && (!boot || strcmp(boot, page->boot) == 0))
+		complain_of_page(verb, path, page);
+	else if (boot)
+		input_complain(verb, path,
+			"no report of that boot in it; `bootprobe read --boots` lists them");
+	else
+		complain_of_nothing(verb, path);
 }
 
 static int read_input(const struct read_options *options, struct reader *reader)
@@ -54,6 +108,6 @@ int input_report(
 		return result;
 	result = reader_report(reader, boot, ret_report);
 	if (result < 0)
-		input_complain(verb, path, explain(result, boot));
+		input_complain_absent(verb, path, reader, boot, result);
 	return result;
 }

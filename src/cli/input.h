@@ -15,4 +15,8 @@ int input_report(
 /* "bootprobe VERB: PATH: WHY" on standard error, escaped. */
 void input_complain(const char *verb, const char *path, const char *why);
 
+/* Says why reader_report() failed with that error, and what there is instead of a report. */
+void input_complain_absent(const char *verb, const char *path, const struct reader *reader,
+	const char *boot, int error);
+
 #endif

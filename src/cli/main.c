@@ -4,11 +4,12 @@
  */
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/hint.h"
+#include "cli/nearest.h"
 #include "cli/output.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/param.h>
 
 /* The order is that of the help. The man page and the completions name the same verbs. */
 static const struct {
@@ -20,7 +21,7 @@ static const struct {
 	{"show", show_main, "explain the report of this boot, in the guest"},
 	{"compare", compare_main, "say what differs between two reports"},
 	{"timeline", timeline_main, "draw a boot on one time axis"},
-	{"explain", explain_main, "say what a finding means and what to do about it"},
+	{"explain", explain_main, "say what a finding or a word means, and what to do"},
 	{"acpi", acpi_main, "list the devices that ACPI tables declare"},
 	{"gpt", gpt_main, "check the partition table of a disk image or a device"},
 	{"cpio", cpio_main, "write an archive with the hook, to append to an initrd"},
@@ -55,28 +56,6 @@ static void usage(FILE *stream)
 
 enum { NAME_CHARS_MAX = 32, NEAR_DISTANCE_MAX = 2 };
 
-/* How many characters have to be put in, left out or changed to make one of the other
- * (Levenshtein). No more than NAME_CHARS_MAX of either count. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[NAME_CHARS_MAX + 1], length = strnlen(b, NAME_CHARS_MAX);
-
-	for (size_t j = 0; j <= length; j++)
-		row[j] = j;
-	for (size_t i = 0; i < NAME_CHARS_MAX && a[i]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < length; j++) {
-			size_t changed = diagonal + (a[i] != b[j]);
-
-			diagonal = row[j + 1];
-			row[j + 1] = MIN(changed, MIN(row[j], row[j + 1]) + 1);
-		}
-	}
-	return row[length];
-}
-
 /* The command that was probably meant, or NULL. */
 static const char *nearest_command(const char *name)
 {
@@ -84,7 +63,7 @@ static const char *nearest_command(const char *name)
 	const char *best = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(COMMANDS); i++) {
-		size_t found = distance(name, COMMANDS[i].name);
+		size_t found = nearest_distance(name, COMMANDS[i].name);
 
 		/* some of a short name must be right */
 		if (found < best_distance && found < strlen(COMMANDS[i].name)) {
@@ -93,6 +72,24 @@ static const char *nearest_command(const char *name)
 		}
 	}
 	return best;
+}
+
+static const char *command_named(const char *name)
+{
+	for (size_t i = 0; name && i < ARRAY_SIZE(COMMANDS); i++) {
+		if (strcmp(name, COMMANDS[i].name) == 0)
+			return COMMANDS[i].name;
+	}
+	return NULL;
+}
+
+/* "help", as other commands have it. */
+static int refuse_help(const char *verb)
+{
+	verb = command_named(verb);
+	(void)fprintf(stderr, "bootprobe: no such command: help; type 'bootprobe %s%s--help'\n",
+		verb ? verb : "", verb ? " " : "");
+	return 2;
 }
 
 static int refuse(const char *word)
@@ -130,5 +127,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], COMMANDS[i].name) == 0)
 			return run(i, argc - 1, argv + 1);
 	}
-	return refuse(argv[1]);
+	if (strcmp(argv[1], "help") == 0)
+		return refuse_help(argv[2]);
+	return hint_at_file(argv[1]) ? 2 : refuse(argv[1]);
 }

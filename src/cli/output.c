@@ -99,6 +99,16 @@ void output_line(FILE *stream, unsigned column, const char *text)
 /* ------------------------------------------------------------------------------------------ JSON
  */
 
+json_t *output_json_text(const char *text)
+{
+	size_t length = strlen(text);
+	json_t *value = json_string(text);
+
+	while (!value && length)
+		value = json_stringn(text, --length);
+	return value;
+}
+
 /* jansson escapes all but DEL. */
 static char *escape_delete(const char *json)
 {

@@ -38,6 +38,8 @@ void output_words(FILE *stream, unsigned column, unsigned indent, const char *te
 /* The same on one line: what does not fit is cut off and marked "...". */
 void output_line(FILE *stream, unsigned column, const char *text);
 
+/* A string; of a text that was cut within a character, what is whole. */
+json_t *output_json_text(const char *text);
 /* One value as JSON, in ASCII without control characters, and a newline. */
 int output_json(FILE *stream, const json_t *value, bool is_pretty);
 /* The same in memory: free() it. NULL: out of memory. */

@@ -1,53 +1,85 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/page.h"
 
-#include "base/text.h"
-#include "cli/describe.h"
-#include "cli/output.h"
+#include "cli/page_part.h"
+#include "cli/words.h"
 
 #include <string.h>
 
-enum { KEY_COLUMNS = 11, INDENT = 2, EVIDENCE_MAX = 6, BESIDES_MAX = 12, SPANS_MAX = 12 };
+enum { EVIDENCE_MAX = 6, BESIDES_MAX = 12, SPANS_MAX = 12 };
 
-struct page {
-	FILE *stream;
-	const struct reader_report *report;
-	bool is_coloured;
-};
-
-/* A text of what the guest wrote, bounded. */
-#define WORDS(name)                      \
-	char name##_data[DESCRIBE_SIZE]; \
-	struct text name;                \
-	text_init(&name, name##_data, sizeof(name##_data))
-
-static void print_heading(const struct page *page, const char *heading)
+void page_heading(const struct page *page, const char *heading)
 {
 	(void)fputc('\n', page->stream);
 	output_coloured(page->stream, page->is_coloured, COLOUR_BOLD, heading);
 	(void)fputc('\n', page->stream);
 }
 
-/* "  key        words that go on below themselves". A key that is too long has a line of its own.
- */
-static void print_entry(const struct page *page, const char *key, const char *words)
+void page_entry(const struct page *page, const char *key, const char *words)
 {
-	enum { COLUMN = INDENT + KEY_COLUMNS };
+	enum { COLUMN = PAGE_INDENT + PAGE_KEY_COLUMNS };
 	size_t length = strlen(key);
 
-	(void)fprintf(page->stream, "%*s", INDENT, "");
+	(void)fprintf(page->stream, "%*s", PAGE_INDENT, "");
 	output_raw(page->stream, key);
-	if (length >= KEY_COLUMNS)
+	if (length >= PAGE_KEY_COLUMNS)
 		(void)fprintf(page->stream, "\n%*s", COLUMN, "");
 	else
-		(void)fprintf(page->stream, "%*s", (int)(KEY_COLUMNS - length), "");
+		(void)fprintf(page->stream, "%*s", (int)(PAGE_KEY_COLUMNS - length), "");
 	output_words(page->stream, COLUMN, COLUMN, words);
 }
 
 static void print_item(const struct page *page, const char *words)
 {
-	(void)fprintf(page->stream, "%*s", INDENT, "");
-	output_words(page->stream, INDENT, 2 * INDENT, words);
+	(void)fprintf(page->stream, "%*s", PAGE_INDENT, "");
+	output_words(page->stream, PAGE_INDENT, 2 * PAGE_INDENT, words);
+}
+
+/* Words of a sentence and nothing else: what is no command may be broken. */
+static bool is_prose(const char *change)
+{
+	static const char MARKS[] = " ,.:;/()_";
+
+	for (const char *c = change; *c; c++) {
+		bool is_letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
+
+		if (!is_letter && !(*c >= '0' && *c <= '9') && !strchr(MARKS, *c))
+			return false;
+	}
+	return true;
+}
+
+/* A change below a key, behind the name of a tool. A command is there to be pasted: it is never
+ * broken, and has a line of its own where it does not fit. A remark may stand behind three spaces.
+ */
+static void print_change(
+	const struct page *page, const char *key, const char *tool, const char *change)
+{
+	enum { COLUMN = PAGE_INDENT + PAGE_KEY_COLUMNS };
+	const char *remark = strstr(change, "   ");
+	size_t used = COLUMN + (*tool ? strlen(tool) + 2 : 0), length = strlen(change);
+	size_t command = remark ? (size_t)(remark - change) : length;
+	WORDS(words);
+
+	text_append(&words, tool);
+	text_append(&words, *tool ? ": " : "");
+	if (used + length < OUTPUT_COLUMNS || is_prose(change)) {
+		text_append(&words, change);
+		page_entry(page, key, words.data);
+		return;
+	}
+	if (used + command < OUTPUT_COLUMNS) {
+		text_append_bytes(&words, change, command);
+		page_entry(page, key, words.data);
+	} else {
+		(void)fprintf(page->stream, "%*s", *key ? PAGE_INDENT : COLUMN, "");
+		output_raw(page->stream, *key ? key : tool);
+		(void)fprintf(page->stream, "%s\n%*s", *key ? "" : ":", 2 * PAGE_INDENT, "");
+		output_chars(page->stream, change, command);
+		(void)fputc('\n', page->stream);
+	}
+	if (remark)
+		page_entry(page, "", remark + strspn(remark, " "));
 }
 
 /* --------------------------------------------------------------------------------------- verdict
@@ -61,6 +93,8 @@ static void append_incomplete(struct text *text, const struct reader_report *rep
 		text_append(text, "the report has no end: stage 1 was not seen to end");
 	else if (!report->is_judged)
 		text_append(text, "the report has facts only: nothing was judged");
+	else if (report->omitted_findings)
+		text_append(text, "findings were made for which the report had no room");
 	else
 		text_append(text, "nothing wrong was found, but not all records are here");
 }
@@ -97,8 +131,9 @@ static void print_verdict(const struct page *page)
 	output_words(page->stream, column, column, why.data);
 	text_init(&why, why_data, sizeof(why_data));
 	if (has_cause && report->finding_count) {
+		text_append(&why, "bootprobe explain ");
 		text_append(&why, report->findings[0].id);
-		text_append(&why, ", ");
+		text_append(&why, "; ");
 	}
 	text_append(&why, "boot ");
 	text_append(&why, report->boot);
@@ -128,22 +163,46 @@ static void print_evidence(const struct page *page, const struct reader_finding 
 			text_append(&words, ", which is missing");
 		}
 		if (!shown++)
-			print_heading(page, "Because");
+			page_heading(page, "Because");
 		print_item(page, words.data);
 	}
 }
 
-static void print_fixes(const struct page *page, const struct reader_finding *finding)
+static size_t count_fixes(const struct reader_finding *finding, bool is_first)
 {
-	size_t count = json_array_size(finding->fixes);
+	size_t count = 0;
 
-	if (count)
-		print_heading(page, count > 1 ? "Change one of these" : "Change this");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < json_array_size(finding->fixes); i++)
+		count += reader_finding_fix(finding, i).is_first == is_first;
+	return count;
+}
+
+static void print_fixes_of(
+	const struct page *page, const struct reader_finding *finding, bool is_first)
+{
+	for (size_t i = 0; i < json_array_size(finding->fixes); i++) {
 		struct reader_fix fix = reader_finding_fix(finding, i);
 
-		print_entry(page, fix.tool, fix.change);
+		if (fix.is_first == is_first)
+			print_change(page, fix.tool, "", fix.change);
 	}
+}
+
+/* Each change mends it by itself, behind what makes all of them possible. */
+static void print_fixes(const struct page *page, const struct reader_finding *finding)
+{
+	size_t choices = count_fixes(finding, false);
+	bool has_first = count_fixes(finding, true) > 0;
+
+	if (has_first) {
+		page_heading(page, "Do this first");
+		print_fixes_of(page, finding, true);
+	}
+	if (choices && has_first)
+		page_heading(page, choices > 1 ? "Then change one of these" : "Then change this");
+	else if (choices)
+		page_heading(page, choices > 1 ? "Change one of these" : "Change this");
+	print_fixes_of(page, finding, false);
 }
 
 static void print_besides(const struct page *page, const struct reader_finding *finding)
@@ -154,14 +213,10 @@ static void print_besides(const struct page *page, const struct reader_finding *
 	text_append(&words, finding->id);
 	text_append(&words, ": ");
 	text_append(&words, finding->summary);
-	print_entry(page, reader_severity_name(finding->severity), words.data);
+	page_entry(page, reader_severity_name(finding->severity), words.data);
 	if (finding->part_of || !*fix.change)
 		return;
-	text_init(&words, words_data, sizeof(words_data));
-	text_append(&words, fix.tool);
-	text_append(&words, ": ");
-	text_append(&words, fix.change);
-	print_entry(page, "", words.data);
+	print_change(page, "", fix.tool, fix.change);
 }
 
 /* Findings behind the first: those that follow from a cause, or the others. */
@@ -177,7 +232,7 @@ static void print_others(const struct page *page, const char *heading, bool is_p
 		if ((finding->part_of != NULL) != is_part || shown++ >= BESIDES_MAX)
 			continue;
 		if (shown == 1)
-			print_heading(page, heading);
+			page_heading(page, heading);
 		print_besides(page, finding);
 	}
 	if (shown > BESIDES_MAX) {
@@ -196,7 +251,7 @@ static void print_findings(const struct page *page)
 	if (!report->finding_count)
 		return;
 	if (!has_cause) {
-		print_heading(page, "Good to know");
+		page_heading(page, "Good to know");
 		print_besides(page, &report->findings[0]);
 	} else {
 		print_evidence(page, &report->findings[0]);
@@ -204,171 +259,6 @@ static void print_findings(const struct page *page)
 	}
 	print_others(page, "What follows from it", true);
 	print_others(page, has_cause ? "Besides" : "And", false);
-}
-
-/* ----------------------------------------------------------------------------------- what is sound
- */
-
-static void append_platform(struct text *text, const struct reader_report *report)
-{
-	const struct reader_record *record = reader_report_find(report, "platform", NULL, NULL);
-
-	if (record)
-		describe_record(text, record->members);
-}
-
-/* Whether a finding of weight is about that thing. */
-static bool is_accused(const struct reader_report *report, const char *name)
-{
-	for (size_t i = 0; i < report->finding_count; i++) {
-		if (report->findings[i].severity != READER_INFO &&
-			strcmp(report->findings[i].subject, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void append_names(struct text *text, const struct reader_report *report, const char *type)
-{
-	const struct reader_record *record = NULL;
-
-	while ((record = reader_report_next(report, type, record))) {
-		const char *name = reader_string(record->members, "name");
-
-		if (!reader_bool(record->members, "live", false) || !*name ||
-			is_accused(report, name))
-			continue;
-		text_append(text, text->length ? ", " : "");
-		text_append(text, name);
-		if (*reader_string(record->members, "uart")) {
-			text_append(text, " ");
-			text_append(text, reader_string(record->members, "uart"));
-		}
-	}
-}
-
-static void append_consoles(struct text *text, const struct reader_report *report)
-{
-	append_names(text, report, "console");
-	text_append(text, text->length ? " proven to work" : "");
-}
-
-static void append_uarts(struct text *text, const struct reader_report *report)
-{
-	append_names(text, report, "uart");
-}
-
-static void append_disk(struct text *text, const json_t *block)
-{
-	text_append(text, reader_string(block, "name"));
-	text_append(text, ", ");
-	describe_size(text, reader_integer(block, "size_bytes", 0));
-	text_append(text, " ");
-	text_append(text, reader_string(block, "transport"));
-	if (!reader_has(block, "arrived"))
-		return;
-	text_append(text, ", there after ");
-	describe_seconds(text, reader_number(block, "arrived", 0));
-}
-
-static bool is_table_sound(const struct reader_record *gpt)
-{
-	return !reader_is(gpt->members, "kind", "gpt") ||
-	       (reader_is(gpt->members, "primary", "sound") &&
-		       reader_is(gpt->members, "backup", "sound"));
-}
-
-/* The disk that the root file system is on, if both tables of it are as they should be. */
-static void append_root_disk(struct text *text, const struct reader_report *report)
-{
-	const struct reader_record *root = reader_report_find(report, "root", NULL, NULL);
-	const char *device =
-		root ? reader_string_at(json_object_get(root->members, "devices"), 0) : "";
-	const struct reader_record *block = NULL;
-
-	while (*device && (block = reader_report_next(report, "block", block))) {
-		const char *name = reader_string(block->members, "name");
-		const struct reader_record *gpt = reader_report_find(report, "gpt", "disk", name);
-
-		if (!*name || !text_starts_with(device, name))
-			continue;
-		if (is_accused(report, name) || (gpt && !is_table_sound(gpt)))
-			return;
-		append_disk(text, block->members);
-		return;
-	}
-}
-
-static void append_root(struct text *text, const struct reader_report *report)
-{
-	const struct reader_record *root = reader_report_find(report, "root", NULL, NULL);
-
-	if (!root || reader_integer(root->members, "device_count", 0) != 1)
-		return;
-	text_append(text, "root=");
-	text_append(text, reader_string(root->members, "spec"));
-	text_append(text, " is ");
-	text_append(text, reader_string_at(json_object_get(root->members, "devices"), 0));
-}
-
-static void append_handoff(struct text *text, const struct reader_report *report)
-{
-	const struct reader_record *handoff = reader_report_find(report, "handoff", NULL, NULL);
-
-	if (handoff && reader_is(handoff->members, "init_stat", "ok") &&
-		reader_bool(handoff->members, "init_executable", true) &&
-		reader_bool(handoff->members, "architecture_right", true)) {
-		text_append(text, reader_string(handoff->members, "init"));
-		text_append(text, " on ");
-		text_append(text, reader_string(handoff->members, "fstype"));
-		text_append(text, " ");
-		text_append(text, reader_string(handoff->members, "source"));
-	}
-}
-
-/* Lines of what needs no further look: at most one a row. */
-static const struct {
-	const char *key;
-	const char
-		*type; /* a finding of an error or warning about such a thing takes the row away */
-	void (*append)(struct text *text, const struct reader_report *report);
-} SOUND[] = {
-	{"machine", NULL, append_platform},
-	{"consoles", NULL, append_consoles},
-	{"serial", NULL, append_uarts},
-	{"root disk", "disk.", append_root_disk},
-	{"root", "root.", append_root},
-	{"handoff", "handoff.", append_handoff},
-};
-
-static bool is_blamed(const struct reader_report *report, const char *prefix)
-{
-	for (size_t i = 0; prefix && i < report->finding_count; i++) {
-		if (report->findings[i].severity != READER_INFO &&
-			text_starts_with(report->findings[i].id, prefix))
-			return true;
-	}
-	return false;
-}
-
-static void print_sound(const struct page *page)
-{
-	bool is_first = true;
-
-	for (size_t i = 0; i < ARRAY_SIZE(SOUND); i++) {
-		WORDS(words);
-
-		if (is_blamed(page->report, SOUND[i].type))
-			continue;
-		SOUND[i].append(&words, page->report);
-		if (!words.length)
-			continue;
-		if (is_first)
-			print_heading(page, page->report->is_judged ? "Sound" : "Found");
-		is_first = false;
-		(void)fprintf(page->stream, "%*s%-*s", INDENT, "", KEY_COLUMNS, SOUND[i].key);
-		output_line(page->stream, INDENT + KEY_COLUMNS, words.data);
-	}
 }
 
 /* ------------------------------------------------------------------------------ what is not here
@@ -397,7 +287,7 @@ static void print_missing(const struct page *page)
 		text_append(&words, " in all");
 	}
 	if (report->missing_count)
-		print_entry(page, "missing", words.data);
+		page_entry(page, "missing", words.data);
 }
 
 static void print_unplaced(const struct page *page)
@@ -409,7 +299,7 @@ static void print_unplaced(const struct page *page)
 		&words, page->report->unplaced_damage == 1 ? " line that does" : " lines that do");
 	text_append(&words, " not say of which record");
 	if (page->report->unplaced_damage)
-		print_entry(page, "damaged", words.data);
+		page_entry(page, "damaged", words.data);
 }
 
 static void print_damaged(const struct page *page)
@@ -429,7 +319,25 @@ static void print_damaged(const struct page *page)
 		text_append(&words, " in all");
 	}
 	if (report->damage_count)
-		print_entry(page, "damaged", words.data);
+		page_entry(page, "damaged", words.data);
+}
+
+/* What the guest had no room for. */
+static void append_omitted(struct text *text, const struct reader_report *report)
+{
+	const struct reader_record *record = reader_report_find(report, "omitted", NULL, NULL);
+	const json_t *element;
+	size_t i;
+
+	json_array_foreach(record ? json_object_get(record->members, "records") : NULL, i, element)
+	{
+		text_append(text, i ? ", " : "");
+		words_integer(text, "", element, "count");
+		words_key(text, " of ", element, "type");
+	}
+	words_integer(text, text->length ? ", findings: " : "findings: ",
+		report->end ? report->end->members : NULL, "dropped_findings");
+	text_append(text, text->length ? "; the report had no room for them" : "");
 }
 
 static void append_ending(struct text *text, const struct reader_report *report)
@@ -444,7 +352,7 @@ static void append_ending(struct text *text, const struct reader_report *report)
 		text_append(text, "stage 1 was not seen to end; the last record is from ");
 	else
 		return;
-	describe_seconds(text, last);
+	words_time(text, last);
 	text_append(text, " after the kernel started");
 }
 
@@ -453,21 +361,25 @@ static void print_losses(const struct page *page)
 	const struct reader_report *report = page->report;
 	WORDS(ending);
 	WORDS(refused);
+	WORDS(omitted);
 
 	append_ending(&ending, report);
-	if (!ending.length && !report->missing_count && !report->damage_count &&
+	append_omitted(&omitted, report);
+	if (!ending.length && !omitted.length && !report->missing_count && !report->damage_count &&
 		!report->refused_lines && !report->unplaced_damage)
 		return;
-	print_heading(page, "Records");
+	page_heading(page, "Records");
 	if (ending.length)
-		print_entry(page, "end", ending.data);
+		page_entry(page, "end", ending.data);
 	print_missing(page);
 	print_damaged(page);
 	print_unplaced(page);
+	if (omitted.length)
+		page_entry(page, "omitted", omitted.data);
 	text_append_u64(&refused, report->refused_lines);
 	text_append(&refused, " records are more than what is kept of a boot");
 	if (report->refused_lines)
-		print_entry(page, "left out", refused.data);
+		page_entry(page, "left out", refused.data);
 }
 
 void page_print(FILE *stream, const struct reader_report *report, bool is_coloured)
@@ -476,6 +388,6 @@ void page_print(FILE *stream, const struct reader_report *report, bool is_colour
 
 	print_verdict(&page);
 	print_findings(&page);
-	print_sound(&page);
+	page_sound(&page);
 	print_losses(&page);
 }

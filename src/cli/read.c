@@ -7,11 +7,12 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/input.h"
+#include "cli/options.h"
 #include "cli/page.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -22,10 +23,10 @@
 static const char HELP[] =
 	"Usage: bootprobe read [OPTION...] [FILE|-]\n"
 	"\n"
-	"Takes a report of bootprobe out of anything that was logged, and says what is wrong\n"
-	"and what to change: the file behind a virtio port, a capture of a serial console,\n"
-	"dmesg, journalctl in any format, several of these in one. Without FILE, or with -,\n"
-	"standard input is read.\n"
+	"Takes a report of bootprobe out of anything that was logged, and says what is\n"
+	"wrong and what to change: the file behind a virtio port, a capture of a serial\n"
+	"console, dmesg, journalctl in any format, several of these in one. Without FILE,\n"
+	"or with -, standard input is read.\n"
 	"\n"
 	"  --follow         show the boot as it happens: FILE is a socket, as\n"
 	"                   /var/run/qemu-server/100.serial1, or a file that "
@@ -37,125 +38,92 @@ static const char HELP[] =
 static const struct option OPTIONS[] = {{"boot", required_argument, NULL, 'b'},
 	{"boots", no_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
 	{"follow", no_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
-	{"started", required_argument, NULL, 's'}, {"color", required_argument, NULL, 'c'},
-	{"help", no_argument, NULL, 'h'}, {0}};
+	{"started", required_argument, NULL, 's'}, {"color", required_argument, NULL, 'c'}, {0}};
 
-static int index_of(const char *const *names, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(names[i], name) == 0)
-			return (int)i;
-	}
-	return -1;
-}
-
-static bool parse_output(struct read_options *options, const char *value)
+static const char *take_output(struct read_options *options)
 {
 	static const char *const FORMATS[] = {"text", "records", "json", "journal", "prometheus"};
-	int format = index_of(FORMATS, ARRAY_SIZE(FORMATS), value);
+	int format = options_choice(FORMATS, ARRAY_SIZE(FORMATS));
 
-	if (format >= 0)
-		options->format = (enum read_format)format;
-	else
-		(void)fputs("bootprobe: --output is text, records, json, journal or prometheus\n",
-			stderr);
-	return format >= 0;
+	if (format < 0)
+		return "--output is text, records, json, journal or prometheus";
+	options->format = (enum read_format)format;
+	return NULL;
 }
 
-static bool parse_colour(struct read_options *options, const char *value)
-{
-	static const char *const WHEN[] = {"auto", "always", "never"};
-	int when = index_of(WHEN, ARRAY_SIZE(WHEN), value);
-
-	if (when >= 0)
-		options->when = (enum output_when)when;
-	else
-		(void)fputs("bootprobe: --color is auto, always or never\n", stderr);
-	return when >= 0;
-}
-
-static bool parse_started(struct read_options *options, const char *value)
+static const char *take_started(struct read_options *options)
 {
 	char *end;
 
-	options->started = strtod(value, &end);
-	if (*value && !*end && options->started >= 0 && options->started < 1e11)
-		return true;
-	(void)fputs(
-		"bootprobe: --started takes seconds since 1970, as `date +%s` says them\n", stderr);
-	return false;
+	options->started = strtod(optarg, &end);
+	if (*optarg && !*end && options->started >= 0 && options->started < 1e11)
+		return NULL;
+	return "--started takes seconds since 1970, as `date +%s` says them";
 }
 
-static bool parse_option(struct read_options *options, int option)
+static const char *take_option(void *context, int option)
 {
+	struct read_options *options = context;
+
 	switch (option) {
 	case 'b':
 		options->boot = optarg;
-		return true;
+		return NULL;
 	case 'l':
 		options->is_list = true;
-		return true;
+		return NULL;
 	case 'j':
 		options->is_json = true;
-		return true;
+		return NULL;
 	case 'f':
 		options->is_follow = true;
-		return true;
+		return NULL;
 	case 'o':
-		return parse_output(options, optarg);
+		return take_output(options);
 	case 's':
-		return parse_started(options, optarg);
-	case 'c':
-		return parse_colour(options, optarg);
+		return take_started(options);
 	default:
-		return false;
+		return options_colour(&options->when);
 	}
 }
 
-static bool check_options(const struct read_options *options, bool takes_file, int left)
+/* Returns NULL, or what is wrong. */
+static const char *check_options(const struct read_options *options, bool takes_file, int left)
 {
-	const char *wrong = NULL;
-
 	if (left > (takes_file ? 1 : 0))
-		wrong = takes_file ? "read takes one file; put several into one with cat"
-				   : "show takes no file; to read one: bootprobe read FILE";
-	else if (options->is_follow && !takes_file)
-		wrong = "show cannot follow; on the host: bootprobe read --follow FILE";
-	else if (options->is_follow && (options->is_list || options->is_json || options->format))
-		wrong = "--follow shows text only: leave out --boots, --json and --output";
-	else if (options->is_json && options->format)
-		wrong = "--json and --output exclude each other; --output=json is one object a "
-			"record";
-	else if (options->is_list && options->format)
-		wrong = "--boots lists as text, or with --json; leave out --output";
-	if (wrong)
-		(void)fprintf(stderr, "bootprobe: %s\n", wrong);
-	return !wrong;
+		return takes_file ? "read takes one file; put several into one with cat"
+				  : "show takes no file; to read one: bootprobe read FILE";
+	if (options->is_follow && !takes_file)
+		return "show cannot follow; on the host: bootprobe read --follow FILE";
+	if (options->is_follow && (options->is_list || options->is_json || options->format))
+		return "--follow shows text only: leave out --boots, --json and --output";
+	if (options->is_json && options->format)
+		return "--json and --output exclude each other; --output=json is one object a "
+		       "record";
+	if (options->is_list && options->format)
+		return "--boots lists as text, or with --json; leave out --output";
+	return NULL;
 }
 
 bool read_options_parse(int argc, char **argv, const char *help, bool takes_file,
 	struct read_options *options, int *ret_status)
 {
-	int option;
-	bool is_right = true;
+	const struct options syntax = {.verb = takes_file ? "read" : "show",
+		.help = help,
+		.table = OPTIONS,
+		.take = take_option};
+	const char *wrong;
 
-	*options = (struct read_options){.verb = takes_file ? "read" : "show", .started = -1};
-	optind = 1;
-	while (is_right && (option = getopt_long(argc, argv, "h", OPTIONS, NULL)) >= 0) {
-		if (option == 'h') {
-			(void)fputs(help, stdout);
-			*ret_status = 0;
-			return false;
-		}
-		is_right = parse_option(options, option);
+	*options = (struct read_options){.verb = syntax.verb, .started = -1};
+	if (!options_parse(&syntax, argc, argv, options, ret_status))
+		return false;
+	wrong = check_options(options, takes_file, argc - optind);
+	if (wrong) {
+		*ret_status = options_complain(syntax.verb, wrong);
+		return false;
 	}
-	if (is_right && check_options(options, takes_file, argc - optind)) {
-		options->path = optind < argc ? argv[optind] : NULL;
-		return true;
-	}
-	(void)fprintf(stderr, "Try 'bootprobe %s --help'.\n", options->verb);
-	*ret_status = READ_UNUSABLE;
-	return false;
+	options->path = optind < argc ? argv[optind] : NULL;
+	return true;
 }
 
 /* ----------------------------------------------------------------------------------------- input
@@ -223,6 +191,7 @@ static const char *advice(int error, bool is_socket)
 int read_open(const struct read_options *options, bool *ret_is_socket)
 {
 	const char *path = options->path;
+	char why[256];
 	int fd;
 
 	*ret_is_socket = false;
@@ -231,9 +200,8 @@ int read_open(const struct read_options *options, bool *ret_is_socket)
 	else
 		fd = open_path(path, ret_is_socket);
 	if (fd < 0) {
-		(void)fputs("bootprobe: ", stderr);
-		output_raw(stderr, path ? path : "standard input");
-		(void)fprintf(stderr, ": %s%s\n", strerror(-fd), advice(fd, *ret_is_socket));
+		(void)text_join(why, sizeof(why), strerror(-fd), advice(fd, *ret_is_socket), NULL);
+		input_complain(options->verb, path ? path : "standard input", why);
 	}
 	return fd;
 }
@@ -268,8 +236,9 @@ static void list_boot(const struct reader_seen *seen)
 		text_append(&text, "/");
 		text_append_u64(&text, seen->run);
 	}
-	(void)printf("%-10s  %5zu records  %9.3f s to %.3f s  %s\n", id, seen->lines, seen->first_t,
-		seen->last_t, seen->has_end ? "whole, or ended" : "no end");
+	(void)printf("%-10s  %5zu %-7s  %9.3f s to %.3f s  %s\n", id, seen->lines,
+		seen->lines == 1 ? "record" : "records", seen->first_t, seen->last_t,
+		seen->has_end ? "with its end" : "without an end");
 }
 
 static int print_list(const struct reader *reader, const struct read_options *options)
@@ -294,44 +263,6 @@ static int print_list(const struct reader *reader, const struct read_options *op
 			(unsigned long long)reader_loss(reader).forgotten_boots);
 	json_decref(list);
 	return READ_HEALTHY;
-}
-
-static void complain_of(const char *source, int error)
-{
-	(void)fputs("bootprobe: ", stderr);
-	output_raw(stderr, source);
-	(void)fprintf(stderr, ": %s\n", strerror(error));
-}
-
-static void complain_no_report(const struct reader *reader, const struct read_options *options,
-	const char *source, int error)
-{
-	struct reader_loss loss = reader_loss(reader);
-
-	if (error == -EINVAL) {
-		(void)fprintf(stderr, "bootprobe: a boot is named by 8 hex digits, as 1a2b3c4d; "
-				      "--boots lists them\n");
-		return;
-	}
-	if (error != -ENOENT) {
-		(void)fprintf(stderr, "bootprobe: %s\n", strerror(-error));
-		return;
-	}
-	(void)fputs("bootprobe: ", stderr);
-	output_raw(stderr, source);
-	(void)fprintf(stderr, ": no report of bootprobe %s",
-		options->boot ? "of that boot (--boots lists them)" : "in it");
-	if (loss.damaged_lines)
-		(void)fprintf(stderr, "; %llu records, all of them damaged",
-			(unsigned long long)loss.damaged_lines);
-	(void)fputc('\n', stderr);
-	if (!options->boot && !loss.damaged_lines)
-		(void)fputs("A serial console shows the page alone. Its records come with "
-			    "bootprobe.sinks=\n"
-			    "kmsg,virtio,console,run,console-records on the kernel command line, "
-			    "and are\n"
-			    "in the virtio port, the kernel log and /run/bootprobe at all times.\n",
-			stderr);
 }
 
 static int print_report(const struct reader *reader, const struct reader_report *report,
@@ -365,14 +296,14 @@ int read_print(const struct reader *reader, const struct read_options *options, 
 		return print_list(reader, options);
 	result = reader_report(reader, options->boot, &report);
 	if (result < 0) {
-		complain_no_report(reader, options, source, result);
+		input_complain_absent(options->verb, source, reader, options->boot, result);
 		return READ_UNUSABLE;
 	}
 	result = print_report(reader, report, options);
 	if (fflush(stdout) != 0)
 		result = -errno;
 	if (result < 0) {
-		(void)fprintf(stderr, "bootprobe: %s\n", strerror(-result));
+		input_complain(options->verb, "standard output", strerror(-result));
 		return READ_UNUSABLE;
 	}
 	return read_exit_status(report);
@@ -413,7 +344,7 @@ static int read_file(struct read_options *options)
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
 	if (result < 0) {
-		complain_of(source, -result);
+		input_complain(options->verb, source, strerror(-result));
 		return READ_UNUSABLE;
 	}
 	return read_print(reader, options, source);

@@ -12,22 +12,22 @@ enum { READ_HEALTHY = 0, READ_ERRORS = 1, READ_UNUSABLE = 2 };
 
 enum read_format { FORMAT_TEXT, FORMAT_RECORDS, FORMAT_JSON, FORMAT_JOURNAL, FORMAT_PROMETHEUS };
 
-#define READ_OPTIONS_HELP                                                                     \
-	"  --boot ID        the report of this boot (8 hex digits) instead of the newest;\n"  \
-	"                   ID/2 is the second report of that boot\n"                         \
-	"  --boots          list the boots that are there\n"                                  \
-	"  --json           one JSON object: verdict, findings, what is missing, all facts\n" \
-	"  --output FORMAT  text (a page for people), records (the lines as they came),\n"    \
-	"                   json (one flat object a record), journal (journal export\n"       \
-	"                   format), prometheus (a textfile for node_exporter)\n"             \
-	"  --started TIME   when that kernel started, in seconds since 1970: for json,\n"     \
-	"                   journal and prometheus, if it cannot be told from the input\n"    \
-	"  --color WHEN     auto (default: on a terminal, unless NO_COLOR is set),\n"         \
-	"                   always, never\n"                                                  \
-	"  --help           this text\n"                                                      \
-	"\n"                                                                                  \
-	"Exit status: 0 nothing is wrong, or warnings only; 1 something is: findings of\n"    \
-	"severity error; 2 usage, input that cannot be read, or no verdict in it.\n"
+#define READ_OPTIONS_HELP                                                                    \
+	"  --boot ID        the report of this boot (8 hex digits) instead of the newest;\n" \
+	"                   ID/2 is the second report of that boot\n"                        \
+	"  --boots          list the boots that are there\n"                                 \
+	"  --json           one JSON object: verdict, findings, what is missing, facts\n"    \
+	"  --output FORMAT  text (a page for people), records (the lines as they came),\n"   \
+	"                   json (one flat object a record), journal (journal export\n"      \
+	"                   format), prometheus (a textfile for node_exporter)\n"            \
+	"  --started TIME   when that kernel started, in seconds since 1970: for json,\n"    \
+	"                   journal and prometheus, if it cannot be told from the input\n"   \
+	"  --color WHEN     auto (default: on a terminal, unless NO_COLOR is set),\n"        \
+	"                   always, never\n"                                                 \
+	"  --help           this text\n"                                                     \
+	"\n"                                                                                 \
+	"Exit status: 0 nothing wrong was found, or warnings only; 1 findings of severity\n" \
+	"error; 2 usage, input that cannot be read, or no verdict in it.\n"
 
 struct read_options {
 	const char *verb;

@@ -19,8 +19,8 @@
 static const char HELP[] =
 	"Usage: bootprobe show [OPTION...]\n"
 	"\n"
-	"In the guest: the report of this boot, from /run/bootprobe/report.jsonl, else from\n"
-	"the kernel log, else from the journal.\n"
+	"In the guest: the report of this boot, from /run/bootprobe/report.jsonl, else\n"
+	"from the kernel log, else from the journal.\n"
 	"\n" READ_OPTIONS_HELP;
 
 /* $BOOTPROBE_ROOT stands in front of the paths, for tests and for the root of another system. */

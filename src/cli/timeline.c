@@ -8,12 +8,11 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/input.h"
-#include "cli/output.h"
+#include "cli/options.h"
 #include "cli/read.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <math.h>
@@ -23,14 +22,14 @@
 static const char HELP[] =
 	"Usage: bootprobe timeline [OPTION...] REPORT|-\n"
 	"\n"
-	"Shows a boot on one time axis, from the firmware to the handoff: lines of the kernel\n"
-	"log, the arrival of each disk, reads of its headers, partitions, udev, probes, and\n"
-	"findings as marks. Of many disks, those of one transport that behave alike share a\n"
-	"line; those that stand out have their own.\n"
+	"Shows a boot on one time axis, from the firmware to the handoff: lines of the\n"
+	"kernel log, the arrival of each disk, reads of its headers, partitions, udev,\n"
+	"probes, and findings as marks. Of many disks, those of one transport that behave\n"
+	"alike share a line; those that stand out have their own.\n"
 	"\n"
-	"  --output FILE    write a picture instead (also -o): FILE.svg, or FILE.html with the\n"
-	"                   picture and a table of all that is in it. Neither needs anything\n"
-	"                   else\n"
+	"  --output FILE    write a picture instead (also -o): FILE.svg, or FILE.html\n"
+	"                   with the picture and a table of all that is in it. Neither\n"
+	"                   needs anything else\n"
 	"  --width N        columns of the text (80; 60 to 400), or pixels of the picture\n"
 	"                   (1200; 640 to 10000)\n"
 	"  --boot ID        the report of this boot (8 hex digits) instead of the newest;\n"
@@ -40,8 +39,8 @@ static const char HELP[] =
 	"                   always, never\n"
 	"  --help           this text\n"
 	"\n"
-	"Exit status: 0 nothing is wrong, or warnings only; 1 something is: findings of\n"
-	"severity error; 2 usage, input that cannot be read, or no verdict in it.\n";
+	"Exit status: 0 nothing wrong was found, or warnings only; 1 findings of severity\n"
+	"error; 2 usage, input that cannot be read, or no verdict in it.\n";
 
 enum form { FORM_TEXT, FORM_SVG, FORM_HTML, FORM_JSON };
 
@@ -85,20 +84,10 @@ void timeline_format_duration(char *data, size_t size, double seconds)
 /* ------------------------------------------------------------------------------------------ JSON
  */
 
-static json_t *text_value(const char *text)
-{
-	size_t length = strlen(text);
-	json_t *value = json_string(text);
-
-	while (!value && length)
-		value = json_stringn(text, --length);
-	return value;
-}
-
 static json_t *item_object(const struct timeline_item *item)
 {
 	json_t *object = json_pack("{s:s, s:o, s:o}", "kind", timeline_kind_name(item->kind),
-		"label", text_value(item->label), "text", text_value(item->text));
+		"label", output_json_text(item->label), "text", output_json_text(item->text));
 
 	if (!object)
 		return NULL;
@@ -128,7 +117,8 @@ static json_t *lane_object(const struct timeline_lane *lane)
 	for (size_t i = 0; i < lane->count; i++)
 		(void)json_array_append_new(list, item_object(&lane->item[i]));
 	object = json_pack("{s:s, s:o, s:o, s:o}", "kind", KINDS[lane->kind], "name",
-		text_value(lane->name), "detail", text_value(lane->detail), "items", list);
+		output_json_text(lane->name), "detail", output_json_text(lane->detail), "items",
+		list);
 	if (object && lane->disk_count)
 		(void)json_object_set_new(
 			object, "disks", json_integer((json_int_t)lane->disk_count));
@@ -236,49 +226,30 @@ static int draw(const struct timeline_options *options)
 /* --------------------------------------------------------------------------------------- options
  */
 
-static int usage(const char *why)
+static const char *take_option(void *context, int option)
 {
-	if (*why)
-		(void)fprintf(stderr, "bootprobe timeline: %s\n", why);
-	(void)fputs("Try 'bootprobe timeline --help'.\n", stderr);
-	return READ_UNUSABLE;
-}
+	struct timeline_options *options = context;
 
-static bool parse_colour(struct timeline_options *options, const char *value)
-{
-	static const char *const WHEN[] = {"auto", "always", "never"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(WHEN); i++) {
-		if (strcmp(WHEN[i], value) != 0)
-			continue;
-		options->when = (enum output_when)i;
-		return true;
-	}
-	return false;
-}
-
-static bool parse_option(struct timeline_options *options, int option)
-{
 	switch (option) {
 	case 'o':
 		options->output = optarg;
-		return true;
+		return NULL;
 	case 'b':
 		options->boot = optarg;
-		return true;
+		return NULL;
 	case 'j':
 		options->form = FORM_JSON;
-		return true;
+		return NULL;
 	case 'w':
-		return text_parse_u32(optarg, 10, &options->width) == 0 && options->width;
-	case 'c':
-		return parse_colour(options, optarg);
+		return text_parse_u32(optarg, 10, &options->width) == 0 && options->width
+			       ? NULL
+			       : "--width takes a number";
 	default:
-		return false;
+		return options_colour(&options->when);
 	}
 }
 
-/* NULL: nothing is wrong. */
+/* Returns NULL, or what is wrong. */
 static const char *check(struct timeline_options *options, int left)
 {
 	const char *output = options->output;
@@ -305,33 +276,26 @@ static const char *check(struct timeline_options *options, int left)
 	return NULL;
 }
 
-static const char *complaint_about(int option)
-{
-	return option == 'w'   ? "--width takes a number"
-	       : option == 'c' ? "--color is auto, always or never"
-			       : "";
-}
+static const struct option OPTIONS[] = {{"output", required_argument, NULL, 'o'},
+	{"width", required_argument, NULL, 'w'}, {"boot", required_argument, NULL, 'b'},
+	{"json", no_argument, NULL, 'j'}, {"color", required_argument, NULL, 'c'}, {0}};
 
 int timeline_main(int argc, char **argv)
 {
-	static const struct option OPTIONS[] = {{"output", required_argument, NULL, 'o'},
-		{"width", required_argument, NULL, 'w'}, {"boot", required_argument, NULL, 'b'},
-		{"json", no_argument, NULL, 'j'}, {"color", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'}, {0}};
+	static const struct options SYNTAX = {.verb = "timeline",
+		.help = HELP,
+		.table = OPTIONS,
+		.letters = "o:",
+		.take = take_option};
 	struct timeline_options options = {0};
 	const char *wrong;
-	int option;
+	int status;
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "ho:", OPTIONS, NULL)) >= 0) {
-		if (option == 'h')
-			return fputs(HELP, stdout) < 0 ? READ_UNUSABLE : READ_HEALTHY;
-		if (!parse_option(&options, option))
-			return usage(complaint_about(option));
-	}
+	if (!options_parse(&SYNTAX, argc, argv, &options, &status))
+		return status;
 	wrong = check(&options, argc - optind);
 	if (wrong)
-		return usage(wrong);
+		return options_complain("timeline", wrong);
 	options.path = argv[optind];
 	return draw(&options);
 }

@@ -240,7 +240,7 @@ static int first_program(char **argv)
 
 	stage1_read_settings(&config);
 	if (config.is_on) {
-		stage1_fill_descriptors();
+		stage1_fill_descriptors(config.may_heal_console);
 		start_collector(argv, &options, config.budget_us);
 	}
 	stage1_exec_init(argv);

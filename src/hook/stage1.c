@@ -7,6 +7,7 @@
 #include "hook/settings.h"
 #include "parse/config.h"
 #include "parse/mountinfo.h"
+#include "source/console_redirect.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,16 +53,18 @@ void stage1_read_settings(struct config *config)
 		(void)umount2("/proc", MNT_DETACH);
 }
 
-void stage1_fill_descriptors(void)
+void stage1_fill_descriptors(bool may_heal_console)
 {
 	int mounted = -1, fd;
 
 	if (fcntl(0, F_GETFD) >= 0 && fcntl(1, F_GETFD) >= 0 && fcntl(2, F_GETFD) >= 0)
 		return;
 	mounted = mount_one(2);
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd < STDERR_FILENO);
+	do {
+		fd = may_heal_console ? console_open_live() : -1;
+		if (fd < 0)
+			fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd < STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		(void)close(fd);
 	if (mounted == 0)
@@ -122,6 +125,8 @@ static const char *as_new_root(const char *mount_point)
 	return NULL;
 }
 
+/* It stays with the namespace and the root that PID 1 has now (fs/proc_namespace.c), so that what
+ * it says is read afresh each time. */
 enum stage1_place stage1_look(const struct sysroot *proc, const char **ret_new_root)
 {
 	static const char *const POINTS[] = {"/proc", "/sys", "/dev", "/run"};

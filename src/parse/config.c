@@ -146,6 +146,16 @@ static const char *set_sinks(struct config *config, char *value)
 	return problem;
 }
 
+static const char *set_heal(struct config *config, char *value)
+{
+	bool is_console = strcmp(value, "console") == 0;
+
+	if (!is_console && strcmp(value, "off") != 0)
+		return "neither off nor console";
+	config->may_heal_console = is_console;
+	return NULL;
+}
+
 static const char *set_later(struct config *config, char *value)
 {
 	(void)config;
@@ -162,7 +172,7 @@ static const struct {
 	{"bootprobe.stall", set_stall},
 	{"bootprobe.sinks", set_sinks},
 	{"bootprobe.record", set_later},
-	{"bootprobe.heal", set_later},
+	{"bootprobe.heal", set_heal},
 };
 
 static void config_apply(struct config *config, const struct cmdline_parameter *parameter)

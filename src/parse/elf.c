@@ -60,23 +60,44 @@ static int segments_parse(const uint8_t *bytes, struct elf *elf)
 	return 0;
 }
 
-int elf_parse(const uint8_t *bytes, size_t length, struct elf *ret_elf)
+/* What all else is read by. Returns as elf_parse(). */
+static int ident_parse(const uint8_t *bytes, size_t length, struct elf *elf)
 {
-	struct elf elf = {0};
-	uint64_t type;
-	int r;
-
 	if (length < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) != 0)
 		return -ENOEXEC;
 	if (length < sizeof(Elf32_Ehdr))
 		return -EBADMSG;
-	elf.is_64 = bytes[EI_CLASS] == ELFCLASS64;
-	elf.is_big_endian = bytes[EI_DATA] == ELFDATA2MSB;
-	if ((!elf.is_64 && bytes[EI_CLASS] != ELFCLASS32) ||
-		(!elf.is_big_endian && bytes[EI_DATA] != ELFDATA2LSB) ||
-		(elf.is_64 && length < sizeof(Elf64_Ehdr)))
+	elf->is_64 = bytes[EI_CLASS] == ELFCLASS64;
+	elf->is_big_endian = bytes[EI_DATA] == ELFDATA2MSB;
+	if ((!elf->is_64 && bytes[EI_CLASS] != ELFCLASS32) ||
+		(!elf->is_big_endian && bytes[EI_DATA] != ELFDATA2LSB) ||
+		(elf->is_64 && length < sizeof(Elf64_Ehdr)))
 		return -EBADMSG;
+	return 0;
+}
 
+bool elf_is_cut_short(const uint8_t *bytes, size_t length, uint64_t file_length)
+{
+	struct elf elf = {0};
+	uint64_t offset, sections;
+	int r = ident_parse(bytes, length, &elf);
+
+	if (r < 0)
+		return r == -EBADMSG;
+	offset = get(&elf, bytes + (elf.is_64 ? 40 : 32), elf.is_64 ? 8 : 4);
+	sections = get(&elf, bytes + (elf.is_64 ? 58 : 46), 2) *
+		   get(&elf, bytes + (elf.is_64 ? 60 : 48), 2);
+	return offset > file_length || sections > file_length - offset;
+}
+
+int elf_parse(const uint8_t *bytes, size_t length, struct elf *ret_elf)
+{
+	struct elf elf = {0};
+	uint64_t type;
+	int r = ident_parse(bytes, length, &elf);
+
+	if (r < 0)
+		return r;
 	type = get(&elf, bytes + 16, 2);
 	elf.is_executable = type == ET_EXEC || type == ET_DYN;
 	elf.machine = (uint16_t)get(&elf, bytes + 18, 2);

@@ -118,6 +118,9 @@ static const struct {
 	{KERNEL_EVENT_MOUNT_FAILURE, "BTRFS error (device @): open_ctree failed*", ANYTHING},
 	{KERNEL_EVENT_MOUNT_FAILURE, "FAT-fs (@): * not found", ANYTHING},
 	{KERNEL_EVENT_MOUNT_FAILURE, "squashfs: *nknown *", ANYTHING},
+	/* Tags that no device has. */
+	{KERNEL_EVENT_MOUNT_FAILURE, "virtio-fs: tag <@> not found", ANYTHING},
+	{KERNEL_EVENT_MOUNT_FAILURE, "9pnet_virtio: no channels available for device @", ANYTHING},
 
 	{KERNEL_EVENT_MODULE_FAILURE, "@: Unknown symbol *", ANYTHING},
 	{KERNEL_EVENT_MODULE_FAILURE, "@: disagrees about version of symbol *", ANYTHING},

@@ -32,6 +32,7 @@ static char *unescape(char *field)
 static bool line_parse(char *line, struct mountinfo *ret_mount)
 {
 	char *field[6], *fstype, *optional, *first, *second;
+	uint32_t id;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(field); i++) {
 		field[i] = text_next_field(&line);
@@ -49,7 +50,10 @@ static bool line_parse(char *line, struct mountinfo *ret_mount)
 	second = text_next_field(&line);
 	if (!fstype || !first)
 		return false;
+	if (text_parse_u32(field[0], 10, &id) < 0)
+		id = 0;
 	*ret_mount = (struct mountinfo){
+		.id = id,
 		.mount_point = unescape(field[4]),
 		.options = field[5],
 		.fstype = fstype,

@@ -6,9 +6,11 @@
 #define PARSE_MOUNTINFO_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Borrowed from the text, which was changed: fields end with NUL, octal escapes are undone. */
 struct mountinfo {
+	uint32_t id; /* 0: none that makes sense */
 	const char *mount_point;
 	const char *options; /* of this mount */
 	const char *fstype;

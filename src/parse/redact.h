@@ -38,8 +38,7 @@ void redact_hide(const char *secret, size_t length, struct text *out, struct red
 /* Appends a text that anybody wrote (a line of the kernel log, the source of a mount), without what
  * is secret in it: by its form, and because it is among the known, which may be NULL. Returns
  * whether something was. */
-bool redact_text(
-	const char *bytes, size_t length, const struct redacted *known, struct text *out);
+bool redact_text(const char *bytes, size_t length, const struct redacted *known, struct text *out);
 
 /* Whether a name (of a parameter or of an option in a value) says that its value is secret. */
 bool redact_is_secret_name(const char *name, size_t length);

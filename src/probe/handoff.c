@@ -84,6 +84,7 @@ static void look_at_mounts(
 	memcpy(copy, text, sizeof(text));
 	handoff->is_root_mounted = answer_from(mountinfo_find(text, new_root, &mount));
 	if (handoff->is_root_mounted == ANSWER_YES) {
+		handoff->root_mount_id = mount.id;
 		(void)text_copy(handoff->root_fstype, sizeof(handoff->root_fstype), mount.fstype);
 		text_init(&source, handoff->root_source, sizeof(handoff->root_source));
 		(void)redact_text(mount.source, strlen(mount.source), NULL, &source);

@@ -278,16 +278,72 @@ static void resolve_device(
 
 /* --------------------------------------------------------------------------- other than disks */
 
+static uint32_t virtio_type(enum root_kind kind)
+{
+	return kind == ROOT_9P ? VIRTIO_TYPE_9P : VIRTIO_TYPE_FS;
+}
+
+static const char *share_fstype(enum root_kind kind)
+{
+	return kind == ROOT_9P ? "9p" : "virtiofs";
+}
+
+static void add_share(
+	const struct facts *facts, const struct virtio_device_fact *device, struct root_fact *root)
+{
+	uint64_t since_us = since_when(facts, device->name, false);
+
+	if (root->match_count < ROOT_MATCHES_MAX)
+		(void)text_copy(
+			root->matches[root->match_count], sizeof(root->matches[0]), device->name);
+	if (since_us && (!root->resolved_us || since_us < root->resolved_us))
+		root->resolved_us = since_us;
+	root->match_count++;
+}
+
+static bool is_share_mounted(const struct facts *facts, const struct root_fact *root)
+{
+	const struct handoff_fact *handoff = &facts->handoff;
+	const char *fstype = share_fstype(root->kind);
+
+	fact_foreach (mount, facts->mounts) {
+		if (mount->id && strcmp(mount->fstype, fstype) == 0 &&
+			strcmp(mount->source, root->value) == 0)
+			return true;
+	}
+	return handoff->is_root_mounted == ANSWER_YES &&
+	       strcmp(handoff->root_fstype, fstype) == 0 &&
+	       strcmp(handoff->root_source, root->value) == 0;
+}
+
+/* Before Linux 6.9 no file tells the tag of a virtiofs device. Once that tag has been mounted, the
+ * only such device is the one that has it. */
+static void resolve_by_mount(const struct facts *facts, struct root_fact *root)
+{
+	const struct virtio_device_fact *only = NULL;
+
+	if (!is_share_mounted(facts, root))
+		return;
+	fact_foreach (device, facts->virtio_devices) {
+		if (device->type != virtio_type(root->kind) || !text_is_empty(device->tag))
+			continue;
+		if (only)
+			return;
+		only = device;
+	}
+	if (only)
+		add_share(facts, only, root);
+}
+
 static void resolve_tag(const struct facts *facts, struct root_fact *root)
 {
 	fact_foreach (device, facts->virtio_devices) {
-		if (text_is_empty(device->tag) || strcmp(device->tag, root->value) != 0)
-			continue;
-		if (root->match_count < ROOT_MATCHES_MAX)
-			(void)text_copy(root->matches[root->match_count], sizeof(root->matches[0]),
-				device->name);
-		root->match_count++;
+		if (device->type == virtio_type(root->kind) && !text_is_empty(device->tag) &&
+			strcmp(device->tag, root->value) == 0)
+			add_share(facts, device, root);
 	}
+	if (!root->match_count)
+		resolve_by_mount(facts, root);
 }
 
 static void name_auto_root(
@@ -324,6 +380,24 @@ static void parse(const char *cmdline, struct root_fact *root)
 		has_nfs ? nfsroot : NULL, &param);
 	root->kind = param.kind;
 	(void)text_copy(root->value, sizeof(root->value), param.value);
+}
+
+/* The root of stage 2 by the number of its mount, or a share by its tag, which is what is mounted.
+ */
+static void note_mount(const struct facts *facts, struct root_fact *root)
+{
+	bool is_share = root->kind == ROOT_VIRTIOFS || root->kind == ROOT_9P;
+	uint32_t id = facts->handoff.root_mount_id;
+
+	fact_foreach (mount, facts->mounts) {
+		bool is_it = id ? mount->id == id
+				: is_share && mount->id &&
+					     strcmp(mount->fstype, share_fstype(root->kind)) == 0 &&
+					     strcmp(mount->source, root->value) == 0;
+
+		if (is_it)
+			root->mounted_us = mount->seen_us;
+	}
 }
 
 /* Taken once, by the first pass that finds the root. */
@@ -378,6 +452,7 @@ int root_run(const struct sources *sources, struct facts *facts, uint32_t subjec
 		resolve_tag(facts, &root);
 	else
 		resolve_device(sources, facts, &root);
+	note_mount(facts, &root);
 	note_idle(&sources->root, &facts->root, &root);
 	redact(cmdline, &root);
 	facts->root = root;

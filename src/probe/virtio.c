@@ -16,7 +16,7 @@
 #define PORTS "sys/class/virtio-ports/"
 
 /* VIRTIO 1.2, section 5 */
-enum { VIRTIO_9P = 9, VIRTIO_VSOCK = 19, VIRTIO_FS = 26 };
+enum { VIRTIO_TYPE_VSOCK = 19 };
 
 static void note_parent(
 	const struct sysroot *root, const char *entry, struct virtio_device_fact *fact)
@@ -44,10 +44,10 @@ static void note_tag(const struct sysroot *root, const char *entry, struct virti
 	_cleanup_closedir_ DIR *instances = NULL;
 	const char *instance;
 
-	if (fact->type == VIRTIO_9P)
+	if (fact->type == VIRTIO_TYPE_9P)
 		(void)sysroot_attribute(
 			root, fact->tag, sizeof(fact->tag), DEVICES, entry, "/mount_tag", NULL);
-	if (fact->type != VIRTIO_FS)
+	if (fact->type != VIRTIO_TYPE_FS)
 		return;
 	instances = sysroot_opendir(root, "sys/fs/virtiofs");
 	while (instances && (instance = sysroot_next_entry(instances))) {
@@ -76,7 +76,7 @@ static void device_note(
 		root, fact->driver, sizeof(fact->driver), DEVICES, entry, "/driver", NULL);
 	note_parent(root, entry, fact);
 	note_tag(root, entry, fact);
-	if (fact->type == VIRTIO_VSOCK && vsock_cid(sources, &cid) == 0) {
+	if (fact->type == VIRTIO_TYPE_VSOCK && vsock_cid(sources, &cid) == 0) {
 		fact->has_vsock_cid = true;
 		fact->vsock_cid = cid;
 	}

@@ -34,6 +34,7 @@ struct difference {
 	char *subject;                 /* what it is about: "ttyS0", "gpt.overlap", "quiet" */
 	char *text;                    /* one sentence; what guests wrote stands in it as it is */
 	double weight;                 /* larger ones stand first within their group */
+	bool is_minor;                 /* of times: nobody would notice */
 };
 
 struct difference_list {

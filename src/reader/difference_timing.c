@@ -10,6 +10,9 @@
 
 static const double RATIO_MIN = 1.5;
 static const double SECONDS_MIN = 0.05;
+/* What somebody would notice: less of either varies from boot to boot. */
+static const double RATIO_NOTICED = 2;
+static const double SECONDS_NOTICED = 0.25;
 
 static void append_seconds(struct text *text, double seconds)
 {
@@ -48,8 +51,10 @@ static void compare_times(
 	item = difference_say(comparison, DIFFERENCE_TIMING, subject, what, " took ", ratio_data,
 		" times as long in ", SIDE[slow], " (", data[slow], ") as in ", SIDE[!slow], " (",
 		data[!slow], ")", NULL);
-	if (item)
-		item->weight = more - less;
+	if (!item)
+		return;
+	item->weight = more - less;
+	item->is_minor = more - less < SECONDS_NOTICED || more < less * RATIO_NOTICED;
 }
 
 /* ------------------------------------------------------------------------------------- the boot */

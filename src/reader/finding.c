@@ -63,7 +63,8 @@ struct reader_fix reader_finding_fix(const struct reader_finding *finding, size_
 {
 	const json_t *fix = json_array_get(finding->fixes, index);
 
-	return (struct reader_fix){reader_string(fix, "tool"), reader_string(fix, "change")};
+	return (struct reader_fix){reader_string(fix, "tool"), reader_string(fix, "change"),
+		reader_bool(fix, "first", false)};
 }
 
 const struct reader_finding *reader_report_finding(
@@ -168,9 +169,33 @@ static enum reader_verdict judge(const struct reader_report *report)
 		return READER_INCOMPLETE;
 	if (report->warnings || report->has_warning)
 		return READER_HAS_WARNINGS;
-	if (report->missing_lines || report->damage_count || report->refused_lines)
+	if (report->missing_lines || report->damage_count || report->unplaced_damage ||
+		report->refused_lines || report->omitted_findings)
 		return READER_INCOMPLETE;
 	return READER_OK;
+}
+
+static uint64_t positive(int64_t value)
+{
+	return value > 0 ? (uint64_t)value : 0;
+}
+
+/* Findings that were made and found no room, neither where they are judged nor in the report. */
+static uint64_t count_omitted(const struct reader_report *report)
+{
+	const struct reader_record *record = reader_report_find(report, "omitted", NULL, NULL);
+	uint64_t count = 0;
+	const json_t *element;
+	size_t i;
+
+	if (report->end)
+		count = positive(reader_integer(report->end->members, "dropped_findings", 0));
+	json_array_foreach(record ? json_object_get(record->members, "records") : NULL, i, element)
+	{
+		if (reader_is(element, "type", "finding"))
+			count += positive(reader_integer(element, "count", 0));
+	}
+	return count;
 }
 
 int finding_collect(struct reader_report *report)
@@ -192,6 +217,7 @@ int finding_collect(struct reader_report *report)
 	report->warnings = counted(report, "warnings", report->warnings);
 	report->is_judged = report->finding_count ||
 			    (report->end && reader_has(report->end->members, "errors"));
+	report->omitted_findings = count_omitted(report);
 	report->verdict = judge(report);
 	return 0;
 }

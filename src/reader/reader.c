@@ -18,6 +18,7 @@ struct reader {
 	struct store store;
 	reader_line_fn observe;
 	void *observe_context;
+	struct seen_page page;
 	int error;
 	size_t length;
 	char line[LINE_SIZE];
@@ -146,6 +147,8 @@ static void take_log_line(struct reader *reader, bool is_whole)
 {
 	size_t length = frame_clean(reader->line, reader->length), done;
 
+	if (is_whole)
+		seen_page_take(&reader->page, reader->line, length);
 	if (is_whole && wrapped_is_likely(reader->line, length) &&
 		wrapped_read(reader->line, length, take_wrapped, reader)) {
 		reader->length = 0;
@@ -274,4 +277,9 @@ struct reader_loss reader_loss(const struct reader *reader)
 {
 	return (struct reader_loss){.damaged_lines = reader->store.damage_total,
 		.forgotten_boots = reader->store.forgotten_boots};
+}
+
+const struct seen_page *reader_page(const struct reader *reader)
+{
+	return &reader->page;
 }

@@ -18,6 +18,7 @@
 #define READER_READER_H
 
 #include "reader/report.h"
+#include "reader/seen_page.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -73,5 +74,8 @@ struct reader_loss {
 	uint64_t forgotten_boots; /* boots that were too many to keep */
 };
 struct reader_loss reader_loss(const struct reader *reader);
+
+/* The last page that was among all that was read; never NULL. */
+const struct seen_page *reader_page(const struct reader *reader);
 
 #endif

@@ -40,6 +40,7 @@ enum reader_severity { READER_INFO, READER_WARNING, READER_ERROR };
 /* A fix: members of one element of "fix". */
 struct reader_fix {
 	const char *tool, *change;
+	bool is_first; /* to be done before one of the others, which mend it each by itself */
 };
 
 struct reader_finding {
@@ -76,6 +77,7 @@ struct reader_report {
 	struct reader_finding *findings; /* that hold, root cause first */
 	size_t finding_count;
 	uint64_t lost_findings;      /* the end names them, and they are not there */
+	uint64_t omitted_findings;   /* for which the guest had no room */
 	uint64_t errors, warnings;   /* that lead their story: no part_of */
 	bool has_error, has_warning; /* of any part */
 	enum reader_verdict verdict;

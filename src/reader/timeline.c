@@ -225,13 +225,15 @@ void timeline_add_finding(struct timeline_builder *builder, size_t lane, size_t 
 
 static void add_findings(struct timeline_builder *builder)
 {
-	size_t lane;
+	size_t lane, count = builder->report->finding_count;
 
-	if (!builder->report->finding_count)
+	if (!count)
 		return;
 	lane = timeline_add_lane(builder, TIMELINE_FINDINGS, "findings", "");
-	for (size_t i = 0; i < builder->report->finding_count; i++)
+	for (size_t i = 0; i < count && i < TIMELINE_FINDINGS_MAX; i++)
 		timeline_add_finding(builder, lane, i);
+	if (count > TIMELINE_FINDINGS_MAX)
+		builder->timeline->left_out += count - TIMELINE_FINDINGS_MAX;
 }
 
 /* -------------------------------------------------------------------------------------------- boot
@@ -319,6 +321,7 @@ static void add_moments(struct timeline_builder *builder, size_t lane)
 	const struct reader_record *begin = begin_of(report);
 	struct timeline_item *item;
 	double since = root ? reader_number(root->members, "since", NAN) : NAN;
+	double mounted = root ? reader_number(root->members, "mounted", NAN) : NAN;
 
 	item = timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, 0, 0, "firmware done", NULL);
 	timeline_explain(builder, item, "the firmware",
@@ -333,6 +336,9 @@ static void add_moments(struct timeline_builder *builder, size_t lane)
 	timeline_explain(builder, item,
 		"the root device is there: ", root ? reader_string(root->members, "spec") : "",
 		NULL);
+	item = timeline_add(
+		builder, lane, TIMELINE_ITEM_MOMENT, mounted, mounted, "root is mounted", NULL);
+	timeline_explain(builder, item, "the root file system was seen mounted first", NULL);
 	if (is_finished(report))
 		(void)timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, report->end->t,
 			report->end->t, "handoff", NULL);

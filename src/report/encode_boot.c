@@ -30,6 +30,19 @@ static void encode_name(struct record *record, const char *name, size_t size)
 	record_array_string(record, copy);
 }
 
+/* Where nobody saw the device come, it was there when we began. */
+static void encode_mount(struct record *record, const struct facts *facts)
+{
+	const struct root_fact *root = &facts->root;
+	uint64_t since_us = root->resolved_us ? root->resolved_us : facts->boot.started_us;
+
+	if (!root->mounted_us)
+		return;
+	record_seconds(record, "mounted", root->mounted_us);
+	if (since_us && root->mounted_us >= since_us)
+		record_u64(record, "mount_us", root->mounted_us - since_us);
+}
+
 void encode_root(struct encoding *encoding)
 {
 	struct record *record = encoding->record;
@@ -54,6 +67,7 @@ void encode_root(struct encoding *encoding)
 	record_flag(record, "one_filesystem", root->is_one_filesystem);
 	if (root->resolved_us)
 		record_seconds(record, "since", root->resolved_us);
+	encode_mount(record, encoding->facts);
 	encoding_end(encoding, &encoding->facts->root);
 }
 

@@ -110,12 +110,30 @@ static void encode_pid1(struct encoding *encoding)
 	encoding_end(encoding, &encoding->facts->pid1_descriptors);
 }
 
+static void encode_redirect(struct encoding *encoding)
+{
+	const struct console_redirect_fact *redirect = &encoding->facts->console_redirect;
+	struct record *record = encoding->record;
+
+	if (!fact_is_known(&redirect->once))
+		return;
+	record_begin(record, encoding->report, "console.redirect");
+	record_text(record, "console", redirect->console);
+	record_text(record, "target", redirect->target);
+	record_outcome(record, "outcome", redirect->outcome);
+	record_answer(record, "undone", redirect->is_undone);
+	if (redirect->is_undone == ANSWER_NO)
+		record_outcome(record, "undo", redirect->undo);
+	encoding_end(encoding, redirect);
+}
+
 void encode_consoles(struct encoding *encoding)
 {
 	fact_foreach (console, encoding->facts->consoles)
 		encode_console(encoding, console);
 	encode_dev_console(encoding);
 	encode_pid1(encoding);
+	encode_redirect(encoding);
 }
 
 static void encode_uart(struct encoding *encoding, const struct uart_fact *uart)

@@ -63,11 +63,25 @@ void encode_virtio_devices(struct encoding *encoding)
 	(void)record_end(record);
 }
 
+/* Before udev no device has its driver, and nearly all get theirs: one that got it is news only where
+ * it was told of before. */
+static bool is_news(const struct encoding *encoding, const struct unbound_device_fact *device)
+{
+	const char *base = (const char *)encoding->facts;
+
+	if (encoding->facts->boot.phase == BOOT_PHASE_EARLY)
+		return false;
+	return device->state != DRIVER_BOUND ||
+	       encoding_sequence(encoding, (uint32_t)((const char *)device - base));
+}
+
 void encode_unbound_devices(struct encoding *encoding)
 {
 	struct record *record = encoding->record;
 
 	fact_foreach (device, encoding->facts->unbound_devices) {
+		if (!is_news(encoding, device))
+			continue;
 		record_begin(record, encoding->report, "device");
 		record_text(record, "bus", device->bus);
 		record_text(record, "name", device->device);

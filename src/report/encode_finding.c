@@ -27,6 +27,7 @@ static void encode_fixes(struct record *record, const struct finding *finding)
 		record_object_begin(record);
 		record_string(record, "tool", finding->fix[i].tool);
 		record_text(record, "change", finding->fix[i].change);
+		record_flag(record, "first", finding->fix[i].is_first);
 		record_object_end(record);
 	}
 	record_array_end(record);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/summary.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "report/encode.h"
 
@@ -174,6 +175,10 @@ static const char *no_uart_text(const struct platform_fact *platform)
 {
 	if (platform->hypervisor == HYPERVISOR_NONE)
 		return "none";
+	/* What dom0 writes to hvc0 comes out of a serial port all the same. */
+	if (platform->hypervisor == HYPERVISOR_XEN_PV ||
+		platform->hypervisor == HYPERVISOR_XEN_DOM0)
+		return "none: Xen keeps them";
 	return platform->hypervisor == HYPERVISOR_UNKNOWN
 		       ? "none: a serial console shows nothing"
 		       : "none: a serial console of this VM shows nothing";
@@ -274,6 +279,18 @@ static void add_disks(struct page *page, const struct facts *facts)
 	page_add(page, "disk", &line);
 }
 
+static void append_share(struct text *line, const struct root_fact *root)
+{
+	append_word(line, ", shared by ", root->kind == ROOT_9P ? "9p" : "virtiofs");
+	if (!root->mounted_us)
+		return;
+	text_append(line, ", mounted at ");
+	text_append_u64(line, root->mounted_us / US_PER_S);
+	text_append_char(line, '.');
+	text_append_u64(line, root->mounted_us / (US_PER_S / 10) % 10);
+	text_append(line, " s");
+}
+
 static void add_root(struct page *page, const struct root_fact *root)
 {
 	LINE(line);
@@ -287,6 +304,8 @@ static void add_root(struct page *page, const struct root_fact *root)
 		append_array_word(&tail, ": ", root->matches[0]);
 	else if (root->kind <= ROOT_PARTLABEL)
 		text_append(&tail, ": not there");
+	if (root->kind == ROOT_VIRTIOFS || root->kind == ROOT_9P)
+		append_share(&tail, root);
 	append_beside(&line, root->spec, sizeof(root->spec), &tail);
 	page_add(page, "root", &line);
 }
@@ -440,17 +459,19 @@ static const char *verdict_word(enum severity severity, bool is_stalled, bool is
 
 static const char *all_well_text(const struct findings *findings, bool is_unseen)
 {
+	if (findings->dropped)
+		return "more was found than there is room for";
 	if (is_unseen)
 		return "nothing wrong was found in the little that could be seen";
-	return findings->is_undecided ? "nothing is wrong, as far as could be seen"
-				      : "nothing is wrong";
+	return findings->is_undecided ? "nothing wrong was found, as far as could be seen"
+				      : "nothing wrong was found";
 }
 
 static void add_verdict(struct page *page, const struct facts *facts,
 	const struct findings *findings, bool is_stalled)
 {
 	enum severity worst = findings_worst(findings);
-	bool is_unseen = is_anything_unseen(facts);
+	bool is_unseen = findings->dropped || is_anything_unseen(facts);
 	char words[320];
 	struct text text;
 

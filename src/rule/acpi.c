@@ -69,9 +69,8 @@ static void tell_malformed(struct judgement *judgement, const struct acpi_table_
 	if (table->is_checksum_right == ANSWER_NO) {
 		finding_say(finding, " has a wrong checksum", NULL);
 	} else if (table->incomplete_count) {
-		finding_say(finding, " cannot be read to its end: ", NULL);
-		finding_say_array(finding, table->incomplete_because);
-		finding_say(finding, " at byte ", NULL);
+		finding_say_name(finding, " cannot be read to its end: ", table->incomplete_because,
+			" at byte ");
 		finding_say_u64(finding, table->incomplete_offset_bytes);
 	} else {
 		finding_say(finding, " says that it is ", NULL);

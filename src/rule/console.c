@@ -16,7 +16,7 @@
  * it, it is an error. */
 static enum severity phantom_severity(const struct facts *facts, const struct console_fact *console)
 {
-	if (console->is_dev_console != ANSWER_YES)
+	if (console->is_dev_console != ANSWER_YES || is_console_healed(facts))
 		return SEVERITY_INFO;
 	/* At the handoff the grower has been through, and survived. */
 	if (facts->boot.phase == BOOT_PHASE_HANDOFF || !grower_at_risk(facts))
@@ -68,12 +68,13 @@ static void tell_phantom(struct judgement *judgement, const struct console_fact 
 	finding_say(finding, "the console ", name, NULL);
 	finding_say(
 		finding, " has no UART behind it: it opens, and every write fails with EIO", NULL);
-	if (console->is_dev_console == ANSWER_YES)
+	if (console->is_dev_console == ANSWER_YES && !is_console_healed(facts))
 		finding_say(finding, ", those of PID 1 to /dev/console included", NULL);
 	finding_because(judgement, finding, console);
 	if (console->is_dev_console == ANSWER_YES)
 		finding_because(judgement, finding, &facts->dev_console);
 	finding_because(judgement, finding, &facts->uart_total);
+	finding_because(judgement, finding, &facts->console_redirect);
 	fix_phantom(finding, facts, name);
 }
 
@@ -157,6 +158,16 @@ static bool is_pid1_seen(const struct facts *facts)
 	return false;
 }
 
+/* As PID 1 itself, the hook opens something on descriptors that are closed. */
+static bool has_pid1_output(const struct facts *facts)
+{
+	uint32_t open = 0;
+
+	fact_foreach (descriptor, facts->pid1_descriptors)
+		open += descriptor->link == OUTCOME_OK;
+	return open == 3;
+}
+
 enum verdict judge_console_closed(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -178,15 +189,13 @@ enum verdict judge_console_closed(struct judgement *judgement)
 
 	finding = finding_add(
 		judgement, closed_severity(facts), "/dev/console", sizeof("/dev/console"));
-	finding_say(finding,
-		"/dev/console cannot be opened: PID 1 runs without standard input and "
-		"output",
+	finding_say(finding, "/dev/console cannot be opened: ",
+		has_pid1_output(facts) ? "PID 1 has got another output, but who opens it fails"
+				       : "PID 1 runs without standard input and output",
 		NULL);
-	if (last_console(facts)) {
-		finding_say(finding, " (console=", NULL);
-		finding_say_array(finding, last_console(facts)->name);
-		finding_say(finding, " is the last one asked for)", NULL);
-	}
+	if (last_console(facts))
+		finding_say_name(finding, " (console=", last_console(facts)->name,
+			" is the last one asked for)");
 	finding_because(judgement, finding, console);
 	finding_because(judgement, finding, last_console(facts));
 	finding_because(judgement, finding, no_console_event(facts));
@@ -331,9 +340,8 @@ static void tell_blocked(struct judgement *judgement, const struct console_fact 
 {
 	struct finding *finding = finding_about(judgement, SEVERITY_WARNING, console->name);
 
-	finding_say(finding, "the console ", NULL);
-	finding_say_array(finding, console->name);
-	finding_say(finding, " takes no bytes: whoever writes to it waits, PID 1 included", NULL);
+	finding_say_name(finding, "the console ", console->name,
+		" takes no bytes: whoever writes to it waits, PID 1 included");
 	finding_because(judgement, finding, console);
 	finding_because(judgement, finding, stuck_write(judgement->facts, console));
 	if (console->has_flow_control)
@@ -358,7 +366,50 @@ enum verdict judge_console_blocked(struct judgement *judgement)
 	return verdict;
 }
 
+/* -------------------------------------------------------------------------- console.healed */
+
+enum verdict judge_console_healed(struct judgement *judgement)
+{
+	const struct facts *facts = judgement->facts;
+	const struct console_redirect_fact *redirect = &facts->console_redirect;
+	struct finding *finding;
+
+	if (!fact_is_known(&facts->dev_console.once))
+		return VERDICT_UNKNOWN;
+	/* Whether there was something to heal is what console.phantom says. */
+	if (!is_console_healed(facts))
+		return VERDICT_GOOD;
+	finding = finding_about(judgement, SEVERITY_INFO, redirect->console);
+	finding_say(finding, "what is written to /dev/console goes to ", NULL);
+	finding_say_array(finding, redirect->target);
+	finding_say_name(finding, " instead of ", redirect->console,
+		", which fails every write (bootprobe.heal=console)");
+	finding_because(judgement, finding, redirect);
+	finding_because(judgement, finding, &facts->dev_console);
+	fix_add_serial_port(finding, facts);
+	fix_console_to_tty0(finding, facts);
+	return VERDICT_BAD;
+}
+
 /* -------------------------------------------------------------------------- console.no-uart */
+
+static bool is_on_xen(const struct facts *facts)
+{
+	return facts->platform.hypervisor == HYPERVISOR_XEN_PV ||
+	       facts->platform.hypervisor == HYPERVISOR_XEN_DOM0;
+}
+
+/* Xen keeps the serial ports for itself. What a PV guest writes to hvc0, xl console shows; what
+ * dom0 writes there comes out of Xen's own console, its serial port as a rule. */
+static bool has_xen_console(const struct facts *facts)
+{
+	fact_foreach (console, facts->consoles) {
+		if (console->kind == CONSOLE_HVC && console->is_registered == ANSWER_YES &&
+			console->is_live == ANSWER_YES)
+			return is_on_xen(facts);
+	}
+	return false;
+}
 
 enum verdict judge_console_no_uart(struct judgement *judgement)
 {
@@ -372,12 +423,16 @@ enum verdict judge_console_no_uart(struct judgement *judgement)
 	if (total->unknown_count)
 		return VERDICT_UNKNOWN;
 	/* Few laptops have one, and nobody looks at theirs from a host. */
-	if (judgement->facts->platform.hypervisor == HYPERVISOR_NONE)
+	if (judgement->facts->platform.hypervisor == HYPERVISOR_NONE ||
+		has_xen_console(judgement->facts))
 		return VERDICT_GOOD;
 	finding = finding_add(judgement, SEVERITY_INFO, "", 1);
 	finding_say(finding,
-		"this machine has no serial port: a serial console (qm terminal, virsh "
-		"console) shows nothing",
+		is_on_xen(judgement->facts)
+			? "Xen leaves this machine no serial port, and its console hvc0 is not in "
+			  "use: a serial console shows nothing of this kernel"
+			: "this machine has no serial port: a serial console (qm terminal, virsh "
+			  "console) shows nothing",
 		NULL);
 	finding_because(judgement, finding, total);
 	fix_add_serial_port(finding, judgement->facts);

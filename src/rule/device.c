@@ -140,11 +140,10 @@ static void tell(struct judgement *judgement, const struct unbound_device_fact *
 	COPY_OF(known, device->module);
 	const char *module = is_text_empty(known) ? usual_module(device) : known;
 	const struct kernel_event_fact *failure = load_failure(facts, module);
-	bool has_failed = failure && device->state != DRIVER_BLACKLISTED;
+	bool has_failed =
+		device->state == DRIVER_FAILED || (failure && device->state != DRIVER_BLACKLISTED);
 
-	finding_say(finding, "no driver took the ", NULL);
-	finding_say_array(finding, device->bus);
-	finding_say(finding, " device ", NULL);
+	finding_say_name(finding, "no driver took the ", device->bus, " device ");
 	finding_say_array(finding, device->device);
 	finding_say(finding, " (", NULL);
 	finding_say_array(finding, device->ids);
@@ -179,7 +178,7 @@ static bool is_for_disks(const struct facts *facts, const struct unbound_device_
 {
 	COPY_OF(module, device->module);
 
-	if (device->state == DRIVER_BLACKLISTED ||
+	if (device->state == DRIVER_BLACKLISTED || device->state == DRIVER_FAILED ||
 		load_failure(facts, is_text_empty(module) ? usual_module(device) : module))
 		return true;
 	return device->role == ROLE_NVME || is_equal(device->bus, "virtio", 7) ||
@@ -206,7 +205,7 @@ static uint32_t tell_storage(struct judgement *judgement, bool is_for_disks_alon
 	uint32_t told = 0;
 
 	fact_foreach (device, judgement->facts->unbound_devices) {
-		if (!is_storage(device) ||
+		if (!is_storage(device) || !can_hold_root(judgement->facts, device) ||
 			(device->state == DRIVER_MODULE_FILE && is_stage1_held(judgement->facts)) ||
 			(is_for_disks_alone && !is_for_disks(judgement->facts, device)))
 			continue;
@@ -313,7 +312,8 @@ static enum verdict judge_for_file_system(struct judgement *judgement)
 		return VERDICT_GOOD;
 	filesystem = &facts->filesystems[root - facts->blocks.item];
 	if (!fact_is_known(&filesystem->once) || !is_equal(filesystem->usage, "filesystem", 16) ||
-		(filesystem->module != DRIVER_MISSING && filesystem->module != DRIVER_BLACKLISTED))
+		(filesystem->module != DRIVER_MISSING && filesystem->module != DRIVER_BLACKLISTED &&
+			filesystem->module != DRIVER_FAILED))
 		return VERDICT_GOOD;
 	(void)text_copy_bytes(type, sizeof(type), filesystem->type,
 		strnlen(filesystem->type, sizeof(filesystem->type)));
@@ -321,8 +321,9 @@ static enum verdict judge_for_file_system(struct judgement *judgement)
 	finding_say(finding, "the root file system on ", NULL);
 	finding_say_array(finding, root->name);
 	finding_say(finding, " is ", type, ", and the initrd ",
-		filesystem->module == DRIVER_MISSING ? "has no driver for it"
-						     : "may not load its driver",
+		filesystem->module == DRIVER_MISSING  ? "has no driver for it"
+		: filesystem->module == DRIVER_FAILED ? "has a damaged copy of its driver"
+						      : "may not load its driver",
 		NULL);
 	finding_because(judgement, finding, filesystem);
 	finding_because(judgement, finding, &facts->root);

@@ -21,6 +21,28 @@ static uint32_t read_count(const struct block_fact *block)
 	return count < BLOCK_READS_MAX ? count : BLOCK_READS_MAX;
 }
 
+/* The mean of our reads of a disk that came to an end; 0: none did. */
+static uint64_t mean_read_us(const struct block_fact *block)
+{
+	uint32_t count = read_count(block), done = 0;
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		sum += block->read[i].duration_us;
+		done += block->read[i].duration_us > 0;
+	}
+	return done ? sum / done : 0;
+}
+
+/* A read of the kernel's own, on average: of the disk's whole life in this boot, at the handoff. A
+ * machine that had no time for our process did not make those slow. 0: not known. */
+static uint64_t kernel_reads_us(const struct block_fact *block)
+{
+	enum { READS_MIN = 8 };
+
+	return block->reads < READS_MIN ? 0 : block->read_ms * US_PER_MS / block->reads;
+}
+
 static const struct probe_fact *lost_probe(
 	const struct facts *facts, const struct block_fact *block)
 {
@@ -66,21 +88,17 @@ static bool is_stuck_in_scan(const struct facts *facts, const struct block_fact 
 		       facts->boot.now_us > block->listed_us + SCAN_US);
 }
 
-static const uint64_t MOUNT_READ_US = 100 * US_PER_MS;
+/* More than a look at the mounted root takes: what it reads are a dozen blocks. */
+enum { LOOK_READS = 16 };
 
 /* A probe of the mounted root that cannot be killed waits for the disk that the root is on. */
-static const struct probe_fact *stuck_on_mount(
+static const struct probe_fact *lost_on_mount(
 	const struct facts *facts, const struct block_fact *block)
 {
 	const struct block_fact *root = root_block(facts);
 
 	if (!root || disk_of(facts, root) != block)
 		return NULL;
-	/* One whose reads took that long when they came to an end is slow. */
-	for (uint32_t i = 0; i < read_count(block); i++) {
-		if (block->read[i].duration_us > MOUNT_READ_US)
-			return NULL;
-	}
 	fact_foreach (probe, facts->probes) {
 		if (probe->state == PROBE_TIMEOUT && probe->process_state == 'D' &&
 			(is_equal(probe->name, "handoff", sizeof(probe->name)) ||
@@ -88,6 +106,19 @@ static const struct probe_fact *stuck_on_mount(
 			return probe;
 	}
 	return NULL;
+}
+
+/* By what this disk took for the reads that it answered, ours and the kernel's: one whose reads
+ * take as long as this look did is slow, and where it answered none nobody knows. */
+static enum verdict is_hung_under_mount(
+	const struct block_fact *block, const struct probe_fact *probe)
+{
+	uint64_t own_us = mean_read_us(block), kernel_us = kernel_reads_us(block);
+	uint64_t usual_us = own_us > kernel_us ? own_us : kernel_us;
+
+	if (!usual_us)
+		return VERDICT_UNKNOWN;
+	return usual_us < probe->duration_us / LOOK_READS ? VERDICT_BAD : VERDICT_GOOD;
 }
 
 /* By how long the disk's own reads took that came to an end; the last one may have begun just
@@ -132,40 +163,56 @@ static void say_what_hangs(
 	finding_say(finding, " ms", NULL);
 }
 
+static void tell_hung(struct judgement *judgement, const struct block_fact *block,
+	const struct block_read_fact *read, const struct probe_fact *probe)
+{
+	/* A drive that spins up a disc, or cannot read it, is a drive. */
+	bool is_disk = is_plain_disk(judgement->facts, block);
+	struct finding *finding =
+		finding_about(judgement, is_disk ? SEVERITY_ERROR : SEVERITY_INFO, block->name);
+
+	finding_say_name(finding, "the disk ", block->name, " does not answer: ");
+	say_what_hangs(finding, read, probe);
+	finding_because(judgement, finding, block);
+	finding_because(judgement, finding, probe);
+	finding_fix(finding, "host",
+		"look at the storage behind this disk (NFS, Ceph, iSCSI, a full "
+		"pool): it holds on to reads",
+		NULL);
+}
+
+static enum verdict judge_one_hung(struct judgement *judgement, const struct block_fact *block)
+{
+	const struct facts *facts = judgement->facts;
+	const struct probe_fact *probe = lost_probe(facts, block);
+	const struct block_read_fact *read = probe ? open_read(block) : NULL;
+	enum verdict verdict = VERDICT_GOOD;
+
+	if (probe && (read || block->open == OUTCOME_UNKNOWN)) {
+		/* A disk that answers, only slowly: disk.slow. */
+		if (!read || is_read_hung(block, read, probe))
+			verdict = VERDICT_BAD;
+	} else {
+		read = NULL;
+		probe = lost_on_mount(facts, block);
+		if (probe)
+			verdict = is_hung_under_mount(block, probe);
+		else if (is_stuck_in_scan(facts, block))
+			verdict = VERDICT_BAD;
+	}
+	if (verdict == VERDICT_BAD)
+		tell_hung(judgement, block, read, probe);
+	return verdict;
+}
+
 enum verdict judge_disk_hung(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
 	enum verdict verdict = are_disks_known(facts);
 
 	fact_foreach (block, facts->blocks) {
-		const struct probe_fact *probe =
-			is_whole_disk(block) ? lost_probe(facts, block) : NULL;
-		const struct block_read_fact *read = probe ? open_read(block) : NULL;
-		struct finding *finding;
-
-		if (!is_whole_disk(block))
-			continue;
-		if (!probe || (!read && block->open != OUTCOME_UNKNOWN))
-			probe = stuck_on_mount(facts, block);
-		if (!probe && !is_stuck_in_scan(facts, block))
-			continue;
-		/* A disk that answers, only slowly: disk.slow. */
-		if (probe && read && !is_read_hung(block, read, probe))
-			continue;
-		/* A drive that spins up a disc, or cannot read it, is a drive. */
-		finding = finding_about(judgement,
-			is_plain_disk(facts, block) ? SEVERITY_ERROR : SEVERITY_INFO, block->name);
-		finding_say(finding, "the disk ", NULL);
-		finding_say_array(finding, block->name);
-		finding_say(finding, " does not answer: ", NULL);
-		say_what_hangs(finding, read, probe);
-		finding_because(judgement, finding, block);
-		finding_because(judgement, finding, probe);
-		finding_fix(finding, "host",
-			"look at the storage behind this disk (NFS, Ceph, iSCSI, a full "
-			"pool): it holds on to reads",
-			NULL);
-		verdict = VERDICT_BAD;
+		if (is_whole_disk(block))
+			verdict = verdict_worst(verdict, judge_one_hung(judgement, block));
 	}
 	return verdict;
 }
@@ -217,13 +264,9 @@ enum verdict judge_disk_read_error(struct judgement *judgement)
 			continue;
 		finding = finding_about(judgement,
 			has_good_path(facts, block) ? SEVERITY_INFO : SEVERITY_ERROR, block->name);
-		finding_say(finding, "the disk ", NULL);
-		finding_say_array(finding, block->name);
-		finding_say(finding, " cannot be read at byte ", NULL);
+		finding_say_name(finding, "the disk ", block->name, " cannot be read at byte ");
 		finding_say_u64(finding, read->offset_bytes);
-		finding_say(finding, " (", NULL);
-		finding_say_array(finding, read->what);
-		finding_say(finding, "): input/output error", NULL);
+		finding_say_name(finding, " (", read->what, "): input/output error");
 		finding_because(judgement, finding, block);
 		fact_foreach (event, facts->kernel_events) {
 			if (event->kind == KERNEL_EVENT_IO_ERROR &&
@@ -247,28 +290,12 @@ static uint64_t other_disks_us(const struct facts *facts, const struct block_fac
 	uint64_t best = UINT64_MAX;
 
 	fact_foreach (other, facts->blocks) {
-		uint32_t count = read_count(other), done = 0;
-		uint64_t sum = 0;
+		uint64_t mean = other != block && is_whole_disk(other) ? mean_read_us(other) : 0;
 
-		if (other == block || !is_whole_disk(other))
-			continue;
-		for (uint32_t i = 0; i < count; i++) {
-			sum += other->read[i].duration_us;
-			done += other->read[i].duration_us > 0;
-		}
-		if (done && sum / done < best)
-			best = sum / done;
+		if (mean && mean < best)
+			best = mean;
 	}
 	return best;
-}
-
-/* A read of the kernel's own, on average: of the disk's whole life in this boot, at the handoff. A
- * machine that had no time for our process did not make those slow. 0: not known. */
-static uint64_t kernel_reads_us(const struct block_fact *block)
-{
-	enum { READS_MIN = 8 };
-
-	return block->reads < READS_MIN ? 0 : block->read_ms * US_PER_MS / block->reads;
 }
 
 struct pace {
@@ -314,9 +341,7 @@ static void tell_slow(
 {
 	struct finding *finding = finding_about(judgement, slow_severity(block, pace), block->name);
 
-	finding_say(finding, "the disk ", NULL);
-	finding_say_array(finding, block->name);
-	finding_say(finding, " is slow: ", NULL);
+	finding_say_name(finding, "the disk ", block->name, " is slow: ");
 	finding_say_u64(finding, pace->slow);
 	finding_say(finding, " of ", NULL);
 	finding_say_u64(finding, pace->count);

@@ -2,7 +2,6 @@
 /*
  * Partition tables.
  */
-#include "rule/fix.h"
 #include "rule/judge.h"
 
 typedef enum verdict judge_one(struct judgement *judgement, const struct gpt_fact *gpt);
@@ -156,9 +155,7 @@ static enum verdict judge_protection(struct judgement *judgement, const struct g
 
 static void tell_shrunk(struct finding *finding, const struct gpt_fact *gpt)
 {
-	finding_say(finding, "the disk ", NULL);
-	finding_say_array(finding, gpt->disk);
-	finding_say(finding, " is ", NULL);
+	finding_say_name(finding, "the disk ", gpt->disk, " is ");
 	finding_say_size(finding, gpt->disk_shrunk_bytes);
 	finding_say(finding, " shorter than its GPT says: ", NULL);
 	finding_fix(finding, "host",
@@ -298,9 +295,7 @@ static enum verdict judge_misplaced(struct judgement *judgement, const struct gp
 	if (!gpt->backup_misplaced_bytes)
 		return VERDICT_GOOD;
 	finding = tell(judgement, gpt, is_cared_for ? SEVERITY_INFO : SEVERITY_WARNING);
-	finding_say(finding, "the disk ", NULL);
-	finding_say_array(finding, gpt->disk);
-	finding_say(finding, " grew by ", NULL);
+	finding_say_name(finding, "the disk ", gpt->disk, " grew by ");
 	finding_say_size(finding, gpt->backup_misplaced_bytes);
 	finding_say(finding, " since its GPT was written: the backup is not at the end of the disk",
 		NULL);
@@ -327,10 +322,8 @@ static enum verdict judge_difference(struct judgement *judgement, const struct g
 		(gpt->do_headers_match != ANSWER_NO && gpt->do_entries_match != ANSWER_NO))
 		return VERDICT_GOOD;
 	finding = tell(judgement, gpt, SEVERITY_WARNING);
-	finding_say(finding, "the primary and the backup GPT of ", NULL);
-	finding_say_array(finding, gpt->disk);
-	finding_say(finding,
-		" are both whole and differ: which one is right, only their owner knows", NULL);
+	finding_say_name(finding, "the primary and the backup GPT of ", gpt->disk,
+		" are both whole and differ: which one is right, only their owner knows");
 	fix_with_gdisk(finding, gpt, "r d", "   (keeps the primary)");
 	fix_with_gdisk(finding, gpt, "r b c y", "   (keeps the backup)");
 	return VERDICT_BAD;
@@ -366,10 +359,8 @@ static enum verdict judge_hybrid(struct judgement *judgement, const struct gpt_f
 	finding = tell(judgement, gpt, SEVERITY_WARNING);
 	finding_say(finding, "partition ", NULL);
 	finding_say_u64(finding, gpt->hybrid_mismatch);
-	finding_say(finding, " of the hybrid MBR of ", NULL);
-	finding_say_array(finding, gpt->disk);
-	finding_say(finding,
-		" is none of its GPT: a system that reads the MBR writes over other data", NULL);
+	finding_say_name(finding, " of the hybrid MBR of ", gpt->disk,
+		" is none of its GPT: a system that reads the MBR writes over other data");
 	fix_with_sgdisk(finding, gpt, "--hybrid=NUMBERS",
 		"   (makes it anew of these partitions of the GPT)");
 	return VERDICT_BAD;
@@ -388,9 +379,8 @@ static enum verdict judge_twins(struct judgement *judgement, const struct gpt_fa
 	finding_say_u64(finding, gpt->twin_first);
 	finding_say(finding, " and ", NULL);
 	finding_say_u64(finding, gpt->twin_second);
-	finding_say(finding, " of ", NULL);
-	finding_say_array(finding, gpt->disk);
-	finding_say(finding, " have the same GUID: PARTUUID= names either of them", NULL);
+	finding_say_name(
+		finding, " of ", gpt->disk, " have the same GUID: PARTUUID= names either of them");
 	text_init(&text, option, sizeof(option));
 	text_append(&text, "-u ");
 	text_append_u64(&text, gpt->twin_second);
@@ -427,9 +417,8 @@ static enum verdict judge_overlap(struct judgement *judgement, const struct gpt_
 	finding_say_u64(finding, gpt->overlap_first);
 	finding_say(finding, " and ", NULL);
 	finding_say_u64(finding, gpt->overlap_second);
-	finding_say(finding, " of ", NULL);
-	finding_say_array(finding, gpt->disk);
-	finding_say(finding, " share sectors: writing to one damages the other", NULL);
+	finding_say_name(
+		finding, " of ", gpt->disk, " share sectors: writing to one damages the other");
 	if (is_gpt(gpt))
 		fix_with_sgdisk(
 			finding, gpt, "-p", "   (shows them); delete or shorten the wrong one");
@@ -448,9 +437,7 @@ static enum verdict judge_sector_size(struct judgement *judgement, const struct 
 	if (!gpt->wrong_sector_bytes)
 		return VERDICT_GOOD;
 	finding = tell(judgement, gpt, SEVERITY_ERROR);
-	finding_say(finding, "the GPT of ", NULL);
-	finding_say_array(finding, gpt->disk);
-	finding_say(finding, " was written for sectors of ", NULL);
+	finding_say_name(finding, "the GPT of ", gpt->disk, " was written for sectors of ");
 	finding_say_u64(finding, gpt->wrong_sector_bytes);
 	finding_say(finding, " bytes, and this disk has sectors of ", NULL);
 	finding_say_u64(finding, gpt->logical_sector_bytes);
@@ -475,9 +462,8 @@ static enum verdict judge_kernel(struct judgement *judgement, const struct gpt_f
 	if (gpt->does_kernel_agree != ANSWER_NO)
 		return VERDICT_GOOD;
 	finding = tell(judgement, gpt, SEVERITY_WARNING);
-	finding_say(finding, "the kernel's partitions of ", NULL);
-	finding_say_array(finding, gpt->disk);
-	finding_say(finding, " are not those of its table: ", NULL);
+	finding_say_name(
+		finding, "the kernel's partitions of ", gpt->disk, " are not those of its table: ");
 	finding_say_array(finding, gpt->disagreement);
 	fix_with_sgdisk(finding, gpt, "-v", "   (checks the table); then partprobe, or boot again");
 	return VERDICT_BAD;
@@ -486,73 +472,4 @@ static enum verdict judge_kernel(struct judgement *judgement, const struct gpt_f
 enum verdict judge_gpt_kernel_mismatch(struct judgement *judgement)
 {
 	return for_each_gpt(judgement, judge_kernel);
-}
-
-/* ------------------------------------------------------------- gpt.growable, growroot.trap */
-
-enum verdict judge_gpt_growable(struct judgement *judgement)
-{
-	const struct facts *facts = judgement->facts;
-	uint64_t room = root_room_bytes(facts);
-	const struct block_fact *root = root_block(facts);
-	const struct grower_fact *grower = NULL;
-	struct finding *finding;
-
-	fact_foreach (candidate, facts->growers) {
-		if (!grower && candidate->is_done != ANSWER_YES)
-			grower = candidate;
-	}
-	if (!fact_is_known(&facts->root.once) || (!grower && !has_probed(facts, "grower")))
-		return VERDICT_UNKNOWN;
-	if (!room || !grower)
-		return VERDICT_GOOD;
-	finding = finding_about(judgement, SEVERITY_INFO, root->name);
-	finding_say_array(finding, grower->name);
-	finding_say(finding, grower->is_in_initrd ? " (in the initrd)" : " (in stage 2)",
-		" will enlarge ", NULL);
-	finding_say_array(finding, root->name);
-	finding_say(finding, " by ", NULL);
-	finding_say_size(finding, room);
-	finding_because(judgement, finding, grower);
-	finding_because(judgement, finding, gpt_find(facts, root->parent));
-	return VERDICT_BAD;
-}
-
-enum verdict judge_growroot_trap(struct judgement *judgement)
-{
-	const struct facts *facts = judgement->facts;
-	const struct grower_fact *grower = grower_at_risk(facts);
-	enum verdict console = is_dev_console_failing(facts);
-	const struct block_fact *root = root_block(facts);
-	struct finding *finding;
-
-	/* At the handoff the grower has been through, and survived. */
-	if (facts->boot.phase == BOOT_PHASE_HANDOFF || console == VERDICT_GOOD)
-		return VERDICT_GOOD;
-	if (!grower)
-		return has_probed(facts, "grower") ? VERDICT_GOOD : VERDICT_UNKNOWN;
-	if (console == VERDICT_UNKNOWN || !fact_is_known(&facts->root.once))
-		return VERDICT_UNKNOWN;
-	if (!root_room_bytes(facts))
-		return VERDICT_GOOD;
-	finding = finding_about(judgement, SEVERITY_ERROR, grower->name);
-	finding_say(finding, "this boot will panic (exitcode 0x00000200 or 0x00000100): ", NULL);
-	finding_say_array(finding, grower->name);
-	finding_say(finding, " enlarges ", NULL);
-	finding_say_array(finding, root->name);
-	finding_say(finding, ", then dies of its own message, because /dev/console", NULL);
-	if (facts->dev_console.device[0]) {
-		finding_say(finding, " (", NULL);
-		finding_say_array(finding, facts->dev_console.device);
-		finding_say(finding, ")", NULL);
-	}
-	finding_say(finding, " fails, and leaves no root mounted", NULL);
-	finding_because(judgement, finding, grower);
-	finding_because(judgement, finding, &facts->dev_console);
-	finding_because(judgement, finding, last_console(facts));
-	finding_because(judgement, finding, gpt_find(facts, root->parent));
-	finding_because(judgement, finding, &facts->root);
-	fix_add_serial_port(finding, facts);
-	fix_console_to_tty0(finding, facts);
-	return VERDICT_BAD;
 }

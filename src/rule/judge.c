@@ -211,6 +211,14 @@ bool is_phantom(const struct console_fact *console)
 	       (console->empty_write == -EIO || console->tcgetattr == -EIO);
 }
 
+bool is_console_healed(const struct facts *facts)
+{
+	const struct console_redirect_fact *redirect = &facts->console_redirect;
+
+	return fact_is_known(&redirect->once) && redirect->outcome == OUTCOME_OK &&
+	       redirect->is_undone != ANSWER_YES;
+}
+
 enum verdict is_dev_console_failing(const struct facts *facts)
 {
 	const struct dev_console_fact *console = &facts->dev_console;
@@ -349,9 +357,10 @@ enum answer is_root_missing(const struct facts *facts)
 			return ANSWER_UNKNOWN;
 		return answer_from(root->match_count == 0);
 	case ROOT_DEVICE:
+		return answer_from(root->match_count == 0);
 	case ROOT_VIRTIOFS:
 	case ROOT_9P:
-		return answer_from(root->match_count == 0);
+		return is_share_missing(facts);
 	default:
 		return ANSWER_UNKNOWN;
 	}

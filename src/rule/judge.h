@@ -29,6 +29,13 @@ void finding_say_u64(struct finding *finding, uint64_t value);
 void finding_say_size(struct finding *finding, uint64_t bytes);
 void finding_say_chars(struct finding *finding, const char *chars, size_t size);
 #define finding_say_array(finding, array) finding_say_chars(finding, array, sizeof(array))
+/* Strings around the char array of a fact: "the disk ", block->name, " is slow". */
+#define finding_say_name(finding, before, array, after) \
+	do {                                            \
+		finding_say(finding, before, NULL);     \
+		finding_say_array(finding, array);      \
+		finding_say(finding, after, NULL);      \
+	} while (0)
 
 /* A copy of a fact's char array, which a probe that died may have left without its end. */
 #define COPY_OF(copy, array)          \
@@ -61,6 +68,8 @@ bool has_probed(const struct facts *facts, const char *probe);
 /* Facts that several rules ask for. */
 const struct console_fact *last_console(const struct facts *facts);
 bool is_phantom(const struct console_fact *console);
+/* What is written to /dev/console goes to another tty. */
+bool is_console_healed(const struct facts *facts);
 /* UNKNOWN where the console probe did not come to an end. */
 enum verdict is_dev_console_failing(const struct facts *facts);
 const struct block_fact *block_find(const struct facts *facts, const char *name);
@@ -74,6 +83,14 @@ const struct block_fact *root_block(const struct facts *facts);
 /* Discs and floppies, and disks that hold the image of a disc, have tables that no rule of ours can
  * judge. */
 bool is_plain_disk(const struct facts *facts, const struct block_fact *block);
+/* root= is a folder of the host, which a virtio device shares under a tag. */
+bool is_root_share(const struct facts *facts);
+/* The same for such a root alone: it takes a device with that tag. */
+enum answer is_share_missing(const struct facts *facts);
+/* What the host shares instead, and how it would share what is asked for. */
+void say_what_is_shared(struct judgement *judgement, struct finding *finding);
+/* Whether the root, of whatever kind, could be behind this device. */
+bool can_hold_root(const struct facts *facts, const struct unbound_device_fact *device);
 /* YES: the root file system was not found although it is time; UNKNOWN: it cannot be told. */
 enum answer is_root_missing(const struct facts *facts);
 /* growpart(1) leaves alone what would grow by less than this. */
@@ -90,6 +107,7 @@ enum verdict judge_console_phantom(struct judgement *judgement);
 enum verdict judge_console_closed(struct judgement *judgement);
 enum verdict judge_console_absent(struct judgement *judgement);
 enum verdict judge_console_blocked(struct judgement *judgement);
+enum verdict judge_console_healed(struct judgement *judgement);
 enum verdict judge_console_no_uart(struct judgement *judgement);
 enum verdict judge_uart_undeclared(struct judgement *judgement);
 enum verdict judge_uart_unbound(struct judgement *judgement);

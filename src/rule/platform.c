@@ -28,10 +28,9 @@ enum verdict judge_platform_unknown(struct judgement *judgement)
 		return VERDICT_GOOD;
 	finding = finding_add(judgement, SEVERITY_INFO, "", 1);
 	if (platform->cpuid_signature[0]) {
-		finding_say(finding, "this hypervisor is not one that is known here: CPUID says \"",
-			NULL);
-		finding_say_array(finding, platform->cpuid_signature);
-		finding_say(finding, "\"", NULL);
+		finding_say_name(finding,
+			"this hypervisor is not one that is known here: CPUID says \"",
+			platform->cpuid_signature, "\"");
 	} else {
 		finding_say(finding,
 			"there is a hypervisor, and which one cannot be told: nothing names it",

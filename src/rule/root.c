@@ -63,14 +63,25 @@ static void say_empty_disk(struct judgement *judgement, struct finding *finding)
 		if (!fact_is_known(&gpt->once) || gpt->kind != TABLE_NONE ||
 			!is_plain_disk(facts, block))
 			continue;
-		finding_say(finding, "; ", NULL);
-		finding_say_array(finding, gpt->disk);
-		finding_say(finding, " has neither a partition table nor a file system", NULL);
+		finding_say_name(finding, "; ", gpt->disk,
+			" has neither a partition table nor a file system");
 		finding_because(judgement, finding, gpt);
 		finding_fix(finding, "host",
 			"write the image to the disk again, or attach the right disk", NULL);
 		return;
 	}
+}
+
+/* A root that may be on a sound disk is not missing because of another one. Below an array or a
+ * volume there may be any disk. */
+static void note_disk(struct finding *finding, const struct facts *facts, const char *device)
+{
+	const struct block_fact *block = block_find(facts, device);
+	const struct block_fact *disk = block ? disk_of(facts, block) : NULL;
+
+	if (disk && !is_equal(disk->transport, "dm", 3) && !is_equal(disk->transport, "md", 3))
+		(void)text_copy_bytes(finding->disk, sizeof(finding->disk), disk->name,
+			strnlen(disk->name, sizeof(disk->name)));
 }
 
 static void say_what_is_there(struct judgement *judgement, struct finding *finding)
@@ -96,6 +107,7 @@ static void say_what_is_there(struct judgement *judgement, struct finding *findi
 	finding_say(finding, "; the only file system that could be it is on ", NULL);
 	finding_say_array(finding, candidate->device);
 	finding_because(judgement, finding, candidate);
+	note_disk(finding, judgement->facts, candidate->device);
 	if (!is_text_empty(uuid))
 		finding_fix(finding, "kernel", "root=UUID=", uuid, NULL);
 }
@@ -135,11 +147,11 @@ enum verdict judge_root_absent(struct judgement *judgement)
 	if (is_missing != ANSWER_YES)
 		return is_missing == ANSWER_NO ? VERDICT_GOOD : VERDICT_UNKNOWN;
 	finding = finding_about(judgement, absent_severity(facts), root->spec);
-	finding_say(finding, "root=", NULL);
-	finding_say_array(finding, root->spec);
-	finding_say(finding, " was not found", NULL);
+	finding_say_name(finding, "root=", root->spec, " was not found");
 	finding_because(judgement, finding, root);
-	if (!say_what_is_closed(judgement, finding))
+	if (is_root_share(facts))
+		say_what_is_shared(judgement, finding);
+	else if (!say_what_is_closed(judgement, finding))
 		say_what_is_there(judgement, finding);
 	return VERDICT_BAD;
 }
@@ -200,13 +212,10 @@ enum verdict judge_root_ambiguous(struct judgement *judgement)
 		return VERDICT_GOOD;
 	finding = finding_about(judgement, SEVERITY_ERROR, root->spec);
 	finding_say_u64(finding, root->match_count);
-	finding_say(finding, " devices bear root=", NULL);
-	finding_say_array(finding, root->spec);
-	finding_say(finding, ": ", NULL);
+	finding_say_name(finding, " devices bear root=", root->spec, ": ");
 	finding_say_array(finding, root->matches[0]);
-	finding_say(finding, " and ", NULL);
-	finding_say_array(finding, root->matches[other]);
-	finding_say(finding, "; which one is mounted is chance", NULL);
+	finding_say_name(
+		finding, " and ", root->matches[other], "; which one is mounted is chance");
 	finding_because(judgement, finding, root);
 	for (uint32_t i = 0; i <= other; i += other) {
 		const struct block_fact *block = block_find(facts, root->matches[i]);
@@ -279,9 +288,7 @@ enum verdict judge_root_late(struct judgement *judgement)
 	if (waited < WAITED_US)
 		return VERDICT_GOOD;
 	finding = finding_about(judgement, SEVERITY_WARNING, root->spec);
-	finding_say(finding, "root=", NULL);
-	finding_say_array(finding, root->spec);
-	finding_say(finding, " appeared only ", NULL);
+	finding_say_name(finding, "root=", root->spec, " appeared only ");
 	finding_say_u64(finding, (root->resolved_us - started_us) / US_PER_S);
 	finding_say(finding,
 		" s after stage 1 began, while the machine had nothing to do: what waits "
@@ -439,9 +446,8 @@ static void say_why_unusable(struct judgement *judgement, struct finding *findin
 			"install it again: a file that was cut short or emptied looks like this",
 			NULL);
 	} else if (handoff->is_architecture_right == ANSWER_NO) {
-		finding_say(finding, ": it is for ", NULL);
-		finding_say_array(finding, handoff->init_architecture);
-		finding_say(finding, ", and this machine is ", NULL);
+		finding_say_name(finding, ": it is for ", handoff->init_architecture,
+			", and this machine is ");
 		finding_say_array(finding, judgement->facts->platform.architecture);
 		finding_fix(finding, "host", "attach the image for this architecture", NULL);
 	} else if (interpreter) {

@@ -45,6 +45,7 @@ const struct rule RULES[] = {
 	{"probe.crashed", SEVERITY_WARNING, BOOT_PHASE_EARLY, judge_probe_crashed},
 	{"sink.dropped", SEVERITY_WARNING, BOOT_PHASE_STALLED, judge_sink_dropped},
 	{"gpt.growable", SEVERITY_INFO, BOOT_PHASE_STALLED, judge_gpt_growable},
+	{"console.healed", SEVERITY_INFO, BOOT_PHASE_EARLY, judge_console_healed},
 	{"console.no-uart", SEVERITY_INFO, BOOT_PHASE_STALLED, judge_console_no_uart},
 	{"virtio.port-missing", SEVERITY_INFO, BOOT_PHASE_STALLED, judge_virtio_port_missing},
 	{"virtio.port-unread", SEVERITY_INFO, BOOT_PHASE_STALLED, judge_virtio_port_unread},
@@ -58,60 +59,71 @@ const size_t RULES_COUNT = ARRAY_SIZE(RULES);
 /* --------------------------------------------------------------------------------- one story */
 
 const struct story STORIES[] = {
-	{"console.phantom", "growroot.trap", false},
-	{"gpt.growable", "growroot.trap", false},
-	{"gpt.backup-misplaced", "growroot.trap", false},
-	{"console.no-uart", "growroot.trap", false},
-	{"console.closed", "growroot.trap", false},
-	{"console.closed", "uart.unbound", false},
-	{"console.phantom", "uart.unbound", false},
-	{"console.absent", "uart.unbound", false},
-	{"console.absent", "console.closed", false},
-	{"console.absent", "device.no-driver", false},
-	{"console.no-uart", "uart.unbound", false},
-	{"console.no-uart", "console.phantom", false},
-	{"console.no-uart", "console.absent", false},
-	{"uart.undeclared", "acpi.malformed", false},
-	{"probe.timeout", "disk.hung", false},
-	{"probe.timeout", "disk.slow", true},
-	{"probe.timeout", "console.blocked", true},
-	{"probe.crashed", "acpi.malformed", false},
-	{"disk.slow", "disk.hung", true},
-	{"disk.slow", "disk.read-error", true},
-	{"disk.read-error", "disk.hung", true},
-	{"gpt.primary-corrupt", "disk.read-error", true},
-	{"gpt.backup-corrupt", "disk.read-error", true},
-	{"gpt.backup-corrupt", "disk.hung", true},
-	{"gpt.backup-corrupt", "gpt.sector-size", true},
-	{"gpt.backup-corrupt", "gpt.primary-corrupt", true},
-	{"gpt.entries-mismatch", "gpt.primary-corrupt", true},
-	{"gpt.entries-mismatch", "gpt.overlap", true},
-	{"gpt.entries-mismatch", "gpt.backup-corrupt", true},
-	{"gpt.kernel-mismatch", "disk.hung", true},
-	{"gpt.kernel-mismatch", "disk.read-error", true},
-	{"gpt.kernel-mismatch", "gpt.sector-size", true},
-	{"gpt.kernel-mismatch", "gpt.primary-corrupt", true},
-	{"gpt.kernel-mismatch", "gpt.overlap", true},
-	{"gpt.kernel-mismatch", "gpt.backup-corrupt", true},
-	{"gpt.backup-misplaced", "gpt.primary-corrupt", true},
-	{"root.absent", "device.no-driver", false},
-	{"root.absent", "disk.hung", false},
-	{"root.absent", "disk.read-error", false},
-	{"root.absent", "gpt.sector-size", false},
-	{"root.absent", "gpt.primary-corrupt", false},
-	{"root.late", "disk.hung", false},
-	{"root.late", "disk.slow", false},
+	{"console.phantom", "growroot.trap", STORY_ANY},
+	{"gpt.growable", "growroot.trap", STORY_ANY},
+	{"gpt.backup-misplaced", "growroot.trap", STORY_ANY},
+	{"console.no-uart", "growroot.trap", STORY_ANY},
+	{"console.closed", "growroot.trap", STORY_ANY},
+	{"console.closed", "uart.unbound", STORY_ANY},
+	{"console.phantom", "uart.unbound", STORY_ANY},
+	{"console.phantom", "console.healed", STORY_ANY},
+	{"console.absent", "uart.unbound", STORY_ANY},
+	{"console.absent", "console.closed", STORY_ANY},
+	{"console.absent", "device.no-driver", STORY_ANY},
+	{"console.no-uart", "uart.unbound", STORY_ANY},
+	{"console.no-uart", "console.phantom", STORY_ANY},
+	{"console.no-uart", "console.absent", STORY_ANY},
+	{"console.no-uart", "console.healed", STORY_ANY},
+	{"uart.undeclared", "acpi.malformed", STORY_ANY},
+	{"probe.timeout", "disk.hung", STORY_ANY},
+	{"probe.timeout", "disk.slow", STORY_SAME_SUBJECT},
+	{"probe.timeout", "console.blocked", STORY_SAME_SUBJECT},
+	{"probe.crashed", "acpi.malformed", STORY_ANY},
+	{"disk.slow", "disk.hung", STORY_SAME_SUBJECT},
+	{"disk.slow", "disk.read-error", STORY_SAME_SUBJECT},
+	{"disk.read-error", "disk.hung", STORY_SAME_SUBJECT},
+	{"gpt.primary-corrupt", "disk.read-error", STORY_SAME_SUBJECT},
+	{"gpt.backup-corrupt", "disk.read-error", STORY_SAME_SUBJECT},
+	{"gpt.backup-corrupt", "disk.hung", STORY_SAME_SUBJECT},
+	{"gpt.backup-corrupt", "gpt.sector-size", STORY_SAME_SUBJECT},
+	{"gpt.backup-corrupt", "gpt.primary-corrupt", STORY_SAME_SUBJECT},
+	{"gpt.entries-mismatch", "gpt.primary-corrupt", STORY_SAME_SUBJECT},
+	{"gpt.entries-mismatch", "gpt.overlap", STORY_SAME_SUBJECT},
+	{"gpt.entries-mismatch", "gpt.backup-corrupt", STORY_SAME_SUBJECT},
+	{"gpt.kernel-mismatch", "disk.hung", STORY_SAME_SUBJECT},
+	{"gpt.kernel-mismatch", "disk.read-error", STORY_SAME_SUBJECT},
+	{"gpt.kernel-mismatch", "gpt.sector-size", STORY_SAME_SUBJECT},
+	{"gpt.kernel-mismatch", "gpt.primary-corrupt", STORY_SAME_SUBJECT},
+	{"gpt.kernel-mismatch", "gpt.overlap", STORY_SAME_SUBJECT},
+	{"gpt.kernel-mismatch", "gpt.backup-corrupt", STORY_SAME_SUBJECT},
+	{"gpt.backup-misplaced", "gpt.primary-corrupt", STORY_SAME_SUBJECT},
+	{"root.absent", "device.no-driver", STORY_ANY},
+	{"root.absent", "disk.hung", STORY_ITS_DISK},
+	{"root.absent", "disk.read-error", STORY_ITS_DISK},
+	{"root.absent", "gpt.sector-size", STORY_ITS_DISK},
+	{"root.absent", "gpt.primary-corrupt", STORY_ITS_DISK},
+	{"root.late", "disk.hung", STORY_ANY},
+	{"root.late", "disk.slow", STORY_ANY},
 };
 const size_t STORIES_COUNT = ARRAY_SIZE(STORIES);
 
-static const struct finding *leader_of(const struct findings *findings, const struct finding *part,
-	const char *leader, bool is_same)
+static bool is_in_scope(
+	const struct finding *leader, const struct finding *part, enum story_scope scope)
+{
+	if (scope == STORY_SAME_SUBJECT)
+		return strcmp(leader->subject, part->subject) == 0;
+	return scope == STORY_ANY || !part->disk[0] || strcmp(leader->subject, part->disk) == 0;
+}
+
+static const struct finding *leader_of(
+	const struct findings *findings, const struct finding *part, const struct story *story)
 {
 	for (uint32_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->item[i];
 
-		if (strcmp(finding->id, leader) == 0 && finding->severity >= part->severity &&
-			(!is_same || strcmp(finding->subject, part->subject) == 0))
+		if (strcmp(finding->id, story->leader) == 0 &&
+			finding->severity >= part->severity &&
+			is_in_scope(finding, part, story->scope))
 			return finding;
 	}
 	return NULL;
@@ -127,8 +139,7 @@ static const char *story_of(const struct findings *findings, const struct findin
 
 		for (size_t i = 0; i < STORIES_COUNT && !leader; i++) {
 			if (strcmp(STORIES[i].part, part->id) == 0)
-				leader = leader_of(findings, part, STORIES[i].leader,
-					STORIES[i].is_same_subject);
+				leader = leader_of(findings, part, &STORIES[i]);
 		}
 		if (!leader)
 			break;
@@ -159,7 +170,8 @@ static const struct finding *leader_for(
 		return finding;
 	for (uint32_t i = 0; i < findings->count && !leader; i++) {
 		if (strcmp(findings->item[i].id, finding->part_of) == 0 &&
-			strcmp(findings->item[i].subject, finding->subject) == 0)
+			strcmp(findings->item[i].subject,
+				finding->disk[0] ? finding->disk : finding->subject) == 0)
 			leader = &findings->item[i];
 	}
 	return leader ? leader : findings_find(findings, finding->part_of);

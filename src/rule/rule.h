@@ -27,20 +27,22 @@ enum { FIXES_MAX = 5, BECAUSE_MAX = 8 };
 struct fix {
 	const char *tool;
 	char change[240];
+	bool is_first; /* to be done before one of the others, which mend it each by itself */
 };
 
 struct finding {
 	const char *id;
 	enum severity severity;
 	char subject[48];
+	char disk[32];     /* that it is about, where the subject is none; empty: none, or any */
 	char summary[240]; /* one sentence */
 	struct fix fix[FIXES_MAX];
 	uint32_t fix_count;
 	/* The facts that it rests on, by their place in struct facts. */
 	uint32_t because[BECAUSE_MAX];
 	uint32_t because_count;
-	const char
-		*part_of; /* the finding whose story this one belongs to; NULL: it leads its own */
+	/* The finding whose story this one belongs to; NULL: it leads its own. */
+	const char *part_of;
 };
 
 enum { FINDINGS_MAX = 96, FINDINGS_OF_A_RULE_MAX = 16, RULES_MAX = 64 };
@@ -71,11 +73,17 @@ struct rule {
 extern const struct rule RULES[];
 extern const size_t RULES_COUNT;
 
+enum story_scope {
+	STORY_ANY = 0,
+	STORY_SAME_SUBJECT, /* of the same disk or console only */
+	STORY_ITS_DISK,     /* of the part's disk only, where it knows one */
+};
+
 /* part belongs to the story of a finding whose id is leader, if that is there and at least as
  * severe. The first row of a part that fits counts. */
 struct story {
 	const char *part, *leader;
-	bool is_same_subject; /* of the same disk or console only */
+	enum story_scope scope;
 };
 
 extern const struct story STORIES[];
@@ -87,8 +95,8 @@ void rules_judge(const struct facts *facts, struct findings *ret);
 /* Says what is part of what, and puts root causes first: the last step of rules_judge(). */
 void findings_arrange(struct findings *findings);
 
-/* Whether a later run of that probe, of the same subject, has come to its end: only the last one tells
- * anything. */
+/* Whether a later run of that probe, of the same subject, has come to its end: only the last one
+ * tells anything. */
 bool probe_is_overtaken(const struct facts *facts, const struct probe_fact *probe);
 
 /* Findings that lead their story, of one severity. */

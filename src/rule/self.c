@@ -53,9 +53,7 @@ static void tell_probe(struct judgement *judgement, const struct probe_fact *pro
 		finding_say(finding, " did not come to an end and was left behind", NULL);
 	}
 	if (probe->state == PROBE_TIMEOUT && !is_text_empty(probe->wait_channel)) {
-		finding_say(finding, " (it waits in ", NULL);
-		finding_say_array(finding, probe->wait_channel);
-		finding_say(finding, ")", NULL);
+		finding_say_name(finding, " (it waits in ", probe->wait_channel, ")");
 	}
 	finding_because(judgement, finding, probe);
 }

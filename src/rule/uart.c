@@ -79,9 +79,8 @@ static void tell_unbound(struct judgement *judgement, const struct acpi_device_f
 	char value[16];
 	const char *ports = kernel_parameter(facts, "8250.nr_uarts", value, sizeof(value));
 
-	finding_say(finding, "ACPI declares a serial port (", NULL);
-	finding_say_array(finding, device->path);
-	finding_say(finding, ") and no driver took it", NULL);
+	finding_say_name(
+		finding, "ACPI declares a serial port (", device->path, ") and no driver took it");
 	if (ports)
 		finding_say(finding, ": 8250.nr_uarts=", ports, " leaves no room for it", NULL);
 	finding_because(judgement, finding, device);
@@ -165,12 +164,9 @@ enum verdict judge_uart_undeclared(struct judgement *judgement)
 			facts->platform.hypervisor == HYPERVISOR_NONE ? SEVERITY_INFO
 								      : SEVERITY_WARNING,
 			uart->name);
-		finding_say(finding, "the serial port ", NULL);
-		finding_say_array(finding, uart->name);
-		finding_say(finding,
-			" works and ACPI does not declare it: a kernel that relies on ACPI "
-			"will not find it",
-			NULL);
+		finding_say_name(finding, "the serial port ", uart->name,
+			" works and ACPI does not declare it: a kernel that relies on ACPI will "
+			"not find it");
 		finding_because(judgement, finding, uart);
 		finding_because(judgement, finding, &facts->acpi);
 		verdict = VERDICT_BAD;

@@ -206,7 +206,7 @@ static int memory_open(struct image_source *image)
 	return 0;
 }
 
-static int content_open(struct image_source *image, struct text *why)
+static int content_open(struct image_source *image, uint32_t patience_s, struct text *why)
 {
 	int r;
 
@@ -215,7 +215,7 @@ static int content_open(struct image_source *image, struct text *why)
 		image->disk.fd = fcntl(image->link[0].fd, F_DUPFD_CLOEXEC, 3);
 		return image->disk.fd < 0 ? -errno : 0;
 	}
-	r = image_server_start(image, why);
+	r = image_server_start(image, patience_s, why);
 	return r < 0 ? r : memory_open(image);
 }
 
@@ -229,7 +229,7 @@ int image_source_open(const char *path, const struct image_options *options,
 	ret_image->disk = (struct disk_source){.root = &ret_image->root, .block = block, .fd = -1};
 	r = chain_open(ret_image, path, options->may_follow, why);
 	if (r == 0)
-		r = content_open(ret_image, why);
+		r = content_open(ret_image, options->patience_s, why);
 	if (r < 0) {
 		if (!why->length)
 			text_append(why, strerror(-r));
@@ -278,22 +278,75 @@ int image_source_read(struct image_source *image, const char *what, uint64_t off
 	return r < 0 ? r : disk_source_read(&image->disk, what, offset_bytes, buffer, length_bytes);
 }
 
-/* The superblocks that libblkid knows lie in the first 2 MiB, or in the last one (RAID, ZFS). */
-int image_source_prefetch(struct image_source *image)
+bool image_source_is_late(const struct image_source *image)
+{
+	return image_server_is_late(image);
+}
+
+static uint8_t piece[65536] __attribute__((aligned(DISK_ALIGNMENT)));
+
+/* What follows a piece at an offset: the superblocks that libblkid knows lie in the first 2 MiB, or
+ * in the last one (RAID, ZFS). */
+static uint64_t next_piece(const struct image_source *image, uint64_t at)
 {
 	enum { HEAD = 2 << 20, TAIL = 1 << 20 };
-	static uint8_t buffer[65536];
-	uint64_t size = image->size_bytes, at = 0;
+	uint64_t size = image->size_bytes;
+
+	at += sizeof(piece);
+	return at == HEAD && size > HEAD + TAIL ? (size - TAIL) / sizeof(piece) * sizeof(piece)
+						: at;
+}
+
+static uint32_t piece_length(const struct image_source *image, uint64_t at)
+{
+	uint64_t left = image->size_bytes - at;
+
+	return (uint32_t)(left < sizeof(piece) ? left : sizeof(piece));
+}
+
+int image_source_prefetch(struct image_source *image)
+{
 	int r = 0;
 
-	while (image->server && at < size && r == 0) {
-		uint64_t left = size - at;
-
-		r = fetch(image, at, buffer,
-			(uint32_t)(left < sizeof(buffer) ? left : sizeof(buffer)));
-		at += sizeof(buffer);
-		if (at == HEAD && size > HEAD + TAIL)
-			at = (size - TAIL) / sizeof(buffer) * sizeof(buffer);
-	}
+	for (uint64_t at = 0; image->server && at < image->size_bytes && r == 0;
+		at = next_piece(image, at))
+		r = fetch(image, at, piece, piece_length(image, at));
 	return r;
+}
+
+static bool are_zeros(const uint8_t *bytes, uint32_t length)
+{
+	for (uint32_t i = 0; i < length; i++) {
+		if (bytes[i])
+			return false;
+	}
+	return true;
+}
+
+static bool has_empty_mbr(const struct image_source *image)
+{
+	enum { TABLE = 446, SIGNATURE = 510 };
+
+	return pread(image->disk.fd, piece, SECTOR_BYTES, 0) == SECTOR_BYTES &&
+	       piece[SIGNATURE] == 0x55 && piece[SIGNATURE + 1] == 0xaa &&
+	       are_zeros(piece + TABLE, SIGNATURE - TABLE);
+}
+
+static bool is_blank(const struct image_source *image)
+{
+	for (uint64_t at = 0; at < image->size_bytes; at = next_piece(image, at)) {
+		uint32_t length = piece_length(image, at);
+
+		if (pread(image->disk.fd, piece, length, (off_t)at) != (ssize_t)length ||
+			!are_zeros(piece, length))
+			return false;
+	}
+	return true;
+}
+
+enum image_content image_source_content(const struct image_source *image)
+{
+	if (is_blank(image))
+		return IMAGE_BLANK;
+	return has_empty_mbr(image) ? IMAGE_EMPTY_MBR : IMAGE_CONTENT_UNKNOWN;
 }

@@ -23,6 +23,7 @@ struct image_options {
 	uint32_t sector_bytes; /* 0: the device's own, 512 for an image */
 	/* Backing files may lie anywhere and be devices, not only files beside the image. */
 	bool may_follow;
+	uint32_t patience_s; /* with qemu-nbd, for one answer */
 };
 
 struct image_link {
@@ -38,7 +39,7 @@ struct image_source {
 	 * the disk as was fetched from QEMU. */
 	struct disk_source disk;
 	struct sysroot root;
-	void *server; /* libnbd's handle; NULL for what is read directly */
+	void *server; /* struct image_server; NULL for what is read directly */
 	uint64_t size_bytes;
 	uint32_t sector_bytes;
 	uint32_t link_count;
@@ -55,8 +56,15 @@ void image_source_close(struct image_source *image);
 int image_source_read(struct image_source *image, const char *what, uint64_t offset_bytes,
 	uint8_t *buffer, uint32_t length_bytes);
 
+/* qemu-nbd has not answered in time: nothing more can be read. */
+bool image_source_is_late(const struct image_source *image);
+
 /* Has all in memory that libblkid looks at on a whole disk. Nothing to do for what is read
  * directly. Returns 0 or a negative errno. */
 int image_source_prefetch(struct image_source *image);
+/* What a disk without partitions and without a file system holds: nothing but zeros where libblkid
+ * looks, or an MBR with no entry. After image_source_prefetch(). */
+enum image_content { IMAGE_CONTENT_UNKNOWN, IMAGE_BLANK, IMAGE_EMPTY_MBR };
+enum image_content image_source_content(const struct image_source *image);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "parse/elf.h"
 #include "parse/module_list.h"
 #include "source/cmdline.h"
 
@@ -10,6 +11,8 @@
 #include <fcntl.h>
 #include <libkmod.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { CONFIG_FOLDERS = 5, DESCRIPTOR_PATH_SIZE = 32 };
 
@@ -30,7 +33,13 @@ static const char *const MODULE_FOLDERS[] = {
 
 /* "install NAME COMMAND" with one of these says: do not load. */
 static const char *const REFUSING_COMMANDS[] = {
-	"/bin/true", "/bin/false", "/usr/bin/true", "/usr/bin/false", "true", "false", ":",
+	"/bin/true",
+	"/bin/false",
+	"/usr/bin/true",
+	"/usr/bin/false",
+	"true",
+	"false",
+	":",
 };
 
 static void log_nothing(void *data, int priority, const char *file, int line, const char *function,
@@ -70,7 +79,8 @@ static void descriptor_path(int fd, char *path, size_t size)
 static int modules_open(const struct sysroot *root, char *path, size_t size)
 {
 	char release[80];
-	int r = sysroot_attribute(root, release, sizeof(release), "proc/sys/kernel/osrelease", NULL);
+	int r = sysroot_attribute(
+		root, release, sizeof(release), "proc/sys/kernel/osrelease", NULL);
 
 	if (r < 0)
 		return r;
@@ -124,9 +134,9 @@ int kmod_source_open(const struct sources *sources, struct kmod_source *ret_sour
 		return 0;
 	}
 
-	source.context = sources->root.is_fixture ?
-				 context_of_fixture(&sources->root, source.modules_fd) :
-				 kmod_new(path, NULL);
+	source.context = sources->root.is_fixture
+				 ? context_of_fixture(&sources->root, source.modules_fd)
+				 : kmod_new(path, NULL);
 	if (!source.context) {
 		cleanup_close(&source.modules_fd);
 		return -ENOMEM;
@@ -156,7 +166,7 @@ static bool is_filtered(
 
 	if (kmod_module_apply_filter(source->context, filter, entry, &left) < 0)
 		return false;
-	kmod_list_foreach(item, left) {
+	kmod_list_foreach (item, left) {
 		_cleanup_(cleanup_module) struct kmod_module *module = kmod_module_get_module(item);
 
 		if (strcmp(kmod_module_get_name(module), kmod_module_get_name(wanted)) == 0)
@@ -187,17 +197,43 @@ static bool is_on_cmdline_blacklist(const struct kmod_source *source, const char
 }
 
 /* modules.dep names files relative to its own folder. */
-static bool has_file(const struct kmod_source *source, const struct kmod_module *module)
+static int open_file(const struct kmod_source *source, const struct kmod_module *module)
 {
 	const char *path = kmod_module_get_path(module);
 	const char *folder = kmod_get_dirname(source->context);
 	size_t length = strlen(folder);
+	int fd;
 
 	if (!path)
+		return -ENOENT;
+	if (strncmp(path, folder, length) != 0 || path[length] != '/')
+		return sysroot_openat(&source->sources->root, path, O_RDONLY | O_NONBLOCK);
+	fd = openat(source->modules_fd, path + length + 1, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+/* One that is compressed is left to whoever loads it. */
+static bool is_file_damaged(int fd)
+{
+	uint8_t header[ELF_HEADER_SIZE];
+	struct stat st;
+	ssize_t n = pread(fd, header, sizeof(header), 0);
+
+	if (n < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
-	if (strncmp(path, folder, length) == 0 && path[length] == '/')
-		return faccessat(source->modules_fd, path + length + 1, F_OK, 0) == 0;
-	return sysroot_exists(&source->sources->root, path);
+	return st.st_size == 0 || elf_is_cut_short(header, (size_t)n, (uint64_t)st.st_size);
+}
+
+static enum driver_state state_of_file(
+	const struct kmod_source *source, const struct kmod_module *module)
+{
+	_cleanup_close_ int fd = open_file(source, module);
+
+	if (fd < 0)
+		return fd == -ENOENT || fd == -ENOTDIR ? DRIVER_MISSING : DRIVER_MODULE_FILE;
+	/* A captured machine has the names alone. */
+	return !source->sources->root.is_fixture && is_file_damaged(fd) ? DRIVER_FAILED
+									: DRIVER_MODULE_FILE;
 }
 
 /* What the running kernel shows, whatever files there are. */
@@ -205,11 +241,12 @@ static enum driver_state state_in_kernel(const struct sysroot *root, const char 
 {
 	char path[128], state[16];
 
-	if (!text_join(path, sizeof(path), "sys/module/", name, NULL) || !sysroot_exists(root, path))
+	if (!text_join(path, sizeof(path), "sys/module/", name, NULL) ||
+		!sysroot_exists(root, path))
 		return DRIVER_UNKNOWN;
-	return sysroot_attribute(root, state, sizeof(state), path, "/initstate", NULL) == -ENOENT ?
-		       DRIVER_BUILT_IN :
-		       DRIVER_LOADED;
+	return sysroot_attribute(root, state, sizeof(state), path, "/initstate", NULL) == -ENOENT
+		       ? DRIVER_BUILT_IN
+		       : DRIVER_LOADED;
 }
 
 static enum driver_state state_of(const struct kmod_source *source, struct kmod_list *entry)
@@ -225,7 +262,7 @@ static enum driver_state state_of(const struct kmod_source *source, struct kmod_
 	if (is_on_cmdline_blacklist(source, name) || is_refused_by_command(module) ||
 		is_filtered(source, entry, KMOD_FILTER_BLACKLIST))
 		return DRIVER_BLACKLISTED;
-	return has_file(source, module) ? DRIVER_MODULE_FILE : DRIVER_MISSING;
+	return state_of_file(source, module);
 }
 
 /* A name that no index knows can still be one of the kernel's own. */
@@ -255,7 +292,7 @@ int kmod_source_look_up(const struct kmod_source *source, const char *alias_or_n
 		kmod_module_new_from_lookup(source->context, alias_or_name, &matches) < 0)
 		matches = NULL;
 
-	kmod_list_foreach(entry, matches) {
+	kmod_list_foreach (entry, matches) {
 		_cleanup_(cleanup_module) struct kmod_module *found = kmod_module_get_module(entry);
 		enum driver_state state = state_of(source, entry);
 
@@ -264,9 +301,9 @@ int kmod_source_look_up(const struct kmod_source *source, const char *alias_or_n
 		best = state;
 		(void)text_copy(module, size, kmod_module_get_name(found));
 	}
-	*ret_state = best == DRIVER_UNKNOWN ?
-			     state_without_match(source, alias_or_name, module, size) :
-			     best;
+	*ret_state = best == DRIVER_UNKNOWN
+			     ? state_without_match(source, alias_or_name, module, size)
+			     : best;
 	return 0;
 }
 

@@ -23,9 +23,10 @@
  *   DRIVER_BLACKLISTED  kernel command line (modprobe.blacklist=, module_blacklist=), or
  *                       modprobe.d (blacklist; install with true or false)
  *   DRIVER_MODULE_FILE  its file is there and nobody loaded it
+ *   DRIVER_FAILED       its file is there, and is cut short: the kernel would not take it
  *   DRIVER_MISSING      nothing in this root matches, or its file is not there
  *
- * DRIVER_BOUND and DRIVER_FAILED are for callers, who know more. Of several matching modules the
+ * DRIVER_BOUND is for callers, who know more. Of several matching modules the
  * one that modprobe prefers counts, but those that are not MISSING go before those that are.
  * module receives the name with underscores, or "" when nothing matches (for a plain name: the
  * name itself). Returns 0 or a negative errno, and then leaves *ret_state alone. */

@@ -18,6 +18,7 @@ static struct udev_monitor *monitor_open(struct udev *udev, const char *group)
 	(void)udev_monitor_set_receive_buffer_size(monitor, 4 << 20);
 	(void)udev_monitor_filter_add_match_subsystem_devtype(monitor, "block", NULL);
 	(void)udev_monitor_filter_add_match_subsystem_devtype(monitor, "virtio-ports", NULL);
+	(void)udev_monitor_filter_add_match_subsystem_devtype(monitor, "virtio", NULL);
 	if (udev_monitor_enable_receiving(monitor) < 0)
 		return udev_monitor_unref(monitor), NULL;
 	return monitor;
@@ -80,6 +81,7 @@ static bool monitor_next(struct udev_monitor *monitor, struct udev_event *ret_ev
 	*ret_event = (struct udev_event){
 		.action = action_parse(udev_device_get_action(device)),
 		.is_block = subsystem && strcmp(subsystem, "block") == 0,
+		.is_virtio = subsystem && strcmp(subsystem, "virtio") == 0,
 		.is_disk = devtype && strcmp(devtype, "disk") == 0,
 	};
 	text_copy(ret_event->name, sizeof(ret_event->name), name ? name : "");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Events of block devices and virtio ports, from the kernel itself and from udev once it is
- * through with a device. Only what systemd's libudev and libudev-zero both offer is used.
+ * Events of block devices, virtio devices and their ports, from the kernel itself and from udev
+ * once it is through with a device. Only what systemd's libudev and libudev-zero both offer is
+ * used.
  */
 #ifndef SOURCE_UDEV_H
 #define SOURCE_UDEV_H
@@ -22,7 +23,7 @@ enum udev_action { UDEV_ADD, UDEV_CHANGE, UDEV_REMOVE, UDEV_OTHER };
 struct udev_event {
 	char name[32];
 	enum udev_action action;
-	bool is_block, is_disk;
+	bool is_block, is_disk, is_virtio;
 	bool is_processed; /* from udev, not from the kernel */
 };
 

@@ -14,6 +14,10 @@ sys.path.insert(0, str(REPO / "tools"))
 import explanations
 
 TEXT = (REPO / "docs/findings.md").read_text()
+GLOSSARY = (REPO / "docs/glossary.md").read_text()
+WORDS = explanations.read_words(GLOSSARY, [])[0]
+LATER = ("pid1.exit", "boot.stalled", "boot.livelock")
+MARK = "not produced yet: "
 
 
 def explain(*arguments):
@@ -23,19 +27,59 @@ def explain(*arguments):
 
 class Explain(unittest.TestCase):
     def test_the_list(self):
+        """What --help says of its order: by severity, what is not produced yet and words behind."""
         status, out, err = explain()
         self.assertEqual((status, err), (0, ""))
         rows = [re.match(r"(\S+) +(\w+) +(.*)", row).groups() for row in out.splitlines()]
-        self.assertEqual(rows, explanations.ROW.findall(TEXT))
+        findings = [(name, severity, (MARK if name in LATER else "") + line)
+                    for name, severity, line in explanations.ROW.findall(TEXT)]
+        self.assertEqual(rows, findings + [(names[0].replace(" ", "-"), "word", line) for names, line, _ in WORDS])
         self.assertTrue(all(len(row) <= 80 for row in out.splitlines()))
+        severities = [severity for name, severity, _ in findings if name not in LATER]
+        self.assertEqual(severities, sorted(severities, key=["error", "warning", "info"].index))
+        self.assertEqual([name for name, _, _ in findings[-3:]], list(LATER))
 
     def test_each(self):
         for name, severity, line, text in explanations.read(TEXT)[0]:
             status, out, err = explain(name)
             self.assertEqual((status, err), (0, ""), name)
-            self.assertEqual(out, f"{name}  {severity}\n{line}\n\n{text}\n")
+            mark = MARK if name in LATER else ""
+            self.assertEqual(out, f"{name}  {severity}\n{mark}{line}\n\n{text}\n")
             self.assertTrue(all(len(row) <= 80 for row in out.splitlines()), name)
             self.assertNotRegex(out, r"\*\*|`", name)
+            self.assertEqual(explain(name.upper()), (0, out, ""))
+
+    def test_each_word(self):
+        for names, line, text in WORDS:
+            for name in names:
+                status, out, err = explain(name)
+                self.assertEqual((status, err), (0, ""), name)
+                self.assertEqual(out, ", ".join(names) + f"\n{line}\n" + (f"\n{text}\n" if text else ""))
+                self.assertTrue(all(len(row) <= 80 for row in out.splitlines()), name)
+        for typed in (("Stage", "1"), ("stage-1",), ("STAGE_1",)):
+            self.assertEqual(explain(*typed), explain("stage 1"), typed)
+
+    def test_words_that_pages_print(self):
+        """Keys and words of both pages: what is no everyday word is explained."""
+        sources = {name: (REPO / name).read_text() for name in
+                   ("src/report/summary.c", "src/cli/page.c", "src/cli/page_sound.c", "src/cli/describe.c")}
+        keys = {key for text in sources.values() for key in
+                re.findall(r'(?:page_add|page_wrap|page_entry)\(&?page, (?:i \? "" : )?"([a-z ]+)"', text)}
+        keys |= set(re.findall(r'^\t\{"([a-z ]+)", (?:NULL|"[a-z]+\.")', sources["src/cli/page_sound.c"], re.M))
+        self.assertLess({"handoff", "consoles", "root disk", "unseen", "missing"}, keys)
+        keys -= {"machine", "fix", "more", "end", "disk", "left out", "omitted"}
+        said = {"phantom", "live", "not proven", "proven to work", "unseen", "UART", "GPT", "MBR", "hybrid",
+                "virtio port", "fw_cfg", "PID 1", "stage 1", "stage 2", "init", "root=", "probe", "ACPI"}
+        for word in said:
+            self.assertIn(word.lower(), " ".join(sources.values()).lower())
+        known = {explanations.key(name) for names, _, _ in WORDS for name in names}
+        self.assertEqual({word for word in keys | said if explanations.key(word) not in known}, set())
+
+    def test_references(self):
+        """What one text refers to is another one's name."""
+        for words in re.findall(r"[Ss]ee((?:\s+(?:and )?`[^`]+`,?)+)", TEXT + GLOSSARY):
+            for name in re.findall("`([^`]+)`", words):
+                self.assertEqual(explain(name)[0], 0, name)
 
     def test_json(self):
         status, out, _ = explain("--json")
@@ -47,20 +91,29 @@ class Explain(unittest.TestCase):
         status, out, _ = explain("--json", "gpt.overlap")
         self.assertEqual(json.loads(out), next(one for one in every if one["id"] == "gpt.overlap"))
 
-    def test_ids_that_are_none(self):
-        for typed, meant in (("console.fantom", "console.phantom"), ("growroot", "growroot.trap"),
-                             ("phantom", "console.phantom"), ("disk.slwo", "disk.slow"),
-                             ("GROWROOT.TRAP", ""), ("", ""), ("x" * 5000, ""), ("\x1b[31m\u202e", "")):
+    def test_json_of_a_word(self):
+        status, out, _ = explain("--json", "fwcfg")
+        self.assertEqual((status, json.loads(out)["words"]), (0, ["fw_cfg", "fwcfg"]))
+
+    def test_names_that_are_none(self):
+        """One line, with what is near or of the same kind, if there is something."""
+        for typed, meant in (("console.fantom", ["console.phantom"]), ("disk.slwo", ["disk.slow"]),
+                             ("DISK.FAST", ["disk.hung", "disk.read-error", "disk.slow"]),
+                             ("misplace", ["gpt.backup-misplaced", "misplaced"]),
+                             ("gpt.what", ["gpt.sector-size", "gpt.primary-corrupt", "gpt.overlap",
+                                           "gpt.backup-corrupt", "gpt.entries-mismatch"]),
+                             ("", []), ("zebra", []), ("x" * 5000, []), ("\x1b[31m\u202e", [])):
             status, out, err = explain(typed)
-            self.assertEqual((status, out), (2, ""), typed)
-            self.assertIn("Did you mean", err)
-            self.assertIn(meant, err)
+            self.assertEqual((status, out, err.count("\n")), (2, "", 1), typed)
+            found = re.search(r"did you mean (.*?)(?: or \d+ more)?\?", err)
+            self.assertEqual(found[1].split(", ") if found else [], meant, typed)
+            self.assertIn("'bootprobe explain' lists all", err)
             self.assertNotIn("\x1b", err)
             self.assertNotIn("\u202e", err)
             self.assertLess(len(err), 400)
 
     def test_usage(self):
-        self.assertEqual(explain("a", "b")[0], 2)
+        self.assertEqual(explain("growroot.trap", "gpt.overlap")[0], 2)
         self.assertEqual(explain("--colour")[0], 2)
 
     def test_output_that_cannot_be_written(self):
@@ -92,6 +145,17 @@ class Generator(unittest.TestCase):
 
     def test_a_severity_that_is_none(self):
         self.assertIn("fatal", self.complaints("| error |", "| fatal |"))
+
+    def test_words(self):
+        def complaints(old, new):
+            self.assertIn(old, GLOSSARY)
+            return " ".join(explanations.read_words(GLOSSARY.replace(old, new, 1), ["disk.slow"])[1])
+
+        self.assertEqual(complaints("# Words", "# Words"), "")
+        self.assertIn("twice", complaints("## tty0", "## tty0, UDEV"))
+        self.assertIn("twice", complaints("## tty0", "## tty0, disk.slow"))
+        self.assertIn("columns", complaints("the screen", "the screen".ljust(50, "n")))
+        self.assertIn("without a line", complaints("## tty0\n\n", "## tty0\n"))
 
     def test_a_part_that_is_missing(self):
         self.assertIn("its parts", self.complaints("**How it is told.**", "How it is told."))

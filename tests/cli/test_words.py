@@ -2,6 +2,7 @@
 """Verbs and options are the same in --help, in the man page and in the completions of both shells:
 test_words.py BOOTPROBE"""
 
+import os
 import re
 import shutil
 import subprocess
@@ -51,7 +52,7 @@ class Words(unittest.TestCase):
             text = help_of(*[verb] if verb else [])
             self.assertTrue(text.startswith("Usage: bootprobe"), verb)
             self.assertIn("Exit status", text, verb)
-            self.assertTrue(all(len(row) <= 90 for row in text.splitlines()), verb)
+            self.assertTrue(all(len(row) <= 80 for row in text.splitlines()), verb)
 
     def test_bash(self):
         self.assertEqual(bash_completes(""), set(verbs()) | {"--help", "--version"})
@@ -113,12 +114,40 @@ class Words(unittest.TestCase):
                 self.assertIn(word, done.stderr)
 
     def test_an_unknown_verb_brings_the_nearest(self):
-        for word, meant in {"raed": "read", "sho": "show", "ACPI": None, "timelime": "timeline",
+        for word, meant in {"raed": "read", "sho": "show", "ACPI": "acpi", "timelime": "timeline",
                             "gtp": "gpt", "compair": "compare", "nonsense": None, "": None,
                             "r" * 4096: None}.items():
             done = subprocess.run([BOOTPROBE, word], capture_output=True, text=True)
             found = re.search(r"did you mean (\S+)\?", done.stderr)
             self.assertEqual((done.returncode, found and found[1]), (2, meant), word)
+
+    def test_help_as_a_verb(self):
+        for arguments, meant in (([], "bootprobe --help"), (["read"], "bootprobe read --help"),
+                                 (["nonsense"], "bootprobe --help")):
+            done = subprocess.run([BOOTPROBE, "help", *arguments], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(f"'{meant}'", done.stderr)
+
+    def test_a_file_instead_of_a_verb(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder, "log\x1b[2J")
+            log.write_text("")
+            os.mkfifo(Path(folder, "pipe"))
+            for path, meant in ((log, ["read", "gpt"]), (folder, ["acpi"]), (Path(folder, "pipe"), ["read --follow"])):
+                done = subprocess.run([BOOTPROBE, str(path)], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                self.assertEqual(re.findall(r"  bootprobe (.*?) /", done.stderr), meant)
+                self.assertNotIn("\x1b", done.stderr)
+
+    def test_options_are_said_again_escaped(self):
+        for arguments, said in ((["read", "--x\x1b[2J"], "no such option: --x"), (["read", "--boot"], "takes a value: --boot"),
+                                (["read", "--bo=1"], "more than one option begins like this"),
+                                (["read", "--json=1"], "takes no value: --json=1"), (["gpt", "-q"], "no such option: -q"),
+                                (["timeline", "-o"], "takes a value: -o")):
+            done = subprocess.run([BOOTPROBE, *arguments], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(said, done.stderr)
+            self.assertNotIn("\x1b", done.stderr)
 
     def test_short_help(self):
         for arguments in ([], *([verb] for verb in verbs())):

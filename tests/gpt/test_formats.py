@@ -2,12 +2,14 @@
 """Images that are not raw: the same findings as for the raw one, and nothing opened that an image
 merely names.
 
-    test_formats.py BOOTPROBE
+    test_formats.py BOOTPROBE TOOL_SHIM
 """
 
 import json
 import os
+import random
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -204,11 +206,117 @@ class Formats(unittest.TestCase):
                 self.assert_refused(path, pattern)
 
 
+# In place of qemu-nbd: one that never answers, and one that answers no read (the handshake of 2005,
+# with a name of an export and no choices).
+SILENT = "#!/bin/sh\necho $$ >{folder}/pid\nexec sleep 1000\n"
+DEAF = """#!/usr/bin/python3
+import os, socket, struct, time
+open("{folder}/pid", "w").write(str(os.getpid()))
+client, _ = socket.socket(fileno=3).accept()
+client.sendall(b"NBDMAGICIHAVEOPT" + struct.pack(">H", 0))
+client.recv(4)
+client.recv(16)
+client.sendall(struct.pack(">QH", 64 << 20, 3) + bytes(124))
+time.sleep(1000)
+"""
+
+
+class Server(unittest.TestCase):
+    """qemu-nbd that hangs, as its storage may, and bootprobe that is ended meanwhile."""
+
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+        self.image = self.folder / "image"
+        run("qemu-img", "create", "-q", "-f", "qcow2", self.image, str(64 * MIB))
+
+    def start(self, program, *options):
+        tool = self.folder / "qemu-nbd"
+        tool.write_text(program.format(folder=self.folder))
+        tool.chmod(0o755)
+        return subprocess.Popen([BOOTPROBE, "gpt", *options, str(self.image)], text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                env={**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"})
+
+    def wait_until(self, is_so):
+        end = time.monotonic() + 60
+        while not is_so():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+
+    def is_gone(self):
+        try:
+            return " Z " in Path("/proc", (self.folder / "pid").read_text().strip(), "stat").read_text()
+        except FileNotFoundError:
+            return True
+
+    def assert_nothing_is_left(self):
+        self.wait_until(self.is_gone)
+        self.wait_until(lambda: not list(Path("/tmp").glob("bootprobe-nbd-*")))
+
+    def test_no_answer(self):
+        for program in (SILENT, DEAF):
+            with self.subTest(program=program):
+                child = self.start(program, "--timeout", "1")
+                out, complaint = child.communicate(timeout=60)
+                self.assertEqual((child.returncode, out), (2, ""))
+                self.assertRegex(complaint, "qemu-nbd has not answered .*--timeout waits longer")
+                self.assertTrue((self.folder / "pid").exists())
+                self.assert_nothing_is_left()
+
+    def test_ended_meanwhile(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            with self.subTest(signal=number):
+                (self.folder / "pid").unlink(missing_ok=True)
+                child = self.start(SILENT)
+                self.wait_until(lambda: (self.folder / "pid").exists() and (self.folder / "pid").read_text())
+                self.assertFalse(self.is_gone())
+                child.send_signal(number)
+                child.communicate(timeout=60)
+                self.assertEqual(child.returncode, -number)
+                self.assert_nothing_is_left()
+
+    def test_timeout_is_a_number(self):
+        for value in ("0", "x", "-1", "3601"):
+            done = subprocess.run([BOOTPROBE, "gpt", "--timeout", value, self.image], text=True, capture_output=True)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("--timeout takes seconds", done.stderr)
+
+
+class NoTable(unittest.TestCase):
+    """What holds no partition table is called so, and sound only where that is known."""
+
+    def test_what_is_there_instead(self):
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            contents = {"blank": (b"", 0, "no partition table: the disk is blank"),
+                        "mbr": (bytes(510) + b"\x55\xaa", 0, "an MBR without a partition"),
+                        "text": (b"a log, no disk\n" * 9000, 2, "no partition table found, nor a file system"),
+                        "random": (random.Random(7).randbytes(300000), 2, "no partition table found, nor a file system"),
+                        "end": (bytes(64 * MIB - 9) + b"something", 2, "no partition table found, nor a file system")}
+            for name, (content, status, words) in contents.items():
+                path = folder / name
+                path.write_bytes(content)
+                os.truncate(path, 64 * MIB)
+                run("qemu-img", "convert", "-f", "raw", "-O", "qcow2", path, folder / "qcow2")
+                for one in (path, folder / "qcow2"):
+                    with self.subTest(name=name, path=one):
+                        done = subprocess.run([BOOTPROBE, "gpt", one], text=True, capture_output=True)
+                        self.assertEqual((done.returncode, done.stderr), (status, ""))
+                        self.assertIn(words, done.stdout.splitlines()[0])
+                        self.assertNotRegex(done.stdout, "sound|nothing that could")
+            (folder / "note").write_text("remember the milk\n")
+            done = subprocess.run([BOOTPROBE, "gpt", folder / "note"], text=True, capture_output=True)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("no partition table found: 18 bytes have no room", done.stderr)
+
+
 def main():
     global BOOTPROBE
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     missing = [tool for tool in ("sgdisk", "mke2fs", "qemu-img", "qemu-nbd") if not shutil.which(tool)]
-    BOOTPROBE = sys.argv.pop(1)
+    BOOTPROBE, Image.shim = sys.argv.pop(1), sys.argv.pop(1)
     if missing:
         print(f"skipped: no {', '.join(missing)}")
         return SKIPPED

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Images made and damaged by sgdisk and sfdisk, and what bootprobe gpt must say of each.
 
-    test_images.py BOOTPROBE
+    test_images.py BOOTPROBE TOOL_SHIM
 """
 
 import json
@@ -271,9 +271,9 @@ def main():
             print(f"skipped: no {tool}")
             return SKIPPED
     failed = 0
-    # sgdisk spends its time waiting for sync.
+    program, Image.shim = sys.argv[1:3]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(8) as pool:
-        verdicts = pool.map(lambda each: judge(sys.argv[1], Path(folder), *each), CASES)
+        verdicts = pool.map(lambda each: judge(program, Path(folder), *each), CASES)
         for (name, _, _), wrong in zip(CASES, verdicts):
             for line in wrong:
                 print(f"{name}: {line}")

@@ -161,6 +161,24 @@ class Test(unittest.TestCase):
         (self.machine.root / ".devices/blkid/sda1").unlink()
         self.assert_members(self.last("filesystem"), error="ENOENT", device="sda1")
 
+    def test_what_a_content_needs(self):
+        """A driver that the kernel has, whether loaded or built in; a type of the kernel's list stands
+        behind nodev or alone; what is stacked needs another driver than one of its name."""
+        self.ordinary()
+        self.machine.file("sys/module/ext4/initstate", "live\n")
+        self.assert_members(self.last("filesystem"), fstype="ext4", module_state="loaded")
+        self.machine.file("proc/filesystems", "nodev\text4dev\nnodev\text4\n")
+        self.assert_members(self.last("filesystem"), module_state="loaded")
+        self.machine.file("proc/filesystems", "nodev\text4dev\n\txfs\n")
+        self.assert_members(self.last("filesystem"), module_state="missing")
+        for kind, module in (("LVM2_member", "dm_mod"), ("crypto_LUKS", "dm_crypt"),
+                             ("linux_raid_member", "md_mod"), ("zfs_member", "zfs")):
+            with self.subTest(kind):
+                self.machine.file(".devices/blkid/sda1", f"TYPE={kind}\nUSAGE=raid\n")
+                self.assert_members(self.last("filesystem"), module_state="missing")
+                self.machine.file(f"sys/module/{module}/initstate", "live\n")
+                self.assert_members(self.last("filesystem"), module_state="loaded", module=module)
+
     def test_bytes_not_captured(self):
         self.ordinary()
         shutil.rmtree(self.machine.root / ".devices/block")

@@ -9,6 +9,7 @@ is waited for.
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import pty
@@ -27,6 +28,7 @@ BOX = ["unshare", "-m", "-n", "-p", "-f", "--mount-proc"]
 PATIENCE_S = 120
 ADDRESS = "\0org.bootprobe.collector"
 NOBODY = 65534
+PAGE = 4096
 REPORT = Path("/run/bootprobe/report.jsonl")
 CMDLINE = Path("/run/cmdline")
 
@@ -94,6 +96,15 @@ def answer():
         return client.recv(16)
 
 
+def kill_children(client):
+    """Whether the client has its answer; until then no child comes to its end."""
+    for pid in children():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGABRT)
+    with contextlib.suppress(TimeoutError):
+        return client.recv(16) == b"done"
+
+
 @contextlib.contextmanager
 def waiting_port():
     """A virtio console that its driver has not taken: a port may still come."""
@@ -105,6 +116,28 @@ def waiting_port():
         yield
     finally:
         subprocess.run(["umount", "-l", "/sys"], check=True)
+
+
+@contextlib.contextmanager
+def narrow_port():
+    """The report port, behind which a host reads one page and no more: gives its end of it."""
+    Path("/run/dev").mkdir()
+    Path("/run/dev/null").touch()
+    mount("--bind", "/dev/null", "/run/dev/null")
+    os.mkfifo("/run/dev/vport0p1")
+    host = os.open("/run/dev/vport0p1", os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(host, fcntl.F_SETPIPE_SZ, PAGE)
+    mount("-t", "tmpfs", "none", "/sys")
+    mount("--rbind", "/run/dev", "/dev")
+    try:
+        name = Path("/sys/class/virtio-ports/vport0p1/name")
+        name.parent.mkdir(parents=True)
+        name.write_text("org.bootprobe.report.0\n")
+        yield host
+    finally:
+        subprocess.run(["umount", "-l", "/sys", "/dev", "/run/dev/null"], check=True)
+        shutil.rmtree("/run/dev")
+        os.close(host)
 
 
 class Test(unittest.TestCase):
@@ -196,6 +229,41 @@ class Test(unittest.TestCase):
         self.assertEqual(phases(), ["finish", "delivered"])
         account = next(sink for sink in records("sink")[-1]["sinks"] if sink["name"] == "virtio")
         self.assertGreater(account["dropped"], 0)
+
+    def test_a_host_that_reads_too_little(self):
+        with narrow_port() as host:
+            pid = self.start("bootprobe.sinks=run,virtio")
+            until(lambda: len(os.read(host, PAGE)) > 0)
+            self.assertEqual(answer(), b"done")
+            self.terminate(pid)
+        self.assertEqual(phases(), ["finish", "delivered"])
+        account = next(sink for sink in records("sink")[-1]["sinks"] if sink["name"] == "virtio")
+        self.assertGreater(account["delivered"], 0)
+        self.assertGreater(account["dropped"], 0)
+        finding = next(f for f in records("finding") if f["id"] == "sink.dropped")
+        self.assertEqual((finding["severity"], finding["subject"]), ("warning", "virtio"))
+        self.assertRegex(finding["summary"],
+                         r"^\d+ records could not be delivered to /dev/vport0p1$")
+        self.assertIn(finding["seq"], records("end")[-1]["findings"])
+
+    def test_a_probe_that_dies(self):
+        """All that are started from the request on: later runs take back what was said of earlier ones."""
+        self.start(slow_ms=400)
+        with contextlib.closing(ask()) as client:
+            client.settimeout(0.02)
+            until(kill_children, client)
+        crashed = {probe.get("subject", probe["name"]): probe for probe in records("probe")
+                   if probe.get("state") == "crashed"}
+        holding = records("end")[-1]["findings"]
+        findings = [f for f in records("finding") if f["id"] == "probe.crashed" and f["seq"] in holding]
+        self.assertTrue(findings)
+        for finding in findings:
+            probe = crashed[finding["subject"]]
+            name = probe["name"] + (f" of {probe['subject']}" if "subject" in probe else "")
+            self.assertEqual(probe["signal"], signal.SIGABRT)
+            self.assertEqual(finding["severity"], "warning")
+            self.assertEqual(finding["summary"],
+                             f"the probe {name} died of signal {int(signal.SIGABRT)}")
 
     def test_a_long_root_is_looked_at(self):
         root = Path("/run") / ("r" * 100) / ("s" * 100) / ("t" * 100)

@@ -22,9 +22,11 @@ def run(*command, stdin="", env=None):
 class Image:
     """A sparse disk image."""
 
-    def __init__(self, path, size=64 * MIB, sector=512, shim=None):
-        """shim: the library that lets tools take a file for a disk with other sectors."""
-        self.path, self.sector, self.shim = path, sector, shim
+    # The library of tests/gpt/tool_shim.c.
+    shim = None
+
+    def __init__(self, path, size=64 * MIB, sector=512):
+        self.path, self.sector = path, sector
         with open(path, "wb") as image:
             image.truncate(size)
 
@@ -38,10 +40,10 @@ class Image:
 
     def environment(self):
         """What a tool must be started with to see the sector size of the image."""
-        if self.sector == 512:
-            return dict(os.environ, LC_ALL="C")
-        return dict(os.environ, LC_ALL="C", LD_PRELOAD=str(self.shim),
-                    SECTOR_BYTES=str(self.sector), PARTED_SECTOR_SIZE=str(self.sector))
+        environment = dict(os.environ, LC_ALL="C", LD_PRELOAD=str(self.shim))
+        if self.sector != 512:
+            environment.update(SECTOR_BYTES=str(self.sector), PARTED_SECTOR_SIZE=str(self.sector))
+        return environment
 
     def sgdisk(self, *options):
         run("sgdisk", *options, self.path, env=self.environment())

@@ -29,3 +29,31 @@ def journal_entry(message, index, boot="0" * 32):
             b"PRIORITY=7\n_TRANSPORT=kernel\nSYSLOG_IDENTIFIER=kernel\n"
             b"_HOSTNAME=guest\nMESSAGE=bootprobe: %s\n\n"
             % (1795000000000000 + index * 1000, 2000000 + index * 1000, boot.encode(), message))
+
+
+def healthy(boot=BOOT, **more):
+    return [line(1, "begin", {"version": "0.1.0", "verb": "start"}, boot, **more),
+            line(2, "console", {"name": "ttyS0", "live": True}, boot, **more),
+            line(3, "end", {"phase": "finish", "records": 3, "errors": 0, "warnings": 0}, boot,
+                 **more)]
+
+
+def finding(seq, severity="error", id_="console.phantom", **members):
+    return line(seq, "finding", {"id": id_, "severity": severity, "subject": "ttyS0",
+                                 "summary": "the console ttyS0 has no UART behind it",
+                                 "because": [2],
+                                 "fix": [{"tool": "proxmox",
+                                          "change": "qm set VMID --serial0 socket"}], **members})
+
+
+def failing():
+    return [line(1, "begin", {"version": "0.1.0", "verb": "start"}),
+            line(2, "console", {"name": "ttyS0", "live": False, "empty_write": "EIO"}),
+            finding(3), finding(4, "error", "console.closed", part_of="console.phantom"),
+            finding(5, "warning", "root.late"),
+            line(6, "end", {"phase": "finish", "records": 6, "errors": 1, "warnings": 1,
+                            "findings": [3, 4, 5], "undecided": ["platform.nested"]})]
+
+
+def text(lines, format_=b"%s\n"):
+    return b"".join(format_ % one for one in lines)

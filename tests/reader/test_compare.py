@@ -183,11 +183,37 @@ class Compare(Verb):
         self.assertIsNone(DANGEROUS.search(re.sub(rb"\x1b\[[0-9;]*m", b"", coloured)))
         self.assertIn(b"\x1b[1;31m", coloured)
 
+    def test_times_that_somebody_would_notice(self):
+        """The largest first; what is small, and what is more than a few, is counted."""
+        def report(name, times):
+            disks = [line(i + 2, "block", {"name": f"sd{chr(97 + i)}", "size_bytes": 1 << 30, "transport": "nvme",
+                                           "serial": f"s{i}", "header_reads": [{"what": "mbr", "duration_us": int(s * 1e6)}]})
+                     for i, s in enumerate(times)]
+            return self.file(b"\n".join([line(1, "begin"), *disks, line(len(disks) + 2, "end", {
+                "phase": "now", "errors": 0, "warnings": 0})]), name)
+
+        slow = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.2, 1.0]
+        a, b = report("a", [0.1] * 8 + [0.6]), report("b", slow)
+        out = self.compare(a, b)
+        said = groups(out)["timings"]
+        self.assertEqual([re.search(r"headers of (\w+) took", row)[1] for row in said[:5]],
+                         ["sdg", "sdf", "sde", "sdd", "sdc"])
+        self.assertIn(b"\n  and 4 smaller: see --all\n", out)
+        every = groups(self.compare(a, b, "--all"))["timings"]
+        self.assertEqual(len(every), 9)
+        self.assertNotIn(b"see --all", self.compare(a, b, "--all"))
+        small = self.compare(report("c", [0.1]), report("d", [0.2]))
+        self.assertIn(b"timings\n  and 1 smaller: see --all\n", small)
+        told = json.loads(self.compare(a, b, "--json"))["differences"]
+        self.assertEqual(sum(one["group"] == "timings" for one in told), 9)
+
     def test_many_differences_are_bounded(self):
         many = self.file(made_report.disks(200))
         out = self.compare(capture("blk-uart"), many, status=1)
         self.assertLess(len(out.splitlines()), 300)
-        self.assertIn(b"more: see --json", out)
+        self.assertIn(b"more: see --all", out)
+        every = self.compare(capture("blk-uart"), many, "--all", status=1)
+        self.assertGreater(len(groups(every)["disks"]), 200)
 
 
 class Timeline(Verb):
@@ -245,6 +271,12 @@ class Timeline(Verb):
         self.assertIn(b" without a label", self.picture(many))
         bad = self.text(self.file(made_report.events(300, bad=300)))
         self.assertLess(len(bad.splitlines()), 100)
+
+    def test_more_findings_than_a_hook_makes(self):
+        lines = [line(i, "finding", {"id": "a.b", "subject": str(i)}) for i in range(1, 2001)]
+        out = run("timeline", "--json", "-", stdin=b"\n".join(lines)).stdout
+        lane = next(one for one in json.loads(out)["lanes"] if one["kind"] == "findings")
+        self.assertEqual((len(lane["items"]), json.loads(out)["left_out"]), (512, 1488))
 
     def test_pictures_are_xml_and_need_nothing(self):
         for report, status in ((capture("original"), 0), (capture("growroot-trap"), 1),

@@ -99,14 +99,19 @@ class Hostile(unittest.TestCase):
         bad = re.search(rb"[^\x20-\x7e\n]", output)
         self.assertIsNone(bad, output[max(0, bad.start() - 60):bad.start() + 20] if bad else None)
 
-    def try_all(self, log):
+    def try_read(self, log, is_first=False):
+        """A sanitizer that looks for leaks takes its time: it does so once for each way."""
+        options = os.environ.get("ASAN_OPTIONS", "") + ("" if is_first else ":detect_leaks=0")
         for arguments in WAYS:
             done = subprocess.run([BOOTPROBE, "read", *arguments], input=log, capture_output=True,
-                                  timeout=60)
+                                  env={**os.environ, "ASAN_OPTIONS": options}, timeout=60)
             self.assertIn(done.returncode, (0, 1, 2))
             self.assertTrue(done.stdout, (arguments, done.stderr))
             self.assert_clean(done.stdout, arguments)
             self.assert_clean(done.stderr, arguments)
+
+    def try_show(self, log):
+        """What it has found it hands to "read": the file is what differs."""
         with tempfile.TemporaryDirectory() as root:
             Path(root, "run/bootprobe").mkdir(parents=True)
             Path(root, "run/bootprobe/report.jsonl").write_bytes(log)
@@ -122,10 +127,14 @@ class Hostile(unittest.TestCase):
         for name, poison in POISONS.items():
             for ensure_ascii in (False, True):
                 with self.subTest(name, ensure_ascii=ensure_ascii):
-                    self.try_all(report(poison, ensure_ascii))
+                    self.try_read(report(poison, ensure_ascii), is_first=name == "c0")
+        self.try_show(report(POISONS["ansi"], False))
+        self.try_show(report(POISONS["c1"], True))
 
     def test_without_an_end(self):
-        self.try_all(report(POISONS["ansi"], False, with_end=False))
+        log = report(POISONS["ansi"], False, with_end=False)
+        self.try_read(log, is_first=True)
+        self.try_show(log)
 
     def test_the_poison_is_read(self):
         """The test would be void if the records were thrown away."""
@@ -145,16 +154,46 @@ class Hostile(unittest.TestCase):
                 rows.append(b'%s,"crc":"%08x"}\n' % (body, zlib.crc32(body)))
             begin = seal(b'{"bootprobe":1,"boot":"%s","seq":900,"t":99,"type":"begin"'
                          % BOOT.encode())
-            self.try_all(b"".join(rows) + begin + b"\n")
+            self.try_read(b"".join(rows) + begin + b"\n")
+        self.try_show(b"".join(rows) + begin + b"\n")
 
     def test_damaged_lines_and_what_stands_between(self):
         log = report(POISONS["ansi"], True)
         damaged = log.replace(b'"type"', b'"type\x1b[31m"', 3).replace(b'"crc":"', b'"crc":"\x9b', 2)
-        self.try_all(b"\x1b]0;x\x07\xff\n" + damaged)
+        log = b"\x1b]0;x\x07\xff\n" + damaged
+        self.try_read(log, is_first=True)
+        self.try_show(log)
+
+    def test_numbers_boots_and_nesting_without_measure(self):
+        """Records with a right checksum, among them many boots, one record of each: it comes to an end, in
+        memory that is bounded (test_read.py), and says what it is."""
+        def record(seq, type_, members, boot=BOOT):
+            return seal(b'{"bootprobe":1,"boot":"%s","seq":%d,"t":%d,"type":"%s",%s' %
+                        (boot.encode(), seq, min(seq, 10**9), type_.encode(), members))
+
+        nested = b'"a":' + b"[" * 1900 + b"]" * 1900
+        deep = b'"a":' + b'{"a":' * 600 + b"1" + b"}" * 600
+        numbers = b'"size_bytes":-9223372036854775808,"arrived":-1e308,"duration_us":1e400,"n":1e-400'
+        lines = [record(1, "begin", b'"a":1'), b"\0" * 70000, record(2, "block", nested), record(3, "block", deep),
+                 record(4, "block", b'"name":"sda",' + numbers), record(5, "gpt", b'"name":"\\u0000\\ud800"'),
+                 record(4294967295, "end", b'"errors":-1,"warnings":9223372036854775807,"findings":[0,-1,4294967296,5,{}]'),
+                 record(4294967294, "finding", b'"id":7,"severity":[],"because":{},"fix":[1,{},[]]')]
+        lines += [record(1, "console", b'"name":[]', f"{boot:08x}") for boot in range(100)]
+        lines += [record(9, "finding", b'"id":"x.y","because":[' + b",".join([b"9"] * 1900) + b"]")]
+        log = b"\n".join(lines) + b"\n" + report("x", True)
+        self.try_read(log, is_first=True)
+        self.try_show(log)
+        done = subprocess.run([BOOTPROBE, "read", "--boots"], input=b"\n".join(lines), capture_output=True, timeout=60)
+        self.assertIn(b"older ones, which are not kept", done.stdout)
+        done = subprocess.run([BOOTPROBE, "read"], input=b"\n".join(lines[:7]), capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stdout, rb"missing +6-4294967294")
 
     def test_a_name_of_a_file(self):
-        done = subprocess.run([BOOTPROBE, "read", "no\x1b[31msuch"], capture_output=True)
-        self.assertEqual(done.returncode, 2)
+        for verb in (["read"], ["read", "--follow"], ["timeline"], ["compare", "/dev/null"], ["acpi"], ["gpt"], ["explain"]):
+            done = subprocess.run([BOOTPROBE, *verb, "no\x1b[31msuch\u202e"], capture_output=True)
+            self.assertEqual((done.returncode, done.stdout), (2, b""))
+            self.assert_clean(done.stderr, [])
 
 
 if __name__ == "__main__":

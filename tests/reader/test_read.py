@@ -18,7 +18,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from report_lines import BOOT, journal_entry, kmsg_escaped, line
+from report_lines import (BOOT, failing, finding, healthy, journal_entry, kmsg_escaped, line,
+                          text)
 
 CAPTURES = HERE / "captures"
 BOOTPROBE = None
@@ -39,34 +40,6 @@ def capture(name):
 def summary(stdin, *arguments):
     done = run("--json", *arguments, stdin=stdin)
     return json.loads(done.stdout)
-
-
-def healthy(boot=BOOT, **more):
-    return [line(1, "begin", {"version": "0.1.0", "verb": "start"}, boot, **more),
-            line(2, "console", {"name": "ttyS0", "live": True}, boot, **more),
-            line(3, "end", {"phase": "finish", "records": 3, "errors": 0, "warnings": 0}, boot,
-                 **more)]
-
-
-def finding(seq, severity="error", id_="console.phantom", **members):
-    return line(seq, "finding", {"id": id_, "severity": severity, "subject": "ttyS0",
-                                 "summary": "the console ttyS0 has no UART behind it",
-                                 "because": [2],
-                                 "fix": [{"tool": "proxmox",
-                                          "change": "qm set VMID --serial0 socket"}], **members})
-
-
-def failing():
-    return [line(1, "begin", {"version": "0.1.0", "verb": "start"}),
-            line(2, "console", {"name": "ttyS0", "live": False, "empty_write": "EIO"}),
-            finding(3), finding(4, "error", "console.closed", part_of="console.phantom"),
-            finding(5, "warning", "root.late"),
-            line(6, "end", {"phase": "finish", "records": 6, "errors": 1, "warnings": 1,
-                            "findings": [3, 4, 5], "undecided": ["platform.nested"]})]
-
-
-def text(lines, format_=b"%s\n"):
-    return b"".join(format_ % one for one in lines)
 
 
 class Input(unittest.TestCase):
@@ -302,6 +275,12 @@ class Verdicts(unittest.TestCase):
                  "/dev/console is ttyS0: opening it: ok, a write of no bytes: EIO"),
                 ("root", {"spec": "UUID=1", "device_count": 0},
                  "root=UUID=1: no device bears that name"),
+                ("root", {"kind": "virtiofs", "spec": "r", "device_count": 1, "devices": ["virtio4"],
+                          "since": 2.5, "mounted": 3.75, "mount_us": 1250000},
+                 "root=r: virtio4, there at 2.500 s, mounted at 3.750 s, 1.250 s after that"),
+                ("root", {"kind": "9p", "spec": "r", "device_count": 1, "devices": ["virtio4"],
+                          "mounted": 3.75, "mount_us": 500000},
+                 "root=r: virtio4, mounted at 3.750 s, 0.500 s after bootprobe began"),
                 ("block", {"name": "sda", "size_bytes": 21474836480, "transport": "virtio-scsi",
                            "header_reads": [{"what": "mbr", "error": "EIO"}]},
                  "disk sda: 20 GiB virtio-scsi, reading its mbr: EIO"),
@@ -309,6 +288,15 @@ class Verdicts(unittest.TestCase):
             log = text([line(1, "begin"), line(2, type_, members), finding(3, because=[2])])
             page = " ".join(run(stdin=log).stdout.decode().split())
             self.assertRegex(page, "Because " + re.escape(words) + " Change")
+
+    def test_a_folder_of_the_host(self):
+        root = {"kind": "virtiofs", "spec": "r", "device_count": 1, "devices": ["virtio4"]}
+        for members, words in (({}, "root=r is virtio4 (virtiofs)\n"),
+                               ({"mounted": 3.75, "mount_us": 1250000},
+                                "root=r is virtio4 (virtiofs), mounted after 1.250 s\n")):
+            log = text([line(1, "begin"), line(2, "root", root | members),
+                        line(3, "end", {"phase": "finish", "records": 3, "errors": 0, "warnings": 0})])
+            self.assertIn(words, run(stdin=log).stdout.decode())
 
     def test_usage(self):
         for arguments in (["--nonsense"], ["a", "b"], ["--output=yaml"], ["--color=red"],
@@ -321,7 +309,7 @@ class Verdicts(unittest.TestCase):
         for path in ("/nowhere", "/"):
             done = run(path)
             self.assertEqual(done.returncode, 2)
-            self.assertTrue(done.stderr.startswith(b"bootprobe: " + path.encode() + b": "))
+            self.assertTrue(done.stderr.startswith(b"bootprobe read: " + path.encode() + b": "))
         done = run("--boot", "latest", stdin=text(healthy()))
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"8 hex digits", done.stderr)
@@ -407,6 +395,25 @@ class Follow(unittest.TestCase):
             child.send_signal(signal.SIGINT)
             self.await_text(child, b"FAIL  ")
             self.assertEqual(child.wait(PATIENCE_S), 1)
+
+    def test_lines_without_news_are_counted(self):
+        """Whoever waits sees that something is read."""
+        done = run("--follow", stdin=b"noise\n" * 45000 + text(healthy()))
+        counted = [int(n) for n in re.findall(rb"(\d+) lines of the log without news", done.stdout)]
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(len(counted), 3, counted)
+        self.assertTrue(all(b >= 2 * a for a, b in zip(counted, counted[1:])), counted)
+
+    def test_many_news_never_end_it(self):
+        """More different lines than are remembered."""
+        lines = [line(i, "root", {"spec": f"UUID={i}", "device_count": 0}) for i in range(1, 12001)]
+        done = run("--follow", stdin=text(lines))
+        self.assertIn(b"root=UUID=12000: no device", done.stdout)
+        self.assertEqual(done.stdout.count(b" s  root=UUID="), 12000)
+
+    def test_a_name_is_escaped(self):
+        done = run("--follow", "no\x1b[2Jsuch")
+        self.assertEqual((done.returncode, done.stderr), (2, b"bootprobe read: no\\u001b[2Jsuch: No such file or directory\n"))
 
     def test_standard_input_and_no_line_twice(self):
         lines = failing()

@@ -23,7 +23,7 @@ MARK_END = "<!-- end of records -->"
 
 # The order in which a report speaks of things.
 ORDER = ("begin", "config", "platform", "cmdline", "acpi.table", "acpi.device", "fwcfg", "console",
-         "uart", "device", "virtio.port", "block", "gpt", "partition", "filesystem", "root",
+         "console.redirect", "uart", "device", "virtio.port", "block", "gpt", "partition", "filesystem", "root",
          "handoff", "grower", "kernel.event", "probe", "finding", "omitted", "sink", "end")
 
 FRAME = {

@@ -13,6 +13,8 @@
 #include <string.h>
 
 #define BOOT "5a1f09c3"
+/* Type and members of what most reports begin with. */
+#define BEGIN "\"begin\",\"version\":\"0.1.0\",\"verb\":\"start\""
 
 /* A whole line without its newline: type and further members as text. Static memory, four lines. */
 static inline const char *line_of(const char *boot, unsigned seq, const char *type_and_members)

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 
-#define BEGIN "\"begin\",\"version\":\"0.1.0\",\"verb\":\"start\""
 #define END "\"end\",\"phase\":\"finish\",\"records\":9,\"errors\":0,\"warnings\":0"
 
 static struct timeline build(struct reader *reader)

@@ -16,7 +16,8 @@ static const char *redacted(const char *text)
 
 static void begin(void)
 {
-	kernel_log_begin(&kernel_log, "quiet site.pass=tr0ub4dor&3 ci_token=\"a b\" root=/dev/vda1\n");
+	kernel_log_begin(
+		&kernel_log, "quiet site.pass=tr0ub4dor&3 ci_token=\"a b\" root=/dev/vda1\n");
 }
 
 START_TEST(command_lines_are_redacted)
@@ -31,9 +32,8 @@ START_TEST(command_lines_are_redacted)
 START_TEST(unknown_parameters_are_redacted)
 {
 	begin();
-	ck_assert_str_eq(
-		redacted("5,63,62058,-;Unknown kernel command line parameters \"bootprobe "
-			 "ci_token=abc\", will be passed to user space.\n"),
+	ck_assert_str_eq(redacted("5,63,62058,-;Unknown kernel command line parameters \"bootprobe "
+				  "ci_token=abc\", will be passed to user space.\n"),
 		"5,63,62058,-;Unknown kernel command line parameters \"bootprobe ci_token=***\", "
 		"will be passed to user space.\n");
 }
@@ -41,8 +41,8 @@ START_TEST(unknown_parameters_are_redacted)
 START_TEST(the_environment_of_init_is_redacted)
 {
 	begin();
-	ck_assert_str_eq(redacted("7,256,1,-;  with environment:\n"),
-		"7,256,1,-;  with environment:\n");
+	ck_assert_str_eq(
+		redacted("7,256,1,-;  with environment:\n"), "7,256,1,-;  with environment:\n");
 	ck_assert_str_eq(redacted("7,257,1,-;    HOME=/\n"), "7,257,1,-;    HOME=/\n");
 	ck_assert_str_eq(
 		redacted("7,258,1,-;    db_password=x y z\n"), "7,258,1,-;    db_password=***\n");

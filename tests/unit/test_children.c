@@ -39,7 +39,8 @@ static const struct probe DONE = {"done", PHASE_DISK, 60 * US_PER_S, done_run};
 
 static void start(void)
 {
-	facts = mmap(NULL, sizeof(*facts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	facts = mmap(
+		NULL, sizeof(*facts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ck_assert_ptr_ne(facts, MAP_FAILED);
 	memset(&children, 0, sizeof(children));
 	children.keep_out[0] = -1;
@@ -69,7 +70,8 @@ START_TEST(one_that_hangs_is_killed_at_its_deadline)
 	start();
 	ck_assert_int_eq(
 		children_start(&children, &HANG, PHASE_START, &SOURCES, facts, 0, "sda"), 0);
-	ck_assert_uint_eq(children_expire(&children, &SOURCES, children.item[0].deadline_us - 1), 0);
+	ck_assert_uint_eq(
+		children_expire(&children, &SOURCES, children.item[0].deadline_us - 1), 0);
 	ck_assert_uint_eq(children_running(&children, PHASE_START), 1);
 	ck_assert_uint_eq(children_expire(&children, &SOURCES, children.item[0].deadline_us), 1);
 	ck_assert_uint_eq(children_running(&children, PHASE_START), 0);

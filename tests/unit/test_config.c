@@ -97,13 +97,28 @@ END_TEST
 
 START_TEST(what_does_not_exist_yet_is_named)
 {
-	parse("bootprobe bootprobe.record=exit bootprobe.heal=console");
-	ck_assert_uint_eq(config.problem_count, 2);
+	parse("bootprobe bootprobe.record=exit");
+	ck_assert_uint_eq(config.problem_count, 1);
 	ck_assert_str_eq(config.problem[0], "bootprobe.record: not supported by this version");
 	parse("bootprobe bootprobe.record=off");
 	ck_assert_uint_eq(config.problem_count, 0);
 }
 END_TEST
 
-UNIT_MAIN("config", off_unless_asked_for, durations_have_units, sinks_are_a_list,
+START_TEST(consoles_are_healed_for_who_asks)
+{
+	parse("bootprobe");
+	ck_assert(!config.may_heal_console);
+	parse("bootprobe bootprobe.heal=console");
+	ck_assert(config.may_heal_console);
+	ck_assert_uint_eq(config.problem_count, 0);
+	parse("bootprobe bootprobe.heal=console bootprobe.heal=off");
+	ck_assert(!config.may_heal_console);
+	parse("bootprobe bootprobe.heal=everything");
+	ck_assert(!config.may_heal_console);
+	ck_assert_str_eq(config.problem[0], "bootprobe.heal: neither off nor console");
+}
+END_TEST
+
+UNIT_MAIN("config", consoles_are_healed_for_who_asks, off_unless_asked_for, durations_have_units, sinks_are_a_list,
 	problems_are_bounded, what_does_not_exist_yet_is_named)

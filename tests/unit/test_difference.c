@@ -5,7 +5,6 @@
 
 #include "report_builder.h"
 
-#define BEGIN "\"begin\",\"version\":\"0.1.0\",\"verb\":\"start\""
 #define END "\"end\",\"phase\":\"finish\",\"records\":9,\"errors\":0,\"warnings\":0"
 #define UART                                                                             \
 	"\"uart\",\"name\":\"ttyS0\",\"live\":true,\"uart_type\":4,\"uart\":\"16550A\"," \

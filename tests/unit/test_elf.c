@@ -45,6 +45,31 @@ static int parse(size_t length)
 	return elf_parse(file.bytes, length, &elf);
 }
 
+START_TEST(modules_that_lack_their_end)
+{
+	wide_make();
+	file.wide.e_phnum = 0;
+	file.wide.e_shoff = 1000;
+	file.wide.e_shentsize = sizeof(Elf64_Shdr);
+	file.wide.e_shnum = 10;
+	ck_assert(!elf_is_cut_short(file.bytes, 64, 1000 + 640));
+	ck_assert(elf_is_cut_short(file.bytes, 64, 1000 + 639));
+	ck_assert(elf_is_cut_short(file.bytes, 64, 500));
+	ck_assert(elf_is_cut_short(file.bytes, 40, 40));
+	file.wide.e_shoff = UINT64_MAX - 10;
+	ck_assert(elf_is_cut_short(file.bytes, 64, UINT64_MAX));
+	narrow_make();
+	file.narrow.e_shoff = 1000;
+	file.narrow.e_shentsize = sizeof(Elf32_Shdr);
+	file.narrow.e_shnum = 10;
+	ck_assert(!elf_is_cut_short(file.bytes, 52, 1400));
+	ck_assert(elf_is_cut_short(file.bytes, 52, 1399));
+	/* Compressed, or anything else. */
+	ck_assert(!elf_is_cut_short((const uint8_t *)"\x28\xb5\x2f\xfd", 4, 4));
+	ck_assert(!elf_is_cut_short(file.bytes, 0, 0));
+}
+END_TEST
+
 START_TEST(good)
 {
 	wide_make();
@@ -167,5 +192,5 @@ START_TEST(scripts)
 }
 END_TEST
 
-UNIT_MAIN(
-	"elf", good, big_endian, truncated_and_lying, interpreter_of_elf, what_runs_where, scripts)
+UNIT_MAIN("elf", modules_that_lack_their_end, good, big_endian, truncated_and_lying,
+	interpreter_of_elf, what_runs_where, scripts)

@@ -86,4 +86,43 @@ START_TEST(what_was_not_said_need_not_be)
 }
 END_TEST
 
-UNIT_MAIN("encode_probe", what_was_said_is_taken_back, what_was_not_said_need_not_be)
+static uint32_t devices_told(enum boot_phase phase)
+{
+	size_t before = line_count;
+
+	facts.boot.phase = phase;
+	report_omit_nothing(&report);
+	encode_unbound_devices(&encoding);
+	return (uint32_t)(line_count - before);
+}
+
+/* Before udev no device has its driver; one that has it later is news only where that was told. */
+START_TEST(a_device_is_told_of_when_its_driver_is_late)
+{
+	struct unbound_device_fact *early, *late;
+
+	begin();
+	early = fact_new(facts.unbound_devices);
+	(void)text_copy(early->device, sizeof(early->device), "virtio0");
+	early->state = DRIVER_MODULE_FILE;
+	fact_done(facts.unbound_devices);
+	late = fact_new(facts.unbound_devices);
+	(void)text_copy(late->device, sizeof(late->device), "virtio1");
+	late->state = DRIVER_MODULE_FILE;
+	fact_done(facts.unbound_devices);
+
+	ck_assert_uint_eq(devices_told(BOOT_PHASE_EARLY), 0);
+	early->state = DRIVER_BOUND;
+	ck_assert_uint_eq(devices_told(BOOT_PHASE_STALLED), 1);
+	ck_assert_ptr_nonnull(strstr(lines[0], "\"virtio1\""));
+	ck_assert_ptr_nonnull(strstr(lines[0], "\"bound\":false"));
+	late->state = DRIVER_BOUND;
+	ck_assert_uint_eq(devices_told(BOOT_PHASE_EARLY), 0);
+	ck_assert_uint_eq(devices_told(BOOT_PHASE_HANDOFF), 1);
+	ck_assert_ptr_nonnull(strstr(lines[1], "\"virtio1\""));
+	ck_assert_ptr_nonnull(strstr(lines[1], "\"bound\":true"));
+}
+END_TEST
+
+UNIT_MAIN("encode_probe", a_device_is_told_of_when_its_driver_is_late, what_was_said_is_taken_back,
+	what_was_not_said_need_not_be)

@@ -144,4 +144,5 @@ START_TEST(type_names)
 }
 END_TEST
 
-UNIT_MAIN("gpt_layout", overlap_and_range, twins, names_become_utf8, others_agree_or_not, type_names)
+UNIT_MAIN(
+	"gpt_layout", overlap_and_range, twins, names_become_utf8, others_agree_or_not, type_names)

@@ -208,5 +208,6 @@ START_TEST(partitions_beyond_the_disk)
 }
 END_TEST
 
-UNIT_MAIN("mbr", kinds, boot_sectors, an_end_beyond_32_bits, what_protects, links, logical_partitions,
-	a_circle_of_links_ends, a_link_out_of_the_disk_ends, partitions_beyond_the_disk)
+UNIT_MAIN("mbr", kinds, boot_sectors, an_end_beyond_32_bits, what_protects, links,
+	logical_partitions, a_circle_of_links_ends, a_link_out_of_the_disk_ends,
+	partitions_beyond_the_disk)

@@ -8,13 +8,28 @@
 
 static struct modalias_identity identity;
 
-START_TEST(devices_of_interest)
+struct identification {
+	const char *modalias;
+	enum device_role role;
+	const char *ids, *class_id;
+};
+
+static void identify_all(const struct identification *cases, size_t count)
 {
-	static const struct {
-		const char *modalias;
-		enum device_role role;
-		const char *ids, *class_id;
-	} CASES[] = {
+	for (size_t i = 0; i < count; i++) {
+		const char *modalias = cases[i].modalias;
+
+		ck_assert_msg(modalias_identify(modalias, &identity), "%s", modalias);
+		ck_assert_msg(identity.role == cases[i].role, "%s: role %d", modalias,
+			(int)identity.role);
+		ck_assert_str_eq(identity.ids, cases[i].ids);
+		ck_assert_str_eq(identity.class_id, cases[i].class_id);
+	}
+}
+
+START_TEST(devices_of_pci)
+{
+	static const struct identification CASES[] = {
 		/* virtio by its PCI id, whatever the class says: transitional, then modern ones */
 		{"pci:v00001AF4d00001000sv00001AF4sd00000001bc02sc00i00", ROLE_NETWORK, "1af4:1000",
 			"020000"},
@@ -49,6 +64,15 @@ START_TEST(devices_of_interest)
 			"070002"},
 		{"pci:v00001B36d00000003sv00001AF4sd00001100bc07sc02i00", ROLE_SERIAL, "1b36:0003",
 			"070200"},
+	};
+
+	identify_all(CASES, ARRAY_SIZE(CASES));
+}
+END_TEST
+
+START_TEST(devices_of_other_buses)
+{
+	static const struct identification CASES[] = {
 		{"virtio:d00000001v00001AF4", ROLE_NETWORK, "network", ""},
 		{"virtio:d00000002v00001AF4", ROLE_STORAGE, "block", ""},
 		{"virtio:d00000003v00001AF4", ROLE_SERIAL, "console", ""},
@@ -71,15 +95,7 @@ START_TEST(devices_of_interest)
 		{"xen:vif", ROLE_NETWORK, "vif", ""},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(CASES); i++) {
-		const char *modalias = CASES[i].modalias;
-
-		ck_assert_msg(modalias_identify(modalias, &identity), "%s", modalias);
-		ck_assert_msg(identity.role == CASES[i].role, "%s: role %d", modalias,
-			(int)identity.role);
-		ck_assert_str_eq(identity.ids, CASES[i].ids);
-		ck_assert_str_eq(identity.class_id, CASES[i].class_id);
-	}
+	identify_all(CASES, ARRAY_SIZE(CASES));
 }
 END_TEST
 
@@ -176,5 +192,5 @@ START_TEST(virtio_types)
 }
 END_TEST
 
-UNIT_MAIN("modalias", devices_of_interest, devices_of_none, cut_ones_are_nothing,
+UNIT_MAIN("modalias", devices_of_pci, devices_of_other_buses, devices_of_none, cut_ones_are_nothing,
 	lying_ones_are_nothing, wide_ids_are_not_cut, virtio_types)

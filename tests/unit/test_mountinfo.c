@@ -21,6 +21,7 @@ START_TEST(good)
 
 	ck_assert(mountinfo_next(&cursor, &mount));
 	ck_assert_str_eq(mount.mount_point, "/proc");
+	ck_assert_uint_eq(mount.id, 22);
 	ck_assert(mountinfo_next(&cursor, &mount));
 	ck_assert_str_eq(mount.mount_point, "/sysroot");
 	ck_assert_str_eq(mount.options, "ro,relatime");
@@ -65,6 +66,8 @@ START_TEST(nonsense_is_passed_over)
 		char *cursor = mounts(LINES[i]);
 		ck_assert(!mountinfo_next(&cursor, &mount));
 	}
+	ck_assert(mountinfo_find(mounts("4294967296 2 0:1 / /x rw - tmpfs t rw"), "/x", &mount));
+	ck_assert_uint_eq(mount.id, 0);
 	ck_assert(mountinfo_find(mounts("junk\n1 2 0:1 / /x rw - tmpfs t rw"), "/x", &mount));
 	ck_assert(mountinfo_find(mounts("1 2 0:1 / /\\04 rw - tmpfs t rw"), "/\\04", &mount));
 }

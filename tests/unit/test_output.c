@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "cli/fold.h"
 #include "cli/output.h"
 
 #include "unit.h"
@@ -69,6 +70,47 @@ START_TEST(every_character_has_room)
 }
 END_TEST
 
+/* Each byte becomes as many characters as any may, and where a line holds one, as many spaces. */
+START_TEST(every_character_has_room_where_words_are_broken)
+{
+	static const unsigned COLUMNS[] = {0, 60, 76, 90};
+	char text[] = "\033\033\033\033\033\033\033\033\033\033\033\033\033\033\033\033";
+
+	for (size_t i = 0; i < sizeof(COLUMNS) / sizeof(COLUMNS[0]); i++) {
+		FILE *stream = start();
+		char *to;
+
+		fold_words(stream, COLUMNS[i], 0, text);
+		ck_assert_int_eq(fclose(stream), 0);
+		to = printed;
+		for (const char *from = printed; *from; from++) {
+			if (*from != ' ' && *from != '\n')
+				*to++ = *from;
+		}
+		*to = '\0';
+		ck_assert_uint_eq(strlen(printed), 6 * (sizeof(text) - 1));
+		for (size_t at = 0; at + 1 < sizeof(text); at++)
+			ck_assert_mem_eq(printed + 6 * at, "\\u001b", 6);
+		free(printed);
+	}
+}
+END_TEST
+
+START_TEST(what_is_folded_is_cut)
+{
+	char data[13];
+
+	fold_cut(data, 12, "\033\033");
+	ck_assert_str_eq(data, "\\u001b\\u001b");
+	fold_cut(data, 12, "\033\033x");
+	ck_assert_str_eq(data, "\\u001b\\u00..");
+	fold_cut(data, 12, "twelve chars");
+	ck_assert_str_eq(data, "twelve chars");
+	fold_cut(data, 12, "thirteen char");
+	ck_assert_str_eq(data, "thirteen c..");
+}
+END_TEST
+
 START_TEST(a_line_is_cut)
 {
 	char expected[256];
@@ -96,4 +138,5 @@ START_TEST(a_record_line_stays_a_record)
 END_TEST
 
 UNIT_MAIN("output", words_break_at_the_edge, a_word_that_is_too_long_stands_alone,
-	every_character_has_room, a_line_is_cut, a_record_line_stays_a_record)
+	every_character_has_room, every_character_has_room_where_words_are_broken,
+	what_is_folded_is_cut, a_line_is_cut, a_record_line_stays_a_record)

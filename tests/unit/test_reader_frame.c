@@ -86,6 +86,43 @@ START_TEST(the_frame_is_read_as_far_as_it_goes)
 }
 END_TEST
 
+/* Times are reckoned with: one that no kernel reaches is no time. */
+START_TEST(a_time_is_one_of_a_kernel)
+{
+	static const struct {
+		const char *t;
+		unsigned parsed;
+		double seconds;
+	} CASES[] = {
+		{"0", 4, 0},
+		{"1000000000", 4, 1e9},
+		{"999999999.9", 4, 999999999.9},
+		{"1000000001", 2, -1},
+		{"99999999999999999999999999", 2, -1},
+		/* more digits than a number has */
+		{"1.5555555555555555555555555555555555", 2, -1},
+		{"-1", 2, -1},
+		{"1e3", 2, -1},
+		{"", 2, -1},
+	};
+
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+		struct frame frame;
+		char line[160];
+
+		(void)snprintf(line, sizeof(line),
+			"{\"bootprobe\":1,\"boot\":\"5a1f09c3\",\"seq\":7,\"t\":%s,\"type\":"
+			"\"uart\",",
+			CASES[i].t);
+		ck_assert_msg(frame_parse(line, strlen(line), &frame) == CASES[i].parsed, "%s",
+			CASES[i].t);
+		if (CASES[i].seconds >= 0)
+			ck_assert(frame.t > CASES[i].seconds - 0.01 &&
+				  frame.t < CASES[i].seconds + 0.01);
+	}
+}
+END_TEST
+
 START_TEST(the_crc_tells)
 {
 	char line[2048];
@@ -123,4 +160,5 @@ END_TEST
 
 UNIT_MAIN("reader_frame", a_line_is_found_wherever_it_stands,
 	a_line_without_its_end_is_open_or_broken, the_frame_is_read_as_far_as_it_goes,
-	the_crc_tells, what_kmsg_escapes_is_undone, terminal_control_is_taken_out)
+	a_time_is_one_of_a_kernel, the_crc_tells, what_kmsg_escapes_is_undone,
+	terminal_control_is_taken_out)

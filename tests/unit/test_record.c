@@ -272,7 +272,7 @@ START_TEST(unknown_errors_have_a_number)
 END_TEST
 
 UNIT_MAIN("record", members_stand_in_order, strings_are_escaped, unterminated_chars_are_bounded,
-	the_same_is_said_once, what_holds_again_is_said_again,
-	all_that_was_said_is_remembered, a_then_b_then_a_ends_in_a, long_arrays_go_on_in_further_lines,
-	objects_are_kept_whole, what_is_too_long_is_cut_and_says_so, lines_are_bounded_in_number,
-	guid_is_mixed_endian, unknown_errors_have_a_number)
+	the_same_is_said_once, what_holds_again_is_said_again, all_that_was_said_is_remembered,
+	a_then_b_then_a_ends_in_a, long_arrays_go_on_in_further_lines, objects_are_kept_whole,
+	what_is_too_long_is_cut_and_says_so, lines_are_bounded_in_number, guid_is_mixed_endian,
+	unknown_errors_have_a_number)

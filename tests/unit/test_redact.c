@@ -31,13 +31,13 @@ START_TEST(names_of_secrets)
 		"x.pw", "pw", "my_pin", "pin.code", "otp", "sas", "x-sig", "jwt",
 		"systemd.set_credential", "systemd.set-credential-binary", "systemd.machine-id",
 		"rootpw", "inst.rootpw", "userpw", "inst.sshpw", "pwroot", "inst.pwuser", "session",
-		"cookie", "bitlocker", "recovery", "x.tok",
-		"rd.luks.key", "luks.key"};
+		"cookie", "bitlocker", "recovery", "x.tok", "rd.luks.key", "luks.key"};
 	static const char *const PUBLIC[] = {"", "root", "console", "pinned", "spinlock", "design",
-		"sigma", "usas", "pwm", "stok", "discovery", "keymap", "KEYTABLE", "vconsole.keymap",
-		"rd.vconsole.keymap.toggle", "keyboard.layout", "iommu.passthrough",
-		"usbcore.authorized_default", "module.sig-enforce", "keyfile-timeout",
-		"token-timeout", "password-echo", "bootprobe.stall", "nfs.max_session_slots"};
+		"sigma", "usas", "pwm", "stok", "discovery", "keymap", "KEYTABLE",
+		"vconsole.keymap", "rd.vconsole.keymap.toggle", "keyboard.layout",
+		"iommu.passthrough", "usbcore.authorized_default", "module.sig-enforce",
+		"keyfile-timeout", "token-timeout", "password-echo", "bootprobe.stall",
+		"nfs.max_session_slots"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(SECRET); i++)
 		ck_assert_msg(redact_is_secret_name(SECRET[i], strlen(SECRET[i])), "%s", SECRET[i]);
@@ -164,7 +164,8 @@ START_TEST(options_in_values)
 	ck_assert_uint_eq(count, 2);
 	/* Wherever a name can begin, and in the query of a URL by shape as well. */
 	ck_assert_str_eq(redact("fetch=http://h/x;tok=abc"), "fetch=http://h/x;tok=***");
-	ck_assert_str_eq(redact("root=live:http://h/x#token=abc"), "root=live:http://h/x#token=***");
+	ck_assert_str_eq(
+		redact("root=live:http://h/x#token=abc"), "root=live:http://h/x#token=***");
 	ck_assert_str_eq(redact("init=/run/token=abc/init"), "init=/run/token=***");
 	ck_assert_str_eq(redact("root=live:http://h/x?a=1&t=0123456789abcdef0&b=2"),
 		"root=live:http://h/x?a=1&t=***&b=2");
@@ -203,7 +204,8 @@ START_TEST(texts)
 	} CASES[] = {
 		{"", ""},
 		{"sd 0:0:0:0: [sda] Attached SCSI disk", "sd 0:0:0:0: [sda] Attached SCSI disk"},
-		{"nvme0n1: I/O Cmd(0x2) @ LBA 0, 8 blocks", "nvme0n1: I/O Cmd(0x2) @ LBA 0, 8 blocks"},
+		{"nvme0n1: I/O Cmd(0x2) @ LBA 0, 8 blocks",
+			"nvme0n1: I/O Cmd(0x2) @ LBA 0, 8 blocks"},
 		{"VFS: Unable to mount root fs \"//me:pw@h/x\"",
 			"VFS: Unable to mount root fs \"//***@h/x\""},
 		{"opts (user=me,password=pw)", "opts (user=me,password=***"},
@@ -235,5 +237,6 @@ START_TEST(texts)
 }
 END_TEST
 
-UNIT_MAIN("redact", texts, names_of_secrets, runs_have_limits, shapes, values_of_secrets_may_be_switches,
-	users_and_their_passwords, options_in_values, quotes_and_a_full_buffer)
+UNIT_MAIN("redact", texts, names_of_secrets, runs_have_limits, shapes,
+	values_of_secrets_may_be_switches, users_and_their_passwords, options_in_values,
+	quotes_and_a_full_buffer)

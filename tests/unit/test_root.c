@@ -276,9 +276,77 @@ START_TEST(tags)
 
 	(void)text_copy(device->name, sizeof(device->name), "virtio4");
 	(void)text_copy(device->tag, sizeof(device->tag), "share");
+	device->type = VIRTIO_TYPE_FS;
 	fact_done(facts.virtio_devices);
 	assert_resolves("root=share rootfstype=virtiofs", "virtio4", 0);
+	assert_resolves("root=virtiofs:share", "virtio4", 0);
 	assert_resolves("root=other rootfstype=virtiofs", NULL, 0);
+	/* The same tag, and the device of another protocol. */
+	assert_resolves("root=share rootfstype=9p", NULL, 0);
+	device->type = VIRTIO_TYPE_9P;
+	assert_resolves("root=share rootfstype=9p rootflags=trans=virtio", "virtio4", 0);
+}
+END_TEST
+
+static struct mount_fact *add_mount(
+	uint32_t id, const char *fstype, const char *source, uint64_t seen_us)
+{
+	struct mount_fact *mount = fact_new(facts.mounts);
+
+	*mount = (struct mount_fact){.id = id, .seen_us = seen_us};
+	(void)text_copy(mount->fstype, sizeof(mount->fstype), fstype);
+	(void)text_copy(mount->source, sizeof(mount->source), source);
+	fact_done(facts.mounts);
+	return mount;
+}
+
+/* Linux before 6.9: no file tells the tag. */
+START_TEST(a_mount_tells_the_device_of_a_tag)
+{
+	struct virtio_device_fact *device = fact_new(facts.virtio_devices);
+	struct device_event_fact *event = fact_new(facts.device_events);
+	struct mount_fact *mount;
+
+	(void)text_copy(device->name, sizeof(device->name), "virtio4");
+	device->type = VIRTIO_TYPE_FS;
+	fact_done(facts.virtio_devices);
+	(void)text_copy(event->name, sizeof(event->name), "virtio4");
+	event->arrived_us = 7000;
+	fact_done(facts.device_events);
+	mount = add_mount(40, "virtiofs", "other", 9000);
+	assert_resolves("root=share rootfstype=virtiofs", NULL, 0);
+	ck_assert_uint_eq(facts.root.mounted_us, 0);
+	(void)text_copy(mount->source, sizeof(mount->source), "share");
+	assert_resolves("root=share rootfstype=virtiofs", "virtio4", 7000);
+	ck_assert_uint_eq(facts.root.mounted_us, 9000);
+	/* What was unmounted tells nothing. */
+	mount->id = 0;
+	assert_resolves("root=share rootfstype=virtiofs", NULL, 0);
+	mount->id = 40;
+	/* With two of them it may be either. */
+	device = fact_new(facts.virtio_devices);
+	(void)text_copy(device->name, sizeof(device->name), "virtio5");
+	device->type = VIRTIO_TYPE_FS;
+	fact_done(facts.virtio_devices);
+	assert_resolves("root=share rootfstype=virtiofs", NULL, 0);
+	ck_assert_uint_eq(facts.root.mounted_us, 9000);
+}
+END_TEST
+
+START_TEST(the_mount_of_the_new_root_counts)
+{
+	machine();
+	(void)add_mount(20, "proc", "proc", 1000);
+	(void)add_mount(41, "ext4", "/dev/sda2", 8000);
+	facts.handoff.root_mount_id = 41;
+	run("root=/dev/sda2");
+	ck_assert_uint_eq(facts.root.mounted_us, 8000);
+	facts.handoff.root_mount_id = 42;
+	run("root=/dev/sda2");
+	ck_assert_uint_eq(facts.root.mounted_us, 0);
+	facts.handoff.root_mount_id = 0;
+	run("root=/dev/sda2");
+	ck_assert_uint_eq(facts.root.mounted_us, 0);
 }
 END_TEST
 
@@ -317,6 +385,8 @@ int main(void)
 	tcase_add_test(tcase, one_filesystem_on_many_devices);
 	tcase_add_test(tcase, parts_of_something_larger_do_not_count);
 	tcase_add_test(tcase, tags);
+	tcase_add_test(tcase, a_mount_tells_the_device_of_a_tag);
+	tcase_add_test(tcase, the_mount_of_the_new_root_counts);
 	tcase_add_test(tcase, root_by_type);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

@@ -18,6 +18,26 @@ static void phantom_and_trap(void)
 	set_trap(18 * GIB);
 }
 
+/* Another port is there: the console is on the wrong one. */
+static void phantom_beside_a_port(void)
+{
+	make_phantom();
+	(void)add_uart("ttyS1", 0x2f8, "pnp");
+}
+
+/* A port of another driver has another name, and is none that console=ttyS names. */
+static void phantom_beside_a_port_of_another_kind(void)
+{
+	make_phantom();
+	(void)add_uart("ttyAMA0", 0, "acpi");
+}
+
+static void phantom_beside_a_dead_port(void)
+{
+	phantom_beside_a_port();
+	facts.uarts.item[0].is_live = ANSWER_NO;
+}
+
 static void phantom_after_the_trap(void)
 {
 	phantom_and_trap();
@@ -130,6 +150,13 @@ static void no_node(void)
 {
 	no_node_and_no_pid1();
 	facts.pid1_descriptors.item[0].link = -ENOENT;
+}
+
+static void no_node_and_filled_descriptors(void)
+{
+	no_node_and_no_pid1();
+	fact_foreach (descriptor, facts.pid1_descriptors)
+		descriptor->link = OUTCOME_OK;
 }
 
 static void container(void)
@@ -268,6 +295,37 @@ static void no_uart_on_xen(void)
 	facts.platform.hypervisor = HYPERVISOR_XEN_HVM;
 }
 
+static void no_uart_in_dom0(void)
+{
+	remove_serial();
+	facts.platform.hypervisor = HYPERVISOR_XEN_DOM0;
+}
+
+static void hvc_in_dom0(void)
+{
+	no_uart_in_dom0();
+	(void)add_console("hvc0", CONSOLE_HVC);
+}
+
+static void hvc_in_a_pv_guest(void)
+{
+	hvc_in_dom0();
+	facts.platform.hypervisor = HYPERVISOR_XEN_PV;
+}
+
+static void dead_hvc_in_dom0(void)
+{
+	hvc_in_dom0();
+	console_named("hvc0")->is_live = ANSWER_NO;
+}
+
+/* virtio's, which no serial console of a QEMU host shows. */
+static void hvc_in_qemu(void)
+{
+	remove_serial();
+	(void)add_console("hvc0", CONSOLE_HVC);
+}
+
 static void no_uart_on_a_laptop(void)
 {
 	remove_serial();
@@ -285,13 +343,71 @@ static void uarts_not_counted(void)
 	memset(&facts.uart_total, 0, sizeof(facts.uart_total));
 }
 
-RULE_CASES(CONSOLE_CASES, {"console.phantom", NULL, VERDICT_GOOD},
+/* ------------------------------------------------------------------------------- healed */
+
+static void healed_with(outcome_t outcome)
+{
+	make_phantom();
+	text_copy(facts.console_redirect.console, sizeof(facts.console_redirect.console), "ttyS0");
+	text_copy(facts.console_redirect.target, sizeof(facts.console_redirect.target), "tty1");
+	facts.console_redirect.outcome = outcome;
+	fact_publish(&facts.console_redirect.once);
+	if (outcome == OUTCOME_OK)
+		facts.dev_console.empty_write = OUTCOME_OK;
+}
+
+static void healed(void)
+{
+	healed_with(OUTCOME_OK);
+}
+
+static void healed_at_the_trap(void)
+{
+	phantom_and_trap();
+	healed();
+}
+
+static void not_healed(void)
+{
+	healed_with(-EBUSY);
+}
+
+static void healed_and_undone(void)
+{
+	healed();
+	facts.console_redirect.is_undone = ANSWER_YES;
+}
+
+static void console_not_looked_at(void)
+{
+	memset(&facts.dev_console.once, 0, sizeof(facts.dev_console.once));
+}
+
+RULE_CASES(CONSOLE_CASES, {"console.healed", NULL, VERDICT_GOOD},
+	{"console.healed", phantom, VERDICT_GOOD}, {"console.healed", not_healed, VERDICT_GOOD},
+	{"console.healed", healed_and_undone, VERDICT_GOOD},
+	{"console.healed", console_not_looked_at, VERDICT_UNKNOWN},
+	{"console.healed", healed, VERDICT_BAD, SEVERITY_INFO, "ttyS0", "goes to tty1 instead of",
+		"proxmox", "qm set VMID --serial0 socket"},
+	{"growroot.trap", healed_at_the_trap, VERDICT_GOOD},
+	{"console.phantom", healed_at_the_trap, VERDICT_BAD, SEVERITY_INFO, "ttyS0"},
+	{"console.phantom", healed, VERDICT_BAD, SEVERITY_INFO, "ttyS0"},
+	{"console.phantom", not_healed, VERDICT_BAD, SEVERITY_WARNING, "ttyS0"},
+	{"console.phantom", NULL, VERDICT_GOOD},
 	{"console.phantom", phantom, VERDICT_BAD, SEVERITY_WARNING, "ttyS0",
 		"has no UART behind it", "proxmox", "qm set VMID --serial0 socket"},
 	{"console.phantom", phantom, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", "PID 1", "kernel",
 		"console=tty0"},
 	{"console.phantom", phantom_on_virtualbox, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", NULL,
 		"virtualbox", "--uart1"},
+	{"console.phantom", phantom_beside_a_port, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", NULL,
+		"kernel", "console=ttyS1   (instead of console=ttyS0: that port is there)"},
+	{"console.phantom", phantom_beside_a_port, VERDICT_BAD, SEVERITY_WARNING, "ttyS0", NULL,
+		"proxmox", "qm set VMID --serial0 socket"},
+	{"console.phantom", phantom_beside_a_port_of_another_kind, VERDICT_BAD, SEVERITY_WARNING,
+		"ttyS0", NULL, "kernel", "console=tty0"},
+	{"console.phantom", phantom_beside_a_dead_port, VERDICT_BAD, SEVERITY_WARNING, "ttyS0",
+		NULL, "kernel", "console=tty0"},
 	{"console.phantom", phantom_before_tty0, VERDICT_BAD, SEVERITY_INFO, "ttyS0"},
 	{"console.phantom", phantom_and_trap, VERDICT_BAD, SEVERITY_ERROR, "ttyS0"},
 	{"console.phantom", phantom_after_the_trap, VERDICT_BAD, SEVERITY_WARNING, "ttyS0"},
@@ -315,7 +431,9 @@ RULE_CASES(CONSOLE_CASES, {"console.phantom", NULL, VERDICT_GOOD},
 	{"console.closed", closed_at_once, VERDICT_UNKNOWN},
 	{"console.closed", forbidden, VERDICT_UNKNOWN},
 	{"console.closed", container, VERDICT_UNKNOWN},
-	{"console.closed", no_node, VERDICT_BAD, SEVERITY_ERROR},
+	{"console.closed", no_node, VERDICT_BAD, SEVERITY_ERROR, NULL, "without standard input"},
+	{"console.closed", no_node_and_filled_descriptors, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"another output"},
 	{"console.closed", no_node_and_no_pid1, VERDICT_UNKNOWN},
 	{"console.closed", consoles_not_looked_at, VERDICT_UNKNOWN},
 
@@ -352,6 +470,12 @@ RULE_CASES(CONSOLE_CASES, {"console.phantom", NULL, VERDICT_GOOD},
 		"<serial type='pty'/>"},
 	{"console.no-uart", no_uart_on_xen, VERDICT_BAD, SEVERITY_INFO, "", NULL, "xen",
 		"serial = 'pty'"},
+	{"console.no-uart", no_uart_in_dom0, VERDICT_BAD, SEVERITY_INFO, "",
+		"Xen leaves this machine no serial port", "kernel", "console=hvc0"},
+	{"console.no-uart", dead_hvc_in_dom0, VERDICT_BAD, SEVERITY_INFO},
+	{"console.no-uart", hvc_in_qemu, VERDICT_BAD, SEVERITY_INFO},
+	{"console.no-uart", hvc_in_dom0, VERDICT_GOOD},
+	{"console.no-uart", hvc_in_a_pv_guest, VERDICT_GOOD},
 	{"console.no-uart", no_uart_on_a_laptop, VERDICT_GOOD},
 	{"console.no-uart", hvc_of_unknown_type, VERDICT_UNKNOWN},
 	{"console.no-uart", uarts_not_counted, VERDICT_UNKNOWN});

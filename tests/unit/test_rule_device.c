@@ -19,6 +19,41 @@ static void missing(void)
 	(void)add_scsi(DRIVER_MISSING);
 }
 
+/* The root is a folder of the host: its device, and no disk. */
+static void share_without_driver(void)
+{
+	lose_disk();
+	facts.root.kind = ROOT_VIRTIOFS;
+	set_text(facts.root.value, "share");
+	(void)add_scsi(DRIVER_MISSING);
+	(void)add_unbound(
+		"virtio", "virtio7", ROLE_STORAGE, "filesystem", "virtiofs", DRIVER_MISSING);
+}
+
+static void share_behind_pci(void)
+{
+	share_without_driver();
+	set_text(facts.unbound_devices.item[1].bus, "pci");
+	set_text(facts.unbound_devices.item[1].device, "0000:00:09.0");
+	set_text(facts.unbound_devices.item[1].ids, "1af4:105a");
+	set_text(facts.unbound_devices.item[1].module, "virtio_pci");
+}
+
+static void share_beside_a_lost_disk(void)
+{
+	lose_disk();
+	(void)add_unbound(
+		"virtio", "virtio7", ROLE_STORAGE, "filesystem", "virtiofs", DRIVER_MISSING);
+}
+
+static void share_and_an_unbound_disk(void)
+{
+	lose_disk();
+	facts.root.kind = ROOT_VIRTIOFS;
+	set_text(facts.root.value, "share");
+	(void)add_scsi(DRIVER_MISSING);
+}
+
 static void missing_on_nixos(void)
 {
 	missing();
@@ -56,6 +91,53 @@ static void broken(void)
 	lose_disk();
 	(void)add_scsi(DRIVER_MODULE_FILE);
 	(void)add_event(KERNEL_EVENT_MODULE_FAILURE, "", "virtio-scsi: module verification failed");
+}
+
+static void cut_short(void)
+{
+	lose_disk();
+	(void)add_scsi(DRIVER_FAILED);
+}
+
+/* Somebody asked for a shell before stage 1 loads modules: that it has not is no news. */
+static void held_by_a_shell(void)
+{
+	lose_disk();
+	(void)add_scsi(DRIVER_MODULE_FILE);
+	set_cmdline("root=UUID=x rd.break");
+}
+
+static void held_by_a_debug_shell(void)
+{
+	held_by_a_shell();
+	set_cmdline("root=UUID=x boot.debug1");
+}
+
+/* Its script dies of closed descriptors before it loads anything. */
+static void held_by_its_console(void)
+{
+	held_by_a_shell();
+	set_cmdline("root=UUID=x");
+	facts.platform.initrd = INITRD_NIXOS_SCRIPTED;
+	close_console(-ENODEV);
+}
+
+static void its_console_holds_another(void)
+{
+	held_by_its_console();
+	facts.platform.initrd = INITRD_DRACUT;
+}
+
+static void its_console_is_well(void)
+{
+	held_by_its_console();
+	facts.dev_console.open = OUTCOME_OK;
+}
+
+static void held_and_missing(void)
+{
+	missing();
+	set_cmdline("root=UUID=x rd.break");
 }
 
 static void not_loaded(void)
@@ -145,6 +227,12 @@ static void file_system(void)
 	filesystem_on("vda1")->module = DRIVER_MISSING;
 }
 
+static void file_system_cut_short(void)
+{
+	file_system();
+	filesystem_on("vda1")->module = DRIVER_FAILED;
+}
+
 static void file_system_by_another_name(void)
 {
 	file_system();
@@ -206,17 +294,33 @@ RULE_CASES(DEVICE_CASES, {"device.no-driver", NULL, VERDICT_GOOD},
 		"/etc/modprobe.d"},
 	{"device.no-driver", broken, VERDICT_BAD, SEVERITY_ERROR, NULL, "failed to load", "guest",
 		"rebuild the initrd"},
+	{"device.no-driver", cut_short, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"its module virtio_scsi failed to load", "guest", "rebuild the initrd"},
+	{"device.no-driver", its_console_holds_another, VERDICT_BAD, SEVERITY_ERROR},
+	{"device.no-driver", its_console_is_well, VERDICT_BAD, SEVERITY_ERROR},
+	{"device.no-driver", held_and_missing, VERDICT_BAD, SEVERITY_ERROR},
+	{"device.no-driver", held_by_a_shell, VERDICT_GOOD},
+	{"device.no-driver", held_by_a_debug_shell, VERDICT_GOOD},
+	{"device.no-driver", held_by_its_console, VERDICT_GOOD},
 	{"device.no-driver", not_loaded, VERDICT_BAD, SEVERITY_ERROR, NULL, "was not loaded"},
 	{"device.no-driver", controller_of_a_disc, VERDICT_BAD, SEVERITY_ERROR},
 	{"device.no-driver", virtio_beside_a_disk, VERDICT_BAD, SEVERITY_ERROR},
 	{"device.no-driver", nixos_without_disk, VERDICT_BAD, SEVERITY_ERROR},
 	{"device.no-driver", file_system, VERDICT_BAD, SEVERITY_ERROR, "vda1",
 		"is btrfs, and the initrd has no driver for it", "dracut", "--add-drivers btrfs"},
+	{"device.no-driver", file_system_cut_short, VERDICT_BAD, SEVERITY_ERROR, "vda1",
+		"is btrfs, and the initrd has a damaged copy of its driver"},
 	{"device.no-driver", file_system_by_another_name, VERDICT_BAD, SEVERITY_ERROR, "vda1",
 		"may not load", "dracut", "--add-drivers ext4"},
 	{"device.no-driver", console_without_driver, VERDICT_BAD, SEVERITY_WARNING, "virtio2",
 		"the last console needs one", "dracut", "--add-drivers virtio_console"},
 	{"device.no-driver", pci_serial, VERDICT_BAD, SEVERITY_WARNING, "0000:00:07.0", "8250_pci"},
+	{"device.no-driver", share_without_driver, VERDICT_BAD, SEVERITY_ERROR, "virtio7",
+		"its module virtiofs is not in the initrd", "dracut", "--add-drivers virtiofs"},
+	{"device.no-driver", share_behind_pci, VERDICT_BAD, SEVERITY_ERROR, "0000:00:09.0",
+		"its module virtio_pci"},
+	{"device.no-driver", share_beside_a_lost_disk, VERDICT_GOOD},
+	{"device.no-driver", share_and_an_unbound_disk, VERDICT_GOOD},
 	{"device.no-driver", controller_beside_a_disk, VERDICT_GOOD},
 	{"device.no-driver", bound_since, VERDICT_GOOD},
 	{"device.no-driver", data_disk, VERDICT_GOOD},

@@ -94,9 +94,63 @@ static void scan_just_begun(void)
 	block_named("vdb")->listed_us = facts.boot.now_us - US_PER_S;
 }
 
+static struct probe_fact *lost_under_the_mount(void)
+{
+	struct probe_fact *probe = add_probe("handoff", "", PROBE_TIMEOUT);
+
+	probe->process_state = 'D';
+	probe->duration_us = 900 * US_PER_MS;
+	return probe;
+}
+
+static void every_read_takes(uint64_t duration_us)
+{
+	for (uint32_t i = 0; i < 5; i++)
+		disk()->read[i].duration_us = duration_us;
+}
+
 static void hung_under_the_mount(void)
 {
-	add_probe("handoff", "", PROBE_TIMEOUT)->process_state = 'D';
+	(void)lost_under_the_mount();
+}
+
+/* A machine that does all in its own time, and a disk whose reads are no faster. */
+static void hung_on_a_machine_that_is_slow(void)
+{
+	lost_under_the_mount()->duration_us = 9 * US_PER_S;
+	every_read_takes(300 * US_PER_MS);
+}
+
+static void slow_under_the_mount(void)
+{
+	(void)lost_under_the_mount();
+	every_read_takes(60 * US_PER_MS);
+}
+
+static void slow_by_the_kernels_count(void)
+{
+	(void)lost_under_the_mount();
+	disk()->reads = 20;
+	disk()->read_ms = 20 * 80;
+}
+
+static void busy_under_the_mount(void)
+{
+	lost_under_the_mount()->process_state = 'R';
+}
+
+static void nothing_read_under_the_mount(void)
+{
+	(void)lost_under_the_mount();
+	atomic_store(&disk()->read_count, 0);
+}
+
+static void lost_on_another_disk(void)
+{
+	(void)lost_under_the_mount();
+	set_text(facts.root.matches[0], "vdb");
+	(void)add_disk("vdb", "virtio");
+	atomic_store(&block_named("vdb")->read_count, 0);
 }
 
 /* ---------------------------------------------------------------------------- read-error */
@@ -217,6 +271,12 @@ RULE_CASES(DISK_CASES, {"disk.hung", NULL, VERDICT_GOOD},
 	{"disk.hung", hung_while_slow, VERDICT_BAD, SEVERITY_ERROR, "vda"},
 	{"disk.hung", hung_in_scan, VERDICT_BAD, SEVERITY_ERROR, "vdb", "partition table"},
 	{"disk.hung", hung_under_the_mount, VERDICT_BAD, SEVERITY_ERROR, "vda", "mounted root"},
+	{"disk.hung", hung_on_a_machine_that_is_slow, VERDICT_BAD, SEVERITY_ERROR, "vda"},
+	{"disk.hung", slow_under_the_mount, VERDICT_GOOD},
+	{"disk.hung", slow_by_the_kernels_count, VERDICT_GOOD},
+	{"disk.hung", busy_under_the_mount, VERDICT_GOOD},
+	{"disk.hung", nothing_read_under_the_mount, VERDICT_UNKNOWN},
+	{"disk.hung", lost_on_another_disk, VERDICT_UNKNOWN},
 	{"disk.hung", hung_disc, VERDICT_BAD, SEVERITY_INFO, "sr0"},
 	{"disk.hung", slow_to_the_end, VERDICT_UNKNOWN},
 	{"disk.hung", scan_just_begun, VERDICT_UNKNOWN},

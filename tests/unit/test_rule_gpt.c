@@ -443,10 +443,32 @@ static void trap_in_stage_2(void)
 	facts.growers.item[0].is_in_initrd = false;
 }
 
+static void trap_sprung(void)
+{
+	make_phantom();
+	set_trap(0);
+	facts.boot.phase = BOOT_PHASE_HANDOFF;
+	add_event(KERNEL_EVENT_MOUNT, "vda1", "EXT4-fs (vda1): mounted filesystem");
+}
+
 static void trap_survived(void)
+{
+	trap_sprung();
+	facts.handoff.is_root_mounted = ANSWER_YES;
+}
+
+/* Stage 1 gave up before it mounted the root: the grower never ran. */
+static void trap_not_reached(void)
 {
 	trap();
 	facts.boot.phase = BOOT_PHASE_HANDOFF;
+	add_event(KERNEL_EVENT_MOUNT, "vdb1", "EXT4-fs (vdb1): mounted filesystem");
+}
+
+static void trap_and_damaged_root(void)
+{
+	trap_sprung();
+	add_event(KERNEL_EVENT_MOUNT_FAILURE, "vda1", "EXT4-fs (vda1): couldn't mount");
 }
 
 static void trap_and_console_unknown(void)
@@ -593,7 +615,12 @@ RULE_CASES(GPT_CASES, OF_NO_CONCERN("gpt.primary-corrupt"),
 	{"growroot.trap", trap_without_set_e, VERDICT_GOOD},
 	{"growroot.trap", trap_sprung_before, VERDICT_GOOD},
 	{"growroot.trap", trap_in_stage_2, VERDICT_GOOD},
+	{"growroot.trap", trap_sprung, VERDICT_BAD, SEVERITY_ERROR, "growroot",
+		"growroot enlarged vda1 and died of its own message, because /dev/console "
+		"(ttyS0) fails, and left no root mounted"},
 	{"growroot.trap", trap_survived, VERDICT_GOOD},
+	{"growroot.trap", trap_not_reached, VERDICT_GOOD},
+	{"growroot.trap", trap_and_damaged_root, VERDICT_GOOD},
 	{"growroot.trap", trap_and_console_unknown, VERDICT_UNKNOWN},
 	{"growroot.trap", trap_and_root_unknown, VERDICT_UNKNOWN},
 	{"growroot.trap", growers_not_looked_for, VERDICT_UNKNOWN});

@@ -301,9 +301,8 @@ RULE_CASES(MACHINE_CASES, {"platform.nested", NULL, VERDICT_GOOD},
 
 	{"probe.crashed", NULL, VERDICT_GOOD},
 	{"probe.crashed", crash, VERDICT_BAD, SEVERITY_WARNING, "acpi", "died of signal 11"},
-	{"probe.crashed", crash_taken_back, VERDICT_GOOD},
-	{"probe.crashed", timeout, VERDICT_GOOD}, {"probe.crashed", failure, VERDICT_GOOD},
-	{"probe.crashed", nothing_ran, VERDICT_UNKNOWN},
+	{"probe.crashed", crash_taken_back, VERDICT_GOOD}, {"probe.crashed", timeout, VERDICT_GOOD},
+	{"probe.crashed", failure, VERDICT_GOOD}, {"probe.crashed", nothing_ran, VERDICT_UNKNOWN},
 
 	{"sink.dropped", NULL, VERDICT_GOOD},
 	{"sink.dropped", dropped, VERDICT_BAD, SEVERITY_WARNING, "run",

@@ -82,10 +82,97 @@ static void auto_on_another_architecture(void)
 	facts.root.value[0] = '\0';
 }
 
-static void virtiofs_without_tag(void)
+static struct virtio_device_fact *add_share(uint32_t type, const char *tag)
+{
+	struct virtio_device_fact *device = fact_new(facts.virtio_devices);
+
+	memset(device, 0, sizeof(*device));
+	set_text(device->name, "virtio7");
+	set_text(device->driver, type == VIRTIO_TYPE_9P ? "9pnet_virtio" : "virtiofs");
+	set_text(device->tag, tag);
+	device->type = type;
+	fact_done(facts.virtio_devices);
+	return device;
+}
+
+static void no_share(void)
 {
 	absent();
 	facts.root.kind = ROOT_VIRTIOFS;
+	set_text(facts.root.spec, "virtiofs:share");
+	set_text(facts.root.value, "share");
+}
+
+static void another_share(void)
+{
+	no_share();
+	(void)add_share(VIRTIO_TYPE_FS, "rootfs");
+}
+
+static void another_9p_share(void)
+{
+	no_share();
+	facts.root.kind = ROOT_9P;
+	(void)add_share(VIRTIO_TYPE_FS, "share");
+	(void)add_share(VIRTIO_TYPE_9P, "rootfs");
+}
+
+static void two_other_shares(void)
+{
+	another_share();
+	(void)add_share(VIRTIO_TYPE_FS, "data");
+}
+
+/* Linux before 6.9. */
+static void share_of_unknown_tag(void)
+{
+	no_share();
+	(void)add_share(VIRTIO_TYPE_FS, "");
+}
+
+static void share_that_the_kernel_misses(void)
+{
+	share_of_unknown_tag();
+	(void)add_event(KERNEL_EVENT_MOUNT_FAILURE, "share", "virtio-fs: tag <share> not found");
+}
+
+static void another_share_that_the_kernel_misses(void)
+{
+	share_of_unknown_tag();
+	(void)add_event(KERNEL_EVENT_MOUNT_FAILURE, "data", "virtio-fs: tag <data> not found");
+}
+
+static void share_without_driver(void)
+{
+	no_share();
+	add_share(VIRTIO_TYPE_FS, "")->driver[0] = '\0';
+}
+
+static void share_of_the_tag(void)
+{
+	no_share();
+	(void)add_share(VIRTIO_TYPE_FS, "share");
+	facts.root.match_count = 1;
+}
+
+/* The first try to mount came too early. */
+static void share_missed_and_mounted(void)
+{
+	share_that_the_kernel_misses();
+	facts.root.mounted_us = 5 * US_PER_S;
+}
+
+static void share_over_the_network(void)
+{
+	no_share();
+	facts.root.kind = ROOT_9P;
+	set_cmdline("root=192.0.2.1 rootfstype=9p rootflags=trans=tcp,port=564");
+}
+
+static void shares_not_looked_for(void)
+{
+	no_share();
+	forget_probe("virtio");
 }
 
 static void closed_volume(const char *type)
@@ -335,7 +422,24 @@ RULE_CASES(ROOT_CASES, {"root.absent", NULL, VERDICT_GOOD},
 	{"root.absent", absent_without_disk, VERDICT_BAD, SEVERITY_ERROR, NULL, "no disk at all",
 		"proxmox", "qm config"},
 	{"root.absent", absent_at_the_handoff, VERDICT_BAD, SEVERITY_ERROR},
-	{"root.absent", virtiofs_without_tag, VERDICT_BAD, SEVERITY_ERROR},
+	{"root.absent", no_share, VERDICT_BAD, SEVERITY_ERROR, "virtiofs:share",
+		"shares no folder by virtiofs", "proxmox", "--virtiofs0 dirid=share"},
+	{"root.absent", another_share, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"what the host shares is rootfs", "kernel", "root=rootfs rootfstype=virtiofs"},
+	{"root.absent", another_9p_share, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"what the host shares is rootfs", "qemu", "mount_tag=share"},
+	{"root.absent", two_other_shares, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"what the host shares is rootfs, data", "libvirt", "<target dir='share'/>"},
+	{"root.absent", share_that_the_kernel_misses, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"the kernel says that its tag is another one", "qemu", "tag=share"},
+	{"root.absent", share_without_driver, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"nothing drives its device"},
+	{"root.absent", share_of_the_tag, VERDICT_GOOD},
+	{"root.absent", share_missed_and_mounted, VERDICT_GOOD},
+	{"root.absent", share_of_unknown_tag, VERDICT_UNKNOWN},
+	{"root.absent", another_share_that_the_kernel_misses, VERDICT_UNKNOWN},
+	{"root.absent", share_over_the_network, VERDICT_UNKNOWN},
+	{"root.absent", shares_not_looked_for, VERDICT_UNKNOWN},
 	{"root.absent", volume_group, VERDICT_BAD, SEVERITY_ERROR, NULL,
 		"a volume group has not been activated: vda1"},
 	{"root.absent", volume_group_that_is_active, VERDICT_BAD, SEVERITY_ERROR, NULL,

@@ -91,7 +91,7 @@ START_TEST(a_part_is_of_the_same_disk_where_that_matters)
 	for (size_t i = 0; i < STORIES_COUNT; i++) {
 		tell(&STORIES[i], "vdb");
 		ck_assert_uint_eq(findings_count(&findings, SEVERITY_WARNING),
-			STORIES[i].is_same_subject ? 2 : 1);
+			STORIES[i].scope == STORY_SAME_SUBJECT ? 2 : 1);
 	}
 }
 END_TEST
@@ -221,6 +221,49 @@ START_TEST(a_lost_disk_and_its_root_are_one_story)
 }
 END_TEST
 
+static void lose_root_beside_a_broken_disk(void)
+{
+	healthy();
+	lose_root();
+	set_text(facts.root.spec, "UUID=1111");
+	add_disk("vdb", "virtio")->read[0].result = -EIO;
+	judge_all();
+	ck_assert_str_eq(findings.item[0].id, "disk.read-error");
+	ck_assert_str_eq(findings.item[0].subject, "vdb");
+}
+
+/* The root may be what is wrong with that disk, unless there is another place for it. */
+START_TEST(a_root_with_a_candidate_elsewhere_is_its_own_story)
+{
+	const struct finding *absent;
+
+	lose_root_beside_a_broken_disk();
+	absent = findings_find(&findings, "root.absent");
+	ck_assert_ptr_null(absent->part_of);
+	ck_assert(has_fix(absent, "kernel", "root=UUID=c0079a0b"));
+	ck_assert_uint_eq(findings_count(&findings, SEVERITY_ERROR), 2);
+
+	set_filesystem("vda1", "swap", "");
+	judge_all();
+	ck_assert_str_eq(findings_find(&findings, "root.absent")->part_of, "disk.read-error");
+	ck_assert_uint_eq(findings_count(&findings, SEVERITY_ERROR), 1);
+
+	/* On the broken disk itself, and on a volume, which may be on any. */
+	lose_root_beside_a_broken_disk();
+	block_named("vda")->read[0].result = -EIO;
+	judge_all();
+	ck_assert_str_eq(findings_find(&findings, "root.absent")->part_of, "disk.read-error");
+	lose_root_beside_a_broken_disk();
+	set_filesystem("vda1", "LVM2_member", "");
+	facts.filesystems[0].once.is_known = 0;
+	(void)add_disk("dm-0", "dm");
+	set_filesystem("dm-0", "ext4", ROOT_UUID_TEXT);
+	block_named("vda1")->holder[0] = 'd';
+	judge_all();
+	ck_assert_str_eq(findings_find(&findings, "root.absent")->part_of, "disk.read-error");
+}
+END_TEST
+
 /* A port that no driver took, the console on it and what PID 1 meets. */
 START_TEST(an_unbound_uart_and_its_console_are_one_story)
 {
@@ -240,4 +283,5 @@ RULE_TESTS(add_story_tests, stories_name_rules, no_story_circles_or_is_too_long,
 	a_milder_leader_leads_nothing, a_part_never_stands_before_its_leader,
 	errors_stand_before_warnings_and_rules_in_their_order, what_finds_no_room_is_counted,
 	what_is_worse_finds_room, the_original_story, a_lost_disk_and_its_root_are_one_story,
+	a_root_with_a_candidate_elsewhere_is_its_own_story,
 	an_unbound_uart_and_its_console_are_one_story)

@@ -138,14 +138,12 @@ START_TEST(what_was_given_up_is_counted)
 	(void)sinks_account(&sinks, accounts);
 	ck_assert_uint_ge(accounts[0].waiting, 3);
 	ck_assert_uint_eq(accounts[0].dropped, 0);
-	ck_assert_uint_eq(
-		accounts[0].delivered + accounts[0].waiting, report.next_sequence - 1);
+	ck_assert_uint_eq(accounts[0].delivered + accounts[0].waiting, report.next_sequence - 1);
 	sinks_give_up(&sinks);
 	(void)sinks_account(&sinks, accounts);
 	ck_assert_uint_ge(accounts[0].dropped, 3);
 	ck_assert_uint_eq(accounts[0].waiting, 0);
-	ck_assert_uint_eq(
-		accounts[0].delivered + accounts[0].dropped, report.next_sequence - 1);
+	ck_assert_uint_eq(accounts[0].delivered + accounts[0].dropped, report.next_sequence - 1);
 	ck_assert(!sinks_are_waiting(&sinks));
 }
 
@@ -215,8 +213,8 @@ START_TEST(a_console_that_takes_a_part_is_short)
 	size_t written = 0;
 	int master = open_console(name, sizeof(name));
 
-	ck_assert_int_eq(console_write(&machine, name, text, sizeof(text), clock_now_us() + 50000,
-				 &written),
+	ck_assert_int_eq(
+		console_write(&machine, name, text, sizeof(text), clock_now_us() + 50000, &written),
 		-ETIME);
 	ck_assert_uint_gt(written, 0);
 	ck_assert_uint_lt(written, sizeof(text));
@@ -292,6 +290,7 @@ START_TEST(a_port_without_a_reader_gets_nothing)
 
 UNIT_MAIN("sink", a_console_that_takes_a_part_is_short, a_console_that_is_stopped_is_short,
 	a_console_that_takes_all_is_done, a_console_with_room_that_takes_nothing_is_no_busy_loop,
-	a_port_without_a_reader_gets_nothing, what_there_is_much_of_leaves_room_for_the_rest, a_disk_beyond_many_gives_way,
-	a_full_log_has_its_end, what_is_left_out_is_said_of_the_last_pass,
-	what_was_given_up_is_counted, the_end_takes_one_line)
+	a_port_without_a_reader_gets_nothing, what_there_is_much_of_leaves_room_for_the_rest,
+	a_disk_beyond_many_gives_way, a_full_log_has_its_end,
+	what_is_left_out_is_said_of_the_last_pass, what_was_given_up_is_counted,
+	the_end_takes_one_line)

@@ -48,8 +48,7 @@ START_TEST(the_phantom_is_named)
 	console->empty_write = -EIO;
 	console->uart_type = 0;
 	write_page();
-	ck_assert_ptr_nonnull(
-		strstr(page, "consoles   ttyS0 (last) PHANTOM (no UART)\n"));
+	ck_assert_ptr_nonnull(strstr(page, "consoles   ttyS0 (last) PHANTOM (no UART)\n"));
 }
 END_TEST
 
@@ -101,8 +100,9 @@ START_TEST(what_matters_is_never_cut)
 	facts.handoff.init_stat = -ENOENT;
 	fact_publish(&facts.handoff.once);
 	write_page();
-	ck_assert_ptr_nonnull(strstr(page, "consoles   /dev/console is ttyS0; tty0 not proven, ttyS0 "
-					   "(last) live, ttyS1...\n"));
+	ck_assert_ptr_nonnull(
+		strstr(page, "consoles   /dev/console is ttyS0; tty0 not proven, ttyS0 "
+			     "(last) live, ttyS1...\n"));
 	ck_assert_ptr_nonnull(strstr(page, "...: not there\n"));
 	ck_assert_ptr_nonnull(strstr(page, "... ENOENT\n"));
 	lines_fit();
@@ -138,6 +138,28 @@ START_TEST(nothing_is_said_of_nothing)
 	write_page();
 	ck_assert_ptr_nonnull(
 		strstr(page, "\nserial     none: a serial console of this VM shows nothing\n"));
+	facts.platform.hypervisor = HYPERVISOR_XEN_DOM0;
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "\nserial     none: Xen keeps them\n"));
+}
+END_TEST
+
+START_TEST(a_folder_of_the_host_is_no_disk)
+{
+	memset(&facts, 0, sizeof(facts));
+	facts.root.kind = ROOT_VIRTIOFS;
+	set_text(facts.root.spec, "virtiofs:rootfs");
+	fact_publish(&facts.root.once);
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page, "\nroot       virtiofs:rootfs, shared by virtiofs\n"));
+	facts.root.kind = ROOT_9P;
+	facts.root.match_count = 1;
+	set_text(facts.root.matches[0], "virtio4");
+	facts.root.mounted_us = 5950000;
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page,
+		"\nroot       virtiofs:rootfs: virtio4, shared by 9p, mounted at 5.9 s\n"));
+	lines_fit();
 }
 END_TEST
 
@@ -149,7 +171,15 @@ START_TEST(what_was_not_seen_is_said)
 
 	memset(&facts, 0, sizeof(facts));
 	write_page();
-	ck_assert(strncmp(page, "OK         nothing is wrong\n", 28) == 0);
+	ck_assert(strncmp(page, "OK         nothing wrong was found\n", 35) == 0);
+	findings.is_undecided = true;
+	write_page();
+	ck_assert(strncmp(page, "OK         nothing wrong was found, as far as", 45) == 0);
+	/* What had no room was something. */
+	findings.dropped = 1;
+	write_page();
+	ck_assert(strncmp(page, "UNKNOWN    more was found than", 30) == 0);
+	memset(&findings, 0, sizeof(findings));
 	console = add_console("ttyS0");
 	console->is_registered = ANSWER_YES;
 	console->open = -EACCES;
@@ -161,8 +191,8 @@ START_TEST(what_was_not_seen_is_said)
 	facts.timeline.read = -EPERM;
 	write_page();
 	ck_assert(strncmp(page, "UNKNOWN    nothing wrong was found", 34) == 0);
-	ck_assert_ptr_nonnull(strstr(
-		page, "\nunseen     ACPI, consoles, disks, kernel log: run it as root\n"));
+	ck_assert_ptr_nonnull(
+		strstr(page, "\nunseen     ACPI, consoles, disks, kernel log: run it as root\n"));
 	ck_assert_ptr_nonnull(strstr(page, "\nconsoles   ttyS0 open EACCES\n"));
 	memset(&facts, 0, sizeof(facts));
 	facts.cmdline.read = -ENOENT;
@@ -189,6 +219,6 @@ START_TEST(the_page_is_bounded_and_printable)
 }
 END_TEST
 
-UNIT_MAIN("summary", what_matters_is_never_cut, nothing_is_said_of_nothing,
+UNIT_MAIN("summary", what_matters_is_never_cut, nothing_is_said_of_nothing, a_folder_of_the_host_is_no_disk,
 	what_was_not_seen_is_said, the_phantom_is_named, a_misplaced_backup_is_told_in_sizes,
 	the_page_is_bounded_and_printable)

@@ -72,9 +72,17 @@ START_TEST(utf8_is_strict)
 		const char *bytes;
 		size_t length;
 	} CASES[] = {
-		{"a", 1}, {"\xc3\xa9", 2}, {"\xe2\x82\xac", 3}, {"\xf0\x9f\x98\x80", 4},
-		{"\xc0\x80", 0}, {"\xe0\x80\x80", 0}, {"\xed\xa0\x80", 0}, {"\xf4\x90\x80\x80", 0},
-		{"\xff", 0}, {"\xe2\x82", 0}, {"\x80", 0},
+		{"a", 1},
+		{"\xc3\xa9", 2},
+		{"\xe2\x82\xac", 3},
+		{"\xf0\x9f\x98\x80", 4},
+		{"\xc0\x80", 0},
+		{"\xe0\x80\x80", 0},
+		{"\xed\xa0\x80", 0},
+		{"\xf4\x90\x80\x80", 0},
+		{"\xff", 0},
+		{"\xe2\x82", 0},
+		{"\x80", 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(CASES); i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Terminals are never waited for, whatever holds them up: how they are opened is seen by standing in
- * for sysroot_openat().
+ * Terminals are never waited for, whatever holds them up: how they are opened is seen by standing
+ * in for sysroot_openat().
  */
 #include "source/tty.h"
 #include "unit.h"

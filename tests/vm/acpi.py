@@ -50,10 +50,13 @@ def addition(name):
     return cache.entry(path, lambda made: made.write_bytes(_garbage()))
 
 
-def replacement(machine):
+def replacement(machine, hidden=""):
     """The DSDT of a machine among the fixtures, a revision higher than it was: the kernel then takes
-    it in place of one that bears the same names (CONFIG_ACPI_TABLE_UPGRADE)."""
+    it in place of one that bears the same names (CONFIG_ACPI_TABLE_UPGRADE). hidden: an id that no
+    device shall have."""
     table = bytearray((FIXTURES / machine / "tables/DSDT").read_bytes())
+    if hidden:
+        table = table.replace(hidden.encode(), b"GONE".ljust(len(hidden), b"0"))
     revision, = struct.unpack_from("<I", table, REVISION_AT)
     struct.pack_into("<I", table, REVISION_AT, revision + 1)
     return _checked(table)

@@ -10,11 +10,13 @@ import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import machine
 from disk import parse_size
 
 POLL_S = 0.05
+VIRTIOFSD = Path("/usr/lib/qemu/virtiofsd")
 # Text mode of a VGA: one byte of text, one of colour, 80 to a line; the kernel scrolls within 32 KiB.
 SCREEN_ADDRESS, SCREEN_BYTES, SCREEN_COLUMNS = 0xB8000, 32 << 10, 80
 # The plain initrd says on the test port what it is doing, and when.
@@ -78,31 +80,45 @@ def bad_sectors(folder, n, image, bad_bytes):
     return [f"ddrescue ddrescue-mapfile={path}"]
 
 
-class Server:
-    """nbdkit with a disk, on a socket of its own."""
+class Daemon:
+    """A program of the host that serves something on a socket of its own."""
 
-    def __init__(self, path, image, options, log):
-        filters = [f"--filter={option.split()[0]}" for option in options]
-        parameters = [word for option in options for word in option.split()[1:]]
-        self.path = path
-        self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "nbdkit", "--foreground", "--readonly",
-             f"--unix={path}", *filters, "file", str(image), *parameters],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    def __init__(self, path, command, log):
+        self.path, self.name = path, Path(command[0]).name
+        self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command],
+                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def wait(self):
         deadline = time.monotonic() + 30
         while not self.path.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise Failed("nbdkit does not serve its disk")
+                raise Failed(f"{self.name} does not serve")
             time.sleep(POLL_S)
-
-    def hang(self):
-        self.process.send_signal(signal.SIGSTOP)
 
     def end(self):
         self.process.kill()
         self.process.wait()
+
+
+class FolderServer(Daemon):
+    """virtiofsd with a folder. It goes on without namespaces of its own, which a container may deny."""
+
+    def __init__(self, path, folder, log):
+        super().__init__(path, [str(VIRTIOFSD), "-f", f"--socket-path={path}",
+                                "-o", f"source={folder},sandbox=chroot"], log)
+
+
+class Server(Daemon):
+    """nbdkit with a disk, on a socket of its own."""
+
+    def __init__(self, path, image, options, log):
+        filters = [f"--filter={option.split()[0]}" for option in options]
+        parameters = [word for option in options for word in option.split()[1:]]
+        super().__init__(path, ["nbdkit", "--foreground", "--readonly", f"--unix={path}", *filters,
+                                "file", str(image), *parameters], log)
+
+    def hang(self):
+        self.process.send_signal(signal.SIGSTOP)
 
 
 def full_pipe(path):
@@ -131,9 +147,9 @@ def screen_text(dump):
 class Host(threading.Thread):
     """Used as a context around QEMU's life; what went wrong is in complaint afterwards."""
 
-    def __init__(self, scenario, folder, disks):
+    def __init__(self, scenario, folder, disks, share=None):
         super().__init__(daemon=True)
-        self.scenario, self.folder, self.disks = scenario, folder, disks
+        self.scenario, self.folder, self.disks, self.share = scenario, folder, disks, share
         self.servers, self.held = {}, []
         self.complaint = None
         self.over = threading.Event()
@@ -150,6 +166,9 @@ class Host(threading.Thread):
                         options += bad_sectors(self.folder, n, image, bad)
                     self.servers[n] = Server(machine.nbd_socket(self.folder, n), image, options,
                                              log)
+        if self.scenario.share and self.scenario.share.kind == "virtiofs":
+            with open(self.folder / "virtiofsd.log", "wb") as log:
+                self.servers["share"] = FolderServer(machine.share_socket(self.folder), self.share, log)
         for server in self.servers.values():
             server.wait()
         return self

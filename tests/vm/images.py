@@ -29,7 +29,7 @@ HOOK_IN_ROOT = "bootprobe-hook"
 # What stage 1 and stage 2 of the tests may need; a name that is built in or absent is passed over.
 DRIVERS = ("virtio_pci", "virtio_mmio", "virtio_blk", "virtio_scsi", "virtio_console", "virtio_rng",
            "nvme", "ahci", "ata_piix", "sd_mod", "ext4", "qemu_fw_cfg", "crc32c_generic",
-           "8250_pci", "virtio_net")
+           "8250_pci", "virtio_net", "virtiofs", "9p", "9pnet_virtio")
 PORT_DRIVERS = ("virtio_pci", "virtio_mmio", "virtio_console")
 
 
@@ -160,7 +160,9 @@ def _base(scenario):
     if name in dracut.INITRDS:
         return Base(dracut.initrd(name, kernel, omit), hook=dracut.HOOK_INSIDE)
     if name in initramfs_tools.INITRDS:
-        return Base(initramfs_tools.initrd(name, kernel))
+        is_ours = initramfs_tools.INITRDS[name].is_ours
+        return Base(initramfs_tools.initrd(name, kernel),
+                    hook=initramfs_tools.HOOK_INSIDE if is_ours else HOOK_IN_ROOT)
     if name in nixos.INITRDS:
         return Base(nixos.initrd(name, kernel, DRIVERS, _add_busybox), hook=nixos.INITRDS[name])
     return Base(bare(kernel, omit), modules="lib/modules")
@@ -206,7 +208,8 @@ def _put_before(scenario):
     if not scenario.machine.dsdt:
         return b""
     archive = newc.Archive()
-    archive.file("kernel/firmware/acpi/dsdt.aml", acpi.replacement(scenario.machine.dsdt))
+    archive.file("kernel/firmware/acpi/dsdt.aml", acpi.replacement(scenario.machine.dsdt,
+                                                                      scenario.machine.dsdt_hides))
     return archive.bytes()
 
 
@@ -216,7 +219,10 @@ def initrd(scenario, hook, made):
     if scenario.installed:
         with tempfile.TemporaryDirectory(dir=made.parent) as scratch:
             installation = dracut.stage(Path(scratch) / "stage")
-            dracut.make(scenario.initrd, scenario.kernel, installation, (), made)
+            if scenario.initrd in initramfs_tools.INITRDS:
+                initramfs_tools.make(scenario.initrd, scenario.kernel, installation, made)
+            else:
+                dracut.make(scenario.initrd, scenario.kernel, installation, (), made)
         return
     base = _base(scenario)
     with open(made, "wb") as out:

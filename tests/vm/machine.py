@@ -4,6 +4,7 @@ from pathlib import Path
 
 import acpi
 import initramfs_tools
+import xen
 
 REPORT_PORT = "org.bootprobe.report.0"
 TEST_PORT = "org.bootprobe.test.0"
@@ -49,6 +50,11 @@ def qmp_socket(folder):
 
 def nbd_socket(folder, n):
     return folder / f"nbd{n}.sock"
+
+
+def share_socket(folder):
+    """virtiofsd's end of the device."""
+    return folder / "share.sock"
 
 
 def stuck_pipe(folder, n):
@@ -99,19 +105,21 @@ class CommandLine:
             name = MMIO.get(name, name)
         self.add("-device", name + comma + rest)
 
-    def build(self, kernel, initrd, images):
+    def build(self, kernel, initrd, images, share=None):
+        """share: the folder of scenario.share."""
         self._machine()
         self._firmware()
         self._serial()
         self._ports()
         for n, (disk, image) in enumerate(zip(self.scenario.disk, images)):
             self._disk(n, disk, image)
+        if self.scenario.share:
+            self._share(share)
         for table in self.machine.tables:
             self.add("-acpitable", f"file={acpi.addition(table)}")
         for name, text in self.machine.fw_cfg.items():
             self.add("-fw_cfg", f"name={name},string={text}")
-        self.add("-kernel", kernel, "-initrd", initrd,
-                 "-append", self._kernel_parameters())
+        self.add(*self._boot(kernel, initrd))
         self.add(*self.machine.extra)
         if needs_qmp(self.scenario):
             self.add("-qmp", f"unix:{qmp_socket(self.folder)},server=on,wait=off")
@@ -119,6 +127,14 @@ class CommandLine:
             # At its end the machine stands still, so that its screen can be read.
             self.add("-no-shutdown")
         return self.args
+
+    def _boot(self, kernel, initrd):
+        words = self._kernel_parameters()
+        if not self.machine.xen:
+            return ["-kernel", kernel, "-initrd", initrd, "-append", words]
+        # Modules of a multiboot kernel: a comma ends one, and two are a comma.
+        modules = ",".join(text.replace(",", ",,") for text in (f"{kernel} {words}", str(initrd)))
+        return ["-kernel", xen.hypervisor(), "-initrd", modules, "-append", xen.PARAMETERS]
 
     def _kernel_parameters(self):
         words = [self.scenario.cmdline,
@@ -133,12 +149,19 @@ class CommandLine:
             # Without a serial port of ours the machine has none; the clock is needed for udev.
             options += ",isa-serial=" + ("on" if "isa" in self.machine.serial else "off")
             options += ",rtc=on"
+        if self.is_memory_shared():
+            options += ",memory-backend=memory"
+            self.add("-object", f"memory-backend-memfd,id=memory,size={self.machine.memory_mib}M,share=on")
         self.add("-machine", ",".join(filter(None, [self.machine.type, options.strip(",")])))
         if self.is_exact:
             self.add("-icount", EXACT_TIME)
-        self.add("-accel", "tcg", "-cpu", CPU, "-m", self.machine.memory_mib,
+        self.add("-accel", "tcg", "-cpu", CPU + self.machine.cpu, "-m", self.machine.memory_mib,
                  "-smp", self.machine.cpus, "-nodefaults", "-no-user-config", "-no-reboot",
                  "-display", "none", "-vga", self.machine.vga)
+
+    def is_memory_shared(self):
+        """virtiofsd reads and writes the guest's memory."""
+        return self.scenario.share is not None and self.scenario.share.kind == "virtiofs"
 
     def _firmware(self):
         if self.machine.firmware == "ovmf":
@@ -172,6 +195,15 @@ class CommandLine:
             self.add("-chardev",
                      f"socket,id=report,path={report_socket(self.folder)},server=on,wait=off")
         self.device(f"virtserialport,bus=ports.0,chardev=report,name={REPORT_PORT}")
+
+    def _share(self, folder):
+        tag = self.scenario.share.tag
+        if self.is_memory_shared():
+            self.add("-chardev", f"socket,id=share,path={share_socket(self.folder)}")
+            self.device(f"vhost-user-fs-pci,chardev=share,tag={tag}")
+        else:
+            self.add("-fsdev", f"local,id=share,path={folder},security_model=none,readonly=on")
+            self.device(f"virtio-9p-pci,fsdev=share,mount_tag={tag}")
 
     def _disk(self, n, disk, image):
         """The image stays as it is: what the guest writes goes to an unnamed file."""

@@ -39,7 +39,7 @@ RESULTS = images.VM / "results"
 SLOTS = [Path(f"/tmp/bootprobe-vm-slot-{n}") for n in (1, 2)]
 HOOK = dracut.BUILD / "bootprobe-hook"
 # Shown when a scenario fails.
-LOGS = ("qemu.log", "serial0.log", "screen.txt", "test-port.log")
+LOGS = ("qemu.log", "virtiofsd.log", "serial0.log", "screen.txt", "test-port.log")
 TAIL_LINES = 15
 POLL_S = 0.05
 # A machine that is ended at a prompt gets this long to finish what it writes.
@@ -107,9 +107,9 @@ def read_text(path):
     return path.read_bytes().decode("utf-8", "replace").replace("\r", "") if path.exists() else ""
 
 
-def run_qemu(scenario, folder, args, disks):
+def run_qemu(scenario, folder, args, disks, share=None):
     """Runs QEMU until it ends; returns a complaint, or None. Kills it at its deadline."""
-    with host.Host(scenario, folder, disks) as attendant:
+    with host.Host(scenario, folder, disks, share) as attendant:
         complaint = run_attended(scenario, folder, args, attendant)
     return attendant.complaint or complaint
 
@@ -198,11 +198,12 @@ def boot(scenario, hook, folder, is_exact):
     initrd = folder / "initrd"
     images.initrd(scenario, hook, initrd)
     disks = [images.disk_image(disk.spec(), scenario.kernel) for disk in scenario.disk]
-    args = machine.CommandLine(scenario, folder, is_exact).build(kernel.vmlinuz, initrd, disks)
+    share = images.stage2(scenario.kernel, scenario.share.stage2) if scenario.share else None
+    args = machine.CommandLine(scenario, folder, is_exact).build(kernel.vmlinuz, initrd, disks, share)
     (folder / "qemu.sh").write_text(shlex.join(args) + "\n")
     with vm_slot():
         started = time.monotonic()
-        complaint = run_qemu(scenario, folder, args, disks)
+        complaint = run_qemu(scenario, folder, args, disks, share)
         seconds = time.monotonic() - started
     texts, captures = collect(folder)
     judgement = expect.Judgement(scenario, folder, texts, captures)
@@ -216,6 +217,8 @@ def unmet(scenario, hook):
         return f"no {machine.OVMF}"
     if scenario.cpio and not images.BOOTPROBE.exists():
         return f"no {images.BOOTPROBE}, which makes its archive: build it"
+    if scenario.share and scenario.share.kind == "virtiofs" and not host.VIRTIOFSD.exists():
+        return f"no {host.VIRTIOFSD}"
     if scenario.installed and dracut.BUILD not in hook.parents:
         return f"the hook is not from {dracut.BUILD}, so it cannot be installed"
     return None

@@ -9,11 +9,13 @@ import acpi
 import disk
 import dracut
 import images
+import initramfs_tools
 import kernels
 
 MACHINES = ("pc", "q35", "microvm")
 FIRMWARES = ("seabios", "ovmf")
 BUSES = ("virtio-blk", "virtio-scsi", "nvme", "ide", "ahci")
+SHARES = ("virtiofs", "9p")
 # stuck: an isa port of which the host takes no byte.
 SERIALS = ("isa", "pci", "virtconsole", "stuck")
 VGAS = ("none", "std")
@@ -78,6 +80,18 @@ class Disk:
 
 
 @dataclass
+class Share:
+    """Stage 2 as a folder of the host, which the guest sees under a tag."""
+    kind: str
+    tag: str = "rootfs"
+    stage2: str = ""            # what is wrong with stage 2
+
+    def __post_init__(self):
+        _one_of("share.kind", self.kind, SHARES)
+        _one_of("share.stage2", self.stage2, tuple(images.STAGE2_FAULTS))
+
+
+@dataclass
 class Machine:
     type: str = "pc"
     firmware: str = "seabios"
@@ -86,9 +100,12 @@ class Machine:
     vga: str = "none"
     serial: list = field(default_factory=list)
     options: str = ""           # appended to -machine
+    xen: bool = False           # the kernel runs as dom0 of Debian's Xen, which has the first serial port
+    cpu: str = ""               # appended to -cpu
     fw_cfg: dict = field(default_factory=dict)
     tables: list = field(default_factory=list)      # ACPI tables to add
     dsdt: str = ""              # the fixture whose DSDT takes the place of the machine's own
+    dsdt_hides: str = ""        # an id, as a string of that DSDT, that no device has
     extra: list = field(default_factory=list)
 
     def __post_init__(self):
@@ -166,22 +183,23 @@ class Scenario:
     omit_drivers: list = field(default_factory=list)
     broken_drivers: list = field(default_factory=list)      # only the first half of each is there
     cmdline: str = "bootprobe root=/dev/vda1"
-    installed: bool = False     # the initrd is made of an installation of build/static, with dracut
     cpio: str = ""              # plain, zstd: all that is appended is what bootprobe cpio wrote
     cpio_modules: bool = False  # with --modules
+    installed: bool = False     # the initrd is made of an installation of build/static
     hook: bool = True           # false: the hook is not in the initrd
     timeout_s: int = 240
     until: str = ""             # ends the machine once this is on a serial port or in the report
     tags: list = field(default_factory=list)
     machine: Machine = field(default_factory=Machine)
     disk: list = field(default_factory=lambda: [Disk()])
+    share: Share | None = None
     report: Report = field(default_factory=Report)
     expect: Expect = field(default_factory=Expect)
 
     def __post_init__(self):
         _one_of("kernel", self.kernel, tuple(kernels.KERNELS))
         if self.installed:
-            _one_of("initrd", self.initrd, tuple(dracut.INITRDS))
+            _one_of("initrd", self.initrd, (*dracut.INITRDS, *initramfs_tools.OURS_INITRDS))
         _one_of("initrd", self.initrd, images.INITRDS)
         _one_of("cpio", self.cpio, ("", *images.CPIO_OPTIONS))
         if self.cpio and self.broken_drivers:
@@ -197,7 +215,7 @@ class Scenario:
         return ["run", "kmsg"] + (["virtio"] if read else [])
 
 
-NESTED = {"machine": Machine, "report": Report, "expect": Expect}
+NESTED = {"machine": Machine, "share": Share, "report": Report, "expect": Expect}
 
 
 def load(path):

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "hook/collector_part.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* One console write, in its own child. */
+#define CONSOLE_WRITE_US (500 * US_PER_MS)
+#define CONSOLE_SINK "console-sink"
+
+/* What the children that are started next write: they have a copy of it. */
+static struct {
+	const char *page;
+	const struct report_log *records; /* NULL: the page alone */
+} texts;
+
+bool console_output_account(const struct facts *facts, struct sink_fact *ret_account)
+{
+	struct sink_fact account = {.name = "console", .state = OUTCOME_OK};
+
+	fact_foreach (probe, facts->probes) {
+		if (strcmp(probe->name, CONSOLE_SINK) != 0)
+			continue;
+		account.delivered += probe->state == PROBE_DONE;
+		account.waiting += probe->state == PROBE_RUNNING;
+		if (probe->state <= PROBE_DONE ||
+			(probe->state == PROBE_TIMEOUT && probe_is_overtaken(facts, probe)))
+			continue;
+		/* What one that was left behind has written nobody knows. */
+		account.dropped += probe->state != PROBE_TIMEOUT;
+		account.state = probe->error ? probe->error : -ETIME;
+		text_copy_bytes(account.target, sizeof(account.target), probe->subject,
+			strnlen(probe->subject, sizeof(probe->subject)));
+	}
+	account.bytes = atomic_load(&facts->console_sink_bytes);
+	*ret_account = account;
+	return account.delivered || account.waiting || account.dropped ||
+	       account.state != OUTCOME_OK;
+}
+
+bool console_output_has_records(const struct config *config)
+{
+	return config->sinks & 1U << SINK_CONSOLE_RECORDS;
+}
+
+static int write_to_console(const struct sources *sources, struct facts *facts, const char *console,
+	const char *text, size_t length, uint64_t deadline_us)
+{
+	size_t written;
+	int r = console_write(sources, console, text, length, deadline_us, &written);
+
+	atomic_fetch_add(&facts->console_sink_bytes, written);
+	return r;
+}
+
+/* Runs in a child: a tty may hold on to whoever writes to it or closes it. */
+static int console_sink_run(const struct sources *sources, struct facts *facts, uint32_t subject)
+{
+	const char *console = facts->consoles.item[subject].name;
+	uint64_t deadline_us = clock_now_us() + CONSOLE_WRITE_US;
+	/* Others leave their lines open: "Begin: Running /scripts/init-bottom ... " */
+	int r = write_to_console(sources, facts, console, "\n", 1, deadline_us);
+
+	if (r >= 0)
+		r = write_to_console(
+			sources, facts, console, texts.page, strlen(texts.page), deadline_us);
+	if (r < 0 || !texts.records)
+		return r;
+	return write_to_console(sources, facts, console, texts.records->data, texts.records->length,
+		clock_now_us() + 2 * CONSOLE_WRITE_US);
+}
+
+void console_output_start(struct collector *collector)
+{
+	static const struct probe WRITER = {
+		CONSOLE_SINK, PHASE_CONSOLE_SINK, 4 * CONSOLE_WRITE_US, console_sink_run};
+	uint32_t wanted = 1U << SINK_CONSOLE | 1U << SINK_CONSOLE_RECORDS;
+	bool has_records = console_output_has_records(collector->config);
+	uint32_t index = 0;
+
+	if (collector->sources.root.is_fixture || !(collector->config->sinks & wanted))
+		return;
+	/* Two pages at once on one console could not be read; the later one says more. */
+	children_give_up(&collector->children, &collector->sources, PHASE_CONSOLE_SINK);
+	texts.page = collector->summary;
+	texts.records = has_records ? &collector->sinks.log : NULL;
+	fact_foreach (console, collector->facts->consoles) {
+		if (console->is_live == ANSWER_YES && console->is_registered == ANSWER_YES)
+			(void)children_start(&collector->children, &WRITER, PHASE_CONSOLE_SINK,
+				&collector->sources, collector->facts, index, console->name);
+		index++;
+	}
+}
