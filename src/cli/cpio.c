@@ -33,7 +33,7 @@ static const char HELP[] =
 	"  --modules KVER          add the modules of the kernel KVER (uname -r) that the\n"
 	"                          report's virtio port and fw_cfg need\n"
 	"  --root DIR              they are in DIR/lib/modules, instead of /lib/modules\n"
-	"  --zstd                  compressed; may follow a compressed initrd of any length\n"
+	"  --zstd                  compressed; fits behind any compressed initrd\n"
 	"  --hook FILE             another static hook than\n"
 	"                          " HOOK_PATH "\n"
 	"  --help                  this text\n"
