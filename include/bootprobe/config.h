@@ -25,7 +25,9 @@ struct config {
 	uint64_t stall_us;  /* when to report without a "finish" */
 	uint32_t sinks;     /* bit 1 << enum sink_kind */
 	bool may_heal_console; /* where /dev/console is a phantom, its writes may go elsewhere */
-	bool is_from_fwcfg; /* opt/org.bootprobe/cmdline said something */
+	/* Who had a say besides the kernel command line. */
+	bool is_from_smbios; /* an OEM string */
+	bool is_from_fwcfg;  /* opt/org.bootprobe/cmdline */
 	/* Parameters that were not understood, as "name: why"; ignored otherwise. */
 	char problem[CONFIG_PROBLEMS_MAX][96];
 	uint32_t problem_count; /* all of them; the first ones are kept */
