@@ -101,13 +101,8 @@ let
 
   # ---- stage 1 with systemd
 
-  # Matches "bootprobe" and "bootprobe=VALUE"; the program judges the value. Or the host asks for it.
-  isAskedFor = {
-    ConditionKernelCommandLine = "|bootprobe";
-    ConditionPathExists = [ "|/sys/firmware/qemu_fw_cfg/by_name/opt/org.bootprobe/cmdline" ];
-  };
-
-  # The program forks a collector that outlives it, and that must outlive the unit and stage 1.
+  # Whether it is asked for, the program judges: no condition can look at what the host says in SMBIOS.
+  # It forks a collector that outlives it, and that must outlive the unit and stage 1.
   unitConfig = {
     DefaultDependencies = false;
     IgnoreOnIsolate = true;
@@ -136,9 +131,9 @@ let
         "systemd-modules-load.service"
         "sysinit.target"
       ];
-      unitConfig = unitConfig // isAskedFor // {
+      unitConfig = unitConfig // {
         # A unit that has ended is started again by every job that pulls its target in: once is enough.
-        ConditionPathExists = isAskedFor.ConditionPathExists ++ [ "!/run/bootprobe" ];
+        ConditionPathExists = "!/run/bootprobe";
       };
       serviceConfig = serviceConfig // {
         ExecStart = "-${hook} start";
@@ -164,7 +159,7 @@ let
         "initrd-switch-root.target"
         "initrd-switch-root.service"
       ];
-      unitConfig = unitConfig // isAskedFor;
+      inherit unitConfig;
       serviceConfig = serviceConfig // {
         ExecStart = "-${hook} finish --root /sysroot";
       };

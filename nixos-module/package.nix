@@ -16,6 +16,7 @@
   zlib,
   zstd,
   jansson,
+  libarchive,
   libnbd,
   check,
   hook ? pkgsStatic.callPackage ./package.nix { },
@@ -75,6 +76,7 @@ stdenv.mkDerivation {
   ]
   ++ lib.optionals (!isStatic) [
     jansson
+    libarchive
     libnbd
     check
   ];

@@ -5,12 +5,12 @@
 set -eu
 
 build="gcc clang libclang-rt-dev meson ninja-build pkg-config libc6-dev libudev-dev libkmod-dev
-	libblkid-dev libjansson-dev libnbd-dev check python3 python3-jsonschema dosfstools e2fsprogs
+	libblkid-dev libjansson-dev libarchive-dev libnbd-dev check kmod zstd python3 python3-jsonschema dosfstools e2fsprogs
 	fdisk gdisk parted qemu-utils acpica-tools scdoc systemd-journal-remote"
 demo="python3 python3-jsonschema qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs
 	busybox-static"
 nix="nix-bin musl-tools busybox-static python3 python3-jsonschema"
-vm="$demo nix-bin ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools squashfs-tools
+vm="$demo zstd nix-bin ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools squashfs-tools
 	ipxe-qemu systemd-boot-efi binutils fdisk mtools gcc libc6-dev"
 
 bochs="bochs bochs-term bochsbios grub-common grub-pc-bin xorriso"
@@ -21,9 +21,9 @@ for group in "${@:-build demo nix vm}"; do
 		case $name in
 		build) wanted="$wanted $build" ;;
 		demo) wanted="$wanted gcc meson ninja-build pkg-config libc6-dev libudev-dev libkmod-dev
-			libblkid-dev libjansson-dev $demo" ;;
+			libblkid-dev libjansson-dev libarchive-dev $demo" ;;
 		nix) wanted="$wanted gcc meson ninja-build pkg-config libudev-dev libkmod-dev libblkid-dev
-			libjansson-dev libnbd-dev $nix" ;;
+			libjansson-dev libarchive-dev libnbd-dev $nix" ;;
 		vm) wanted="$wanted $vm" ;;
 		bochs) wanted="$wanted $vm $bochs" ;;
 		*) echo "deps.sh: no group $name" >&2; exit 2 ;;

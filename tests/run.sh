@@ -119,6 +119,9 @@ build_sanitized() {
 		meson compile -C build/sanitized
 }
 
+# Makes archives for the VM scenarios.
+build_command() { configure build/dev && meson compile -C build/dev bootprobe; }
+
 build_static() {
 	libraries=$(sh tools/static-deps.sh --install) || return 1
 	sh tests/lib/build-static.sh "$libraries"
@@ -153,7 +156,7 @@ if [ $meson = yes ]; then
 	step "sanitizer build" build_sanitized && meson_tests build/sanitized
 	counted "NixOS module, musl" sh tests/nix/run.sh
 fi
-if [ $vm = yes ] && step "static build" build_static; then
+if [ $vm = yes ] && step "static build" build_static && step "the command" build_command; then
 	meson_tests build/static install
 	vm_tests "$@"
 	[ $# -gt 0 ] || bochs_test

@@ -27,7 +27,9 @@ struct config {
 	bool is_recording; /* PID 1 is watched until it ends or the machine is up */
 	uint64_t record_us; /* or for so long */
 	bool may_heal_console; /* where /dev/console is a phantom, its writes may go elsewhere */
-	bool is_from_fwcfg; /* opt/org.bootprobe/cmdline said something */
+	/* Who had a say besides the kernel command line. */
+	bool is_from_smbios; /* an OEM string */
+	bool is_from_fwcfg;  /* opt/org.bootprobe/cmdline */
 	/* Parameters that were not understood, as "name: why"; ignored otherwise. */
 	char problem[CONFIG_PROBLEMS_MAX][96];
 	uint32_t problem_count; /* all of them; the first ones are kept */

@@ -8,8 +8,10 @@
 
 int acpi_main(int argc, char **argv);
 int compare_main(int argc, char **argv);
+int cpio_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int gpt_main(int argc, char **argv);
+int proxmox_main(int argc, char **argv);
 int read_main(int argc, char **argv);
 int show_main(int argc, char **argv);
 int timeline_main(int argc, char **argv);

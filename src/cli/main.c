@@ -24,6 +24,8 @@ static const struct {
 	{"explain", explain_main, "say what a finding or a word means, and what to do"},
 	{"acpi", acpi_main, "list the devices that ACPI tables declare"},
 	{"gpt", gpt_main, "check the partition table of a disk image or a device"},
+	{"cpio", cpio_main, "write an archive with the hook, to append to an initrd"},
+	{"proxmox", proxmox_main, "print how a VM gets a port for its report"},
 };
 
 static void usage(FILE *stream)

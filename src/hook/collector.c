@@ -40,20 +40,23 @@ static void follow_disks(struct collector *collector)
 /* Between two waves of disks, so that what will go wrong is known before it does. */
 static void resolve_early(struct collector *collector)
 {
+	uint32_t phases = PHASE_RESOLVE | (collector->sources.new_root ? PHASE_ROOT : 0);
+
 	if (!collector->is_resolve_wanted || collector->state != STATE_FOLLOW ||
-		!disks_are_idle(&collector->disks) ||
+		collector->is_leaving || !disks_are_idle(&collector->disks) ||
 		children_running(
 			&collector->children, PHASE_DISK | PHASE_FOLLOW | PHASE_EARLY_RESOLVE))
 		return;
 	collector->is_resolve_wanted = false;
 	for (size_t i = 0; i < PROBES_COUNT; i++) {
-		if (PROBES[i].phases & PHASE_RESOLVE)
+		if (PROBES[i].phases & phases)
 			(void)children_start(&collector->children, &PROBES[i], PHASE_EARLY_RESOLVE,
 				&collector->sources, collector->facts, 0, NULL);
 	}
 }
 
-static void handle_children(struct collector *collector)
+/* Returns whether any ended. */
+static bool handle_children(struct collector *collector)
 {
 	struct signalfd_siginfo info;
 	uint32_t scans, disks, resolving;
@@ -66,7 +69,7 @@ static void handle_children(struct collector *collector)
 	disks = children_running(&collector->children, PHASE_DISK);
 	resolving = children_running(&collector->children, PHASE_EARLY_RESOLVE);
 	if (!children_reap(&collector->children))
-		return;
+		return false;
 	if (children_running(&collector->children, PHASE_FOLLOW) < scans)
 		disks_note(&collector->disks, collector->facts);
 	if (children_running(&collector->children, PHASE_DISK) < disks)
@@ -74,6 +77,7 @@ static void handle_children(struct collector *collector)
 	if (children_running(&collector->children, PHASE_EARLY_RESOLVE) < resolving)
 		collector->is_encoding_wanted = true;
 	sinks_pump(&collector->sinks);
+	return true;
 }
 
 static void handle_udev(struct collector *collector)
@@ -175,6 +179,10 @@ static void wait_for_events(struct collector *collector)
 /* While probes run again their facts are half filled; all is said behind them. */
 bool collector_may_encode(const struct collector *collector)
 {
+	/* The last pass takes back what an earlier one did not find because it was moved away. */
+	if (collector->is_first_program && collector->state == STATE_FOLLOW &&
+		(collector->is_leaving || collector->is_finish_wanted))
+		return false;
 	return (collector->state == STATE_FOLLOW &&
 		       !children_running(&collector->children, PHASE_EARLY_RESOLVE)) ||
 	       collector->state == STATE_LINGER ||
@@ -189,7 +197,9 @@ static void loop(struct collector *collector)
 		wait_for_events(collector);
 		handle_mounts(collector);
 		handle_udev(collector);
-		handle_children(collector);
+		/* What children found counts only where stage 1 still is as they saw it. */
+		if (handle_children(collector))
+			home_look(collector, clock_now_us(), true);
 		recording_handle(collector);
 		clients_handle(collector);
 		handle_timers(collector);

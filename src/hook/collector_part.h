@@ -67,6 +67,7 @@ struct collector {
 	bool is_first_program;
 	struct sysroot proc;
 	enum stage1_place place;
+	bool is_leaving; /* stage 1 moves its mounts away: what is looked at now is half gone */
 	int mounts_fd; /* tells of changes of PID 1's mounts; -1: nothing does */
 	bool has_mounts_changed;
 	enum state state;

@@ -15,6 +15,7 @@ static void move_home(struct collector *collector, enum stage1_place place)
 		/* What is known is told, and the collector comes to its end. */
 		if (place == STAGE1_SWITCHED) {
 			collector->place = place;
+			collector->sources.new_root = NULL;
 			collector->is_finish_wanted = true;
 		}
 		return;
@@ -46,10 +47,20 @@ static bool is_over(const struct collector *collector)
 	       collector->state == STATE_LINGER;
 }
 
+/* What stage 2 begins with is judged before it does: its first program may be the last. */
+static void note_new_root(struct collector *collector, const char *new_root)
+{
+	if (collector->place != STAGE1_MOUNTED || collector->sources.new_root == new_root)
+		return;
+	collector->sources.new_root = new_root;
+	collector->is_resolve_wanted = collector->is_resolve_wanted || new_root;
+}
+
 /* Nobody says "finish" here: the switch of root is what says it. */
 void home_look(struct collector *collector, uint64_t now, bool has_news)
 {
 	enum stage1_place place;
+	const char *new_root;
 
 	if (is_over(collector))
 		return;
@@ -57,9 +68,11 @@ void home_look(struct collector *collector, uint64_t now, bool has_news)
 		collector->look_step_us = LOOK_FIRST_US;
 	collector->look_us = now + collector->look_step_us;
 	collector->look_step_us *= collector->look_step_us < LOOK_MAX_US ? 2 : 1;
-	place = stage1_look(&collector->proc);
+	place = stage1_look(&collector->proc, &new_root);
+	collector->is_leaving = place == STAGE1_BARE && collector->place == STAGE1_MOUNTED;
 	if (place != STAGE1_BARE && place != collector->place)
 		move_home(collector, place);
+	note_new_root(collector, new_root);
 }
 
 uint64_t home_next_look(const struct collector *collector)

@@ -8,9 +8,8 @@
 #include "hook/collector.h"
 #include "hook/control.h"
 #include "hook/finished.h"
+#include "hook/settings.h"
 #include "hook/stage1.h"
-#include "parse/config.h"
-#include "source/cmdline.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +27,7 @@ static const char USAGE[] =
 	"\n"
 	"start and finish are called by an initrd, before udev and before the switch of root. They "
 	"do\n"
-	"nothing unless the kernel command line says \"bootprobe\".\n"
+	"nothing unless the kernel command line, or the host, says \"bootprobe\".\n"
 	"now looks at this machine, or at one captured in DIR, and reports at once.\n"
 	"\n"
 	"  --root DIR      where the root file system of stage 2 is mounted\n"
@@ -101,22 +100,6 @@ static void arguments_parse(int argc, char **argv, struct arguments *ret)
 			ret->verb = argv[i];
 		else
 			ret->wrong = ret->wrong ? ret->wrong : argv[i];
-	}
-}
-
-/* The command line of the kernel, and what a host says through fw_cfg where that is there already.
- */
-static void read_config(const struct sysroot *root)
-{
-	static char text[CMDLINE_SIZE];
-
-	config_init(&config);
-	if (cmdline_source_read(root, text, sizeof(text)) >= 0)
-		config_parse(&config, text_trim(text));
-	if (sysroot_read(root, "sys/firmware/qemu_fw_cfg/by_name/opt/org.bootprobe/cmdline/raw",
-		    text, sizeof(text)) > 0) {
-		config.is_from_fwcfg = true;
-		config_parse(&config, text_trim(text));
 	}
 }
 
@@ -245,7 +228,6 @@ static bool is_verb(const char *word)
 /* rdinit=/bootprobe-hook: the kernel's arguments are those for /init. */
 static int first_program(char **argv)
 {
-	static char text[CMDLINE_SIZE];
 	struct collector_options options = {
 		.verb = "start",
 		.config = &config,
@@ -256,9 +238,7 @@ static int first_program(char **argv)
 		.summary_fd = -1,
 	};
 
-	config_init(&config);
-	if (stage1_read_cmdline(text, sizeof(text)) >= 0)
-		config_parse(&config, text_trim(text));
+	stage1_read_settings(&config);
 	if (config.is_on) {
 		stage1_fill_descriptors(config.may_heal_console);
 		start_collector(argv, &options, config.budget_us);
@@ -495,7 +475,7 @@ int main(int argc, char **argv)
 		return is_now ? EXIT_UNABLE : 0;
 	}
 
-	read_config(&root);
+	settings_read(&root, &config);
 	if (is_now)
 		return verb_now(&root, &arguments, is_output_closed);
 	if (!config.is_on)

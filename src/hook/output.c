@@ -57,6 +57,8 @@ static enum boot_phase boot_phase(const struct collector *collector)
 static void note_phase(struct collector *collector)
 {
 	collector->facts->boot.phase = boot_phase(collector);
+	collector->facts->boot.is_root_there =
+		collector->is_first_program && collector->sources.new_root;
 	collector->facts->boot.now_us = clock_now_us();
 }
 

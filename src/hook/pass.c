@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "hook/collector_part.h"
+#include "hook/modules.h"
 
 #include "base/cleanup.h"
 #include "hook/finished.h"
@@ -29,9 +30,14 @@ static void start_probes(struct collector *collector, uint32_t wanted, uint32_t 
 
 static void start_modules(struct collector *collector)
 {
+	static const struct probe APPENDED = {
+		MODULES_PROBE, PHASE_MODULES, 5 * US_PER_S, modules_run};
 	static const struct probe LOADER = {
 		"virtio-modules", PHASE_MODULES, 5 * US_PER_S, virtio_modules_run};
 
+	if (collector->is_first_program && modules_are_appended(&collector->sources.root))
+		(void)children_start(&collector->children, &APPENDED, PHASE_MODULES,
+			&collector->sources, collector->facts, 0, NULL);
 	if (collector->config->sinks & 1U << SINK_VIRTIO && collector->sources.may_load_modules)
 		(void)children_start(&collector->children, &LOADER, PHASE_MODULES,
 			&collector->sources, collector->facts, 0, NULL);
@@ -220,6 +226,10 @@ void pass_advance(struct collector *collector)
 			end_start(collector);
 		break;
 	case STATE_FOLLOW:
+		/* As the first program it may be looking at the same things already. */
+		if (collector->is_finish_wanted && collector->is_first_program &&
+			children_running(&collector->children, PHASE_EARLY_RESOLVE))
+			break;
 		if (collector->is_finish_wanted) {
 			begin_final(collector, "finish");
 		} else if (collector->is_terminated) {

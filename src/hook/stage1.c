@@ -3,8 +3,10 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "hook/modules.h"
+#include "hook/settings.h"
+#include "parse/config.h"
 #include "parse/mountinfo.h"
-#include "source/cmdline.h"
 #include "source/console_redirect.h"
 
 #include <errno.h>
@@ -33,17 +35,22 @@ static int mount_one(size_t i)
 		       : 0;
 }
 
-int stage1_read_cmdline(char *buf, size_t size)
+void stage1_read_settings(struct config *config)
 {
 	_cleanup_(sysroot_close) struct sysroot root = SYSROOT_CLOSED;
-	int mounted = mount_one(0);
-	int r = sysroot_open(NULL, &root);
+	int proc = mount_one(0), sys = mount_one(1);
 
-	if (r == 0)
-		r = cmdline_source_read(&root, buf, size);
-	if (mounted == 0)
+	if (sysroot_open(NULL, &root) == 0) {
+		settings_read(&root, config);
+		if (!config->is_from_fwcfg && modules_load_fwcfg(&root, config->budget_us))
+			settings_read_fwcfg(&root, config);
+	} else {
+		config_init(config);
+	}
+	if (sys == 0)
+		(void)umount2("/sys", MNT_DETACH);
+	if (proc == 0)
 		(void)umount2("/proc", MNT_DETACH);
-	return r;
 }
 
 void stage1_fill_descriptors(bool may_heal_console)
@@ -106,12 +113,25 @@ int stage1_enter(void)
 	return 0;
 }
 
+/* initramfs-tools; dracut and systemd; NixOS; mkinitcpio */
+static const char *as_new_root(const char *mount_point)
+{
+	static const char *const POINTS[] = {"/root", "/sysroot", "/mnt-root", "/new_root"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(POINTS); i++) {
+		if (strcmp(mount_point, POINTS[i]) == 0)
+			return POINTS[i];
+	}
+	return NULL;
+}
+
 /* It stays with the namespace and the root that PID 1 has now (fs/proc_namespace.c), so that what
  * it says is read afresh each time. */
-enum stage1_place stage1_look(const struct sysroot *proc)
+enum stage1_place stage1_look(const struct sysroot *proc, const char **ret_new_root)
 {
 	static const char *const POINTS[] = {"/proc", "/sys", "/dev", "/run"};
 	static char text[65536];
+	const char *new_root;
 	struct mountinfo mount;
 	char *cursor = text;
 	uint32_t seen = 0;
@@ -119,6 +139,7 @@ enum stage1_place stage1_look(const struct sysroot *proc)
 
 	ssize_t n = sysroot_read(proc, "1/mountinfo", text, sizeof(text));
 
+	*ret_new_root = NULL;
 	/* One that is longer is the table of a stage 2. */
 	if (n < 0)
 		return n == -EFBIG ? STAGE1_SWITCHED : STAGE1_BARE;
@@ -126,6 +147,8 @@ enum stage1_place stage1_look(const struct sysroot *proc)
 		/* The initramfs cannot be unmounted; another root hides it. */
 		if (strcmp(mount.mount_point, "/") == 0)
 			is_switched = strcmp(mount.fstype, "rootfs") != 0;
+		new_root = as_new_root(mount.mount_point);
+		*ret_new_root = new_root ? new_root : *ret_new_root;
 		for (size_t i = 0; i < ARRAY_SIZE(POINTS); i++) {
 			if (strcmp(mount.mount_point, POINTS[i]) == 0)
 				seen |= 1U << i;

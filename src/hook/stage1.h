@@ -8,14 +8,15 @@
 #ifndef HOOK_STAGE1_H
 #define HOOK_STAGE1_H
 
+#include "bootprobe/config.h"
 #include "source/sysroot.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* For PID 1 itself: the kernel command line, by a mount that is gone again when this returns.
- * Returns as cmdline_source_read(). */
-int stage1_read_cmdline(char *buf, size_t size);
+/* For PID 1 itself: settings_read(), by mounts that are gone again when this returns. The driver of
+ * fw_cfg is loaded for it where it was appended together with the hook. */
+void stage1_read_settings(struct config *config);
 /* Puts /dev/null on those of the descriptors 0 to 2 that are closed; or a console that takes bytes,
  * where that may be healed. */
 void stage1_fill_descriptors(bool may_heal_console);
@@ -33,7 +34,8 @@ enum stage1_place {
 };
 
 /* proc: the root of a proc file system. */
-enum stage1_place stage1_look(const struct sysroot *proc);
+/* *ret_new_root: where stage 1 has mounted the root of stage 2, or NULL; the switch is coming then. */
+enum stage1_place stage1_look(const struct sysroot *proc, const char **ret_new_root);
 /* Into PID 1's mount namespace, at its root. Returns 0 or a negative errno. */
 int stage1_go_home(const struct sysroot *proc);
 

@@ -216,17 +216,28 @@ static void config_apply(struct config *config, const struct cmdline_parameter *
 	add_problem(config, parameter, "not known");
 }
 
-void config_parse(struct config *config, const char *text)
+static bool is_ours(const struct cmdline_parameter *parameter)
 {
 	static const char OURS[] = "bootprobe";
+	size_t length = sizeof(OURS) - 1;
+
+	return parameter->name_length >= length && memcmp(parameter->name, OURS, length) == 0 &&
+	       (parameter->name_length == length || parameter->name[length] == '.');
+}
+
+bool config_is_ours(const char *text)
+{
+	struct cmdline_parameter parameter;
+
+	return cmdline_next(&text, &parameter) && is_ours(&parameter);
+}
+
+void config_parse(struct config *config, const char *text)
+{
 	struct cmdline_parameter parameter;
 
 	while (cmdline_next(&text, &parameter)) {
-		bool is_ours = parameter.name_length >= sizeof(OURS) - 1 &&
-			       memcmp(parameter.name, OURS, sizeof(OURS) - 1) == 0;
-		bool is_whole = parameter.name_length == sizeof(OURS) - 1;
-
-		if (is_ours && (is_whole || parameter.name[sizeof(OURS) - 1] == '.'))
+		if (is_ours(&parameter))
 			config_apply(config, &parameter);
 	}
 }

@@ -20,7 +20,7 @@ const struct probe PROBES[] = {
 	{"grower", PHASE_RESOLVE, 900 * US_PER_MS, grower_run},
 	{"layout", PHASE_RESOLVE, 900 * US_PER_MS, layout_run},
 	{"root", PHASE_RESOLVE, 900 * US_PER_MS, root_run},
-	{"handoff", PHASE_FINISH, 900 * US_PER_MS, handoff_run},
+	{"handoff", PHASE_FINISH | PHASE_ROOT, 900 * US_PER_MS, handoff_run},
 	{"timeline", PHASE_START | PHASE_FINISH, 900 * US_PER_MS, timeline_run},
 };
 const size_t PROBES_COUNT = ARRAY_SIZE(PROBES);

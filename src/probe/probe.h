@@ -16,6 +16,7 @@ enum {
 	PHASE_DISK = 1 << 2,   /* once for each disk, subject = index in facts->blocks */
 	PHASE_FINISH = 1 << 3, /* the last moment before the switch of root */
 	PHASE_RESOLVE = 1 << 4, /* what builds on what the others found: when disks have been read */
+	PHASE_ROOT = 1 << 5, /* when the root of stage 2 is mounted, where nobody says "finish" */
 };
 
 struct probe {

@@ -24,6 +24,7 @@ void encode_config(struct record *record, struct report *report, const struct co
 	record_array_end(record);
 	record_string(record, "record", config->is_recording ? "exit" : "");
 	record_string(record, "heal", config->may_heal_console ? "console" : "");
+	record_flag(record, "from_smbios", config->is_from_smbios);
 	record_flag(record, "from_fwcfg", config->is_from_fwcfg);
 	record_array_begin(record, "problems");
 	for (uint32_t i = 0; i < config->problem_count && i < CONFIG_PROBLEMS_MAX; i++)

@@ -225,13 +225,20 @@ void findings_arrange(struct findings *findings)
 
 /* --------------------------------------------------------------------------------------- all */
 
+/* Whether what a rule asks is known by now: devices that are not there may still come. */
+static bool is_time_for(const struct rule *rule, const struct boot_fact *boot)
+{
+	return boot->phase >= rule->from ||
+	       (boot->is_root_there && rule->from == BOOT_PHASE_HANDOFF);
+}
+
 void rules_judge(const struct facts *facts, struct findings *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; i < RULES_COUNT; i++) {
 		struct judgement judgement = {.facts = facts, .findings = ret, .rule = &RULES[i]};
 
-		if (facts->boot.phase < RULES[i].from)
+		if (!is_time_for(&RULES[i], &facts->boot))
 			continue;
 		if (RULES[i].judge(&judgement) != VERDICT_UNKNOWN)
 			continue;

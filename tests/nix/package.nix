@@ -48,6 +48,7 @@ let
     "clang-tools"
     "jansson"
     "kmod"
+    "libarchive"
     "libnbd"
     "meson"
     "ninja"

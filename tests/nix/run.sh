@@ -172,8 +172,8 @@ default.nix | s/KillMode = "process";//
 default.nix | s/StandardOutput = "null";//
 default.nix | s/"systemd-udev-trigger.service"//
 default.nix | s/"initrd-switch-root.service"//
-default.nix | s/"|bootprobe"/"bootprobe"/
-default.nix | s/ ++ \[ "!\/run\/bootprobe" \]//
+default.nix | s/IgnoreOnIsolate = true;/IgnoreOnIsolate = true; ConditionKernelCommandLine = "bootprobe";/
+default.nix | s/ConditionPathExists = "!\/run\/bootprobe";//
 default.nix | s/"panic-on-fail.service"//
 default.nix | s/storePaths = \[ hook \];//
 default.nix | s/mkAfter finishCommands/mkBefore finishCommands/

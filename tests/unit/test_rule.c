@@ -5,6 +5,7 @@
  */
 #include "rule_case.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 /* A verdict that a rule cannot give, and why. A rule that is not named here has cases of all three.
@@ -190,6 +191,29 @@ START_TEST(what_is_unknown_is_neither_good_nor_bad)
 }
 END_TEST
 
+/* Who sees the root of stage 2 mounted, and hears of nothing else, knows what that begins with;
+ * devices may still come. */
+START_TEST(a_root_that_is_there_is_judged_before_the_handoff)
+{
+	uint32_t judged = 0;
+
+	for (int is_there = 0; is_there <= 1; is_there++) {
+		healthy();
+		facts.boot.phase = BOOT_PHASE_EARLY;
+		facts.boot.is_root_there = is_there;
+		facts.handoff.init_stat = -ENOENT;
+		judge_all();
+		ck_assert_uint_eq(findings_count(&findings, SEVERITY_ERROR), (unsigned)is_there);
+	}
+	facts_reset();
+	facts.boot.is_root_there = true;
+	judge_all();
+	for (size_t i = 0; i < RULES_COUNT; i++)
+		judged += RULES[i].from == BOOT_PHASE_EARLY || RULES[i].from == BOOT_PHASE_HANDOFF;
+	ck_assert_uint_eq(findings.undecided_count, judged);
+}
+END_TEST
+
 START_TEST(facts_that_are_all_ones_do_no_harm)
 {
 	for (uint32_t phase = BOOT_PHASE_EARLY; phase <= BOOT_PHASE_RUNNING; phase++) {
@@ -287,7 +311,7 @@ END_TEST
 
 static RULE_TESTS(add_own_tests, each_rule_has_cases_of_all_verdicts,
 	each_rule_is_as_severe_as_it_says, ids_are_unlike, what_is_unknown_is_neither_good_nor_bad,
-	facts_that_are_all_ones_do_no_harm)
+	a_root_that_is_there_is_judged_before_the_handoff, facts_that_are_all_ones_do_no_harm)
 
 	int main(void)
 {

@@ -23,6 +23,7 @@ import newc
 import nixos
 
 VM = kernels.VM
+BOOTPROBE = cache.REPO / "build/dev/bootprobe"
 BUSYBOX = Path("/bin/busybox")
 MKSQUASHFS = "mksquashfs"
 HOOK_IN_ROOT = "bootprobe-hook"
@@ -240,6 +241,33 @@ def _additions(scenario, base):
     return archive.bytes()
 
 
+CPIO_OPTIONS = {"plain": (), "zstd": ("--zstd",)}
+
+
+def _appended(scenario, hook):
+    """What bootprobe cpio writes."""
+    kernel = kernels.kernel(scenario.kernel)
+    command = [BOOTPROBE, "cpio", "--hook", hook, *CPIO_OPTIONS[scenario.cpio]]
+    if scenario.cpio_modules:
+        command += ["--modules", kernel.release, "--root", kernel.home]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL).stdout
+
+
+def _hook(scenario, hook, base):
+    return _appended(scenario, hook) if scenario.cpio else hook_archive(hook, base.hook)
+
+
+def _copy_base(archive, is_compressed, out):
+    """A compressed initrd has any length, and so may what follows it be anywhere if it is compressed too."""
+    if not is_compressed:
+        with open(archive, "rb") as plain:
+            shutil.copyfileobj(plain, out)
+        out.write(b"\0" * (-out.tell() % newc.BLOCK))
+        return
+    data = subprocess.run(["zstd", "-q", "-1", "-c", archive], check=True, stdout=subprocess.PIPE).stdout
+    out.write(data + (b"" if len(data) % newc.ALIGN else b"\0"))
+
+
 def _put_before(scenario):
     """An archive that the kernel reads before all others: ACPI tables that replace the firmware's."""
     if not scenario.machine.dsdt:
@@ -265,11 +293,10 @@ def initrd(scenario, hook, made):
     base, is_apart = _base(scenario), loaders.WAYS[scenario.boot].is_hook_apart
     with open(made, "wb") as out:
         out.write(_put_before(scenario))
-        with open(base.archive, "rb") as archive:
-            shutil.copyfileobj(archive, out)
-        out.write(b"\0" * (-out.tell() % newc.BLOCK))
-        out.write(_additions(scenario, base))
+        _copy_base(base.archive, scenario.cpio == "zstd", out)
+        if not scenario.cpio:
+            out.write(_additions(scenario, base))
         if scenario.hook and not is_apart:
-            out.write(hook_archive(hook, base.hook))
+            out.write(_hook(scenario, hook, base))
     if scenario.hook and is_apart:
-        made.with_name(loaders.HOOK_APART).write_bytes(hook_archive(hook, base.hook))
+        made.with_name(loaders.HOOK_APART).write_bytes(_hook(scenario, hook, base))

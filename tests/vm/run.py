@@ -216,6 +216,8 @@ def unmet(scenario, hook):
     """Why this scenario cannot run here, or None."""
     if scenario.machine.firmware == "ovmf" and not machine.OVMF.exists():
         return f"no {machine.OVMF}"
+    if scenario.cpio and not images.BOOTPROBE.exists():
+        return f"no {images.BOOTPROBE}, which makes its archive: build it"
     if scenario.share and scenario.share.kind == "virtiofs" and not host.VIRTIOFSD.exists():
         return f"no {host.VIRTIOFSD}"
     if missing := loaders.unmet(scenario.boot):

@@ -187,6 +187,8 @@ class Scenario:
     omit_drivers: list = field(default_factory=list)
     broken_drivers: list = field(default_factory=list)      # only the first half of each is there
     cmdline: str = "bootprobe root=/dev/vda1"
+    cpio: str = ""              # plain, zstd: all that is appended is what bootprobe cpio wrote
+    cpio_modules: bool = False  # with --modules
     installed: bool = False     # the initrd is made of an installation of build/static
     hook: bool = True           # false: the hook is not in the initrd
     timeout_s: int = 240
@@ -206,6 +208,9 @@ class Scenario:
         _one_of("boot", self.boot, tuple(loaders.WAYS))
         if self.store:
             _one_of("initrd", self.initrd, tuple(nixos.INITRDS))
+        _one_of("cpio", self.cpio, ("", *images.CPIO_OPTIONS))
+        if self.cpio and (self.broken_drivers or self.store):
+            raise Malformed("cpio: nothing else is appended, no broken_drivers, no store")
 
     def whole(self):
         """The outputs in which a whole report is wanted."""

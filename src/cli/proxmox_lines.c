@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/proxmox_lines.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "bootprobe/config.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Where Proxmox keeps what belongs to running VMs; only root writes there. */
+#define RUN_FOLDER "/run/qemu-server/"
+
+const char *const SWITCH_NAMES[SWITCH_COUNT] = {
+	[SWITCH_SMBIOS] = "smbios",
+	[SWITCH_FWCFG] = "fw_cfg",
+	[SWITCH_CMDLINE] = "cmdline",
+};
+
+static const char *const SWITCH_ARGS[SWITCH_COUNT] = {
+	[SWITCH_SMBIOS] = "-smbios type=11,value=bootprobe",
+	[SWITCH_FWCFG] = "-fw_cfg name=opt/org.bootprobe/cmdline,string=bootprobe",
+	[SWITCH_CMDLINE] = "",
+};
+
+/* NULL: no memory. */
+static char *format(const char *text, ...) __attribute__((format(printf, 1, 2)));
+static char *format(const char *text, ...)
+{
+	char *made = NULL;
+	va_list more;
+
+	va_start(more, text);
+	if (vasprintf(&made, text, more) < 0)
+		made = NULL;
+	va_end(more);
+	return made;
+}
+
+/* One word of a shell. Where it is not plain text, in the form that bash, zsh and ksh know. */
+static char *quote(const char *word)
+{
+	char *quoted = NULL;
+	size_t size;
+	FILE *out = open_memstream(&quoted, &size);
+	bool is_plain = true;
+
+	if (!out)
+		return NULL;
+	for (const char *c = word; *c; c++)
+		is_plain = is_plain && *c >= ' ' && *c <= '~';
+	(void)fputs(is_plain ? "'" : "$'", out);
+	for (const char *c = word; *c; c++) {
+		if (*c < ' ' || *c > '~')
+			(void)fprintf(out, "\\%03o", (unsigned char)*c);
+		else if (is_plain && *c == '\'')
+			(void)fputs("'\\''", out);
+		else if (!is_plain && (*c == '\'' || *c == '\\'))
+			(void)fprintf(out, "\\%c", *c);
+		else
+			(void)fputc(*c, out);
+	}
+	(void)fputc('\'', out);
+	return fclose(out) == 0 ? quoted : (free(quoted), NULL);
+}
+
+static char *port_args(const char *vmid)
+{
+	return format(
+		"-device virtio-serial-pci,id=bootprobe "
+		"-chardev file,id=bootprobe,path=" RUN_FOLDER "%s.bootprobe.jsonl "
+		"-device virtserialport,bus=bootprobe.0,chardev=bootprobe,name=" REPORT_PORT_NAME,
+		vmid);
+}
+
+/* Takes a part out of args, with the space before it. Returns whether it was there. */
+static bool take_out(char *args, const char *part)
+{
+	char *found = *part ? strstr(args, part) : NULL;
+	size_t length = strlen(part);
+
+	if (!found || (found > args && found[-1] != ' ') ||
+		(found[length] != ' ' && found[length] != '\0'))
+		return false;
+	if (found > args) {
+		found--;
+		length++;
+	} else if (found[length] == ' ') {
+		length++;
+	}
+	memmove(found, found + length, strlen(found + length) + 1);
+	return true;
+}
+
+/* "qm set VMID --args 'what is there and what is added'", or the line that leaves none. */
+static char *args_line(const char *vmid, const char *args, const char *port, const char *more)
+{
+	_cleanup_free_ char *all =
+		format("%s%s%s%s%s", args, *args && *port ? " " : "", port, *more ? " " : "", more);
+	_cleanup_free_ char *quoted = all && *all ? quote(all) : NULL;
+
+	if (!all || (*all && !quoted))
+		return NULL;
+	return *all ? format("qm set %s --args %s", vmid, quoted)
+		    : format("qm set %s --delete args", vmid);
+}
+
+static int make_args(const char *vmid, const struct qm_config *config, struct proxmox_lines *lines)
+{
+	_cleanup_free_ char *args = strdup(config->args), *port = port_args(vmid);
+
+	if (!args || !port)
+		return -ENOMEM;
+	lines->has_ours = take_out(args, port);
+	for (size_t i = 0; i < SWITCH_COUNT && lines->has_ours; i++)
+		(void)take_out(args, SWITCH_ARGS[i]);
+	lines->has_other = strstr(args, REPORT_PORT_NAME);
+	for (size_t i = 0; i < SWITCH_COUNT && !lines->has_other; i++) {
+		lines->give[i] = args_line(vmid, args, port, SWITCH_ARGS[i]);
+		if (!lines->give[i])
+			return -ENOMEM;
+	}
+	if (lines->has_other)
+		return 0;
+	lines->take_away = args_line(vmid, args, "", "");
+	return lines->take_away ? 0 : -ENOMEM;
+}
+
+/* The guest counts the ports that are there, and not their numbers on the host: a port in front of
+ * others would give those new names. */
+static int make_serial(
+	const char *vmid, const struct qm_config *config, struct proxmox_lines *lines)
+{
+	int port = 0, tty = __builtin_popcount(config->serial_ports);
+
+	while (config->serial_ports >> port)
+		port++;
+	if (port >= QM_SERIAL_PORTS)
+		return 0;
+	lines->serial_give = format("qm set %s --serial%d socket", vmid, port);
+	lines->serial_words =
+		format("bootprobe console=ttyS%d bootprobe.sinks=kmsg,run,console-records", tty);
+	lines->serial_follow =
+		format("bootprobe read --follow " RUN_FOLDER "%s.serial%d", vmid, port);
+	lines->serial_take_away = format("qm set %s --delete serial%d", vmid, port);
+	return lines->serial_give && lines->serial_words && lines->serial_follow &&
+			       lines->serial_take_away
+		       ? 0
+		       : -ENOMEM;
+}
+
+int proxmox_lines_make(
+	const char *vmid, const struct qm_config *config, struct proxmox_lines *ret_lines)
+{
+	int r;
+
+	*ret_lines = (struct proxmox_lines){0};
+	ret_lines->restart = format("qm stop %s && qm start %s", vmid, vmid);
+	ret_lines->report = format(RUN_FOLDER "%s.bootprobe.jsonl", vmid);
+	if (!ret_lines->restart || !ret_lines->report)
+		return -ENOMEM;
+	ret_lines->follow = format("bootprobe read --follow %s", ret_lines->report);
+	ret_lines->read = format("bootprobe read %s", ret_lines->report);
+	if (!ret_lines->follow || !ret_lines->read)
+		return -ENOMEM;
+	r = make_args(vmid, config, ret_lines);
+	return r < 0 ? r : make_serial(vmid, config, ret_lines);
+}
+
+void proxmox_lines_free(struct proxmox_lines *lines)
+{
+	char **all[] = {&lines->take_away, &lines->restart, &lines->report, &lines->follow,
+		&lines->read, &lines->serial_give, &lines->serial_words, &lines->serial_follow,
+		&lines->serial_take_away};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		free(*all[i]);
+	for (size_t i = 0; i < SWITCH_COUNT; i++)
+		free(lines->give[i]);
+}

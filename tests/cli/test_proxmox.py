@@ -1,0 +1,172 @@
+#!/usr/bin/python3
+"""bootprobe proxmox: its lines, as a shell and QEMU take them: test_proxmox.py BOOTPROBE
+
+There is no qm here: a function of that name stands in for it, and Proxmox' splitting of args
+(Text::ParseWords) is that of a shell."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+BOOTPROBE = None
+QM = 'qm() { printf "%s\\0" "$@"; }\n'
+PORT = ["-device", "virtio-serial-pci,id=bootprobe", "-chardev",
+        "file,id=bootprobe,path=/run/qemu-server/100.bootprobe.jsonl", "-device",
+        "virtserialport,bus=bootprobe.0,chardev=bootprobe,name=org.bootprobe.report.0"]
+SMBIOS = ["-smbios", "type=11,value=bootprobe"]
+FWCFG = ["-fw_cfg", "name=opt/org.bootprobe/cmdline,string=bootprobe"]
+# What a shell or a terminal could take for something else.
+CRUEL = """-a 'it is' "so" $HOME `id` \\; # ! * ~ & | < > ( ) { } %s \x1b[31m \x07 \xe9 -b"""
+
+
+class Proxmox(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+
+    def run_it(self, *arguments, root=None):
+        environment = {**os.environ, "BOOTPROBE_ROOT": str(root or self.folder)}
+        return subprocess.run([BOOTPROBE, "proxmox", *arguments], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, env=environment)
+
+    def tell(self, config, *more):
+        path = self.folder / "vm.conf"
+        path.write_bytes(config if isinstance(config, bytes) else config.encode())
+        done = self.run_it("--config", str(path), "--json", *more, "100")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return json.loads(done.stdout)
+
+    def words(self, line, shell="bash"):
+        """What the shell hands to qm."""
+        done = subprocess.run([shell, "-c", QM + line], capture_output=True,
+                              env={**os.environ, "HOME": "/home"})
+        self.assertEqual((done.returncode, done.stderr), (0, b""), line)
+        return [word.decode("latin-1") for word in done.stdout.split(b"\0")[:-1]]
+
+    def args(self, line):
+        words = self.words(line)
+        self.assertEqual(words[:-1], ["set", "100", "--args"], line)
+        return words[-1]
+
+    def test_a_plain_machine(self):
+        told = self.tell("name: web\nmemory: 2048\n")
+        give = told["give"]
+        self.assertEqual(self.args(give["smbios"]).split(), PORT + SMBIOS)
+        self.assertEqual(self.args(give["fw_cfg"]).split(), PORT + FWCFG)
+        self.assertEqual(self.args(give["cmdline"]).split(), PORT)
+        self.assertEqual(told["take_away"], "qm set 100 --delete args")
+        self.assertEqual(told["serial"]["give"], "qm set 100 --serial0 socket")
+        self.assertIn("console=ttyS0 ", told["serial"]["kernel_parameters"])
+        self.assertEqual(told["restart"], "qm stop 100 && qm start 100")
+        self.assertEqual(told["follow"],
+                         "bootprobe read --follow /run/qemu-server/100.bootprobe.jsonl")
+        self.assertEqual(told["name"], "web")
+
+    def test_what_is_there_stays(self):
+        for args in ("-cpu host,+aes", "-a 'x y'", CRUEL, "-x \\"):
+            config = f"args: {args}\n".encode("latin-1")
+            told = self.tell(config)
+            for line in told["give"].values():
+                self.assertTrue(self.args(line).startswith(f"{args} -device virtio-serial-pci"), line)
+            self.assertEqual(self.args(told["take_away"]), args)
+
+    def test_every_line_is_safe_on_a_terminal(self):
+        path = self.folder / "vm.conf"
+        path.write_bytes(f"name: \x1b[2J\nargs: {CRUEL}\n".encode("latin-1"))
+        done = self.run_it("--config", str(path), "100")
+        self.assertEqual(done.returncode, 0)
+        self.assertTrue(all(c == "\n" or " " <= c <= "~" for c in done.stdout))
+
+    def test_lines_can_be_followed_twice(self):
+        """They take themselves out, and no more than that."""
+        for before in ("", "-cpu host", "-smbios type=11,value=other"):
+            first = self.tell(f"args: {before}\n" if before else "")
+            for line in first["give"].values():
+                second = self.tell(f"args: {self.args(line)}\n")
+                self.assertEqual(second["give"], first["give"])
+                self.assertEqual(second["take_away"], first["take_away"])
+                self.assertTrue(any("already" in text for text in second["notes"]))
+        between = self.tell(f"args: -a {' '.join(PORT + SMBIOS)} -z\n")
+        self.assertEqual(self.args(between["take_away"]), "-a -z")
+
+    def test_a_port_of_somebody_else(self):
+        told = self.tell("args: -device virtserialport,name=org.bootprobe.report.0\n")
+        self.assertEqual((told["give"], "take_away" in told), ({}, False))
+        self.assertTrue(any("another make" in text for text in told["notes"]))
+
+    def test_serial_ports(self):
+        """A port is added behind those that are there; in the guest they are counted."""
+        for config, number, tty in (("serial0: socket", 1, 1), ("serial1: socket", 2, 1),
+                                    ("serial0: socket\nserial2: socket", 3, 2),
+                                    ("[PENDING]\nserial0: socket", 1, 1),
+                                    ("[snap]\nserial0: socket", 0, 0)):
+            serial = self.tell(config)["serial"]
+            self.assertEqual(serial["give"], f"qm set 100 --serial{number} socket", config)
+            self.assertEqual(serial["take_away"], f"qm set 100 --delete serial{number}")
+            self.assertEqual(serial["follow"],
+                             f"bootprobe read --follow /run/qemu-server/100.serial{number}")
+            self.assertIn(f"console=ttyS{tty} ", serial["kernel_parameters"])
+        told = self.tell("serial3: socket\n")
+        self.assertNotIn("serial", told)
+        self.assertTrue(any("no serial port is free" in text for text in told["notes"]))
+
+    def test_pending_changes(self):
+        told = self.tell("args: -old\n\n[PENDING]\nargs: -new\n\n[snap]\nargs: -snapshot\n")
+        self.assertEqual(self.args(told["take_away"]), "-new")
+        self.assertTrue(any("pending" in text for text in told["notes"]))
+        told = self.tell("args: -old\n[PENDING]\ndelete: args\n")
+        self.assertEqual(told["take_away"], "qm set 100 --delete args")
+
+    def test_the_machine_of_this_host(self):
+        folder = self.folder / "etc/pve/qemu-server"
+        folder.mkdir(parents=True)
+        (folder / "100.conf").write_text("args: -here\n")
+        done = self.run_it("--json", "100")
+        self.assertEqual(self.args(json.loads(done.stdout)["take_away"]), "-here")
+        done = self.run_it("--json", "101")
+        told = json.loads(done.stdout)
+        self.assertEqual((done.returncode, "config" in told), (0, False))
+        self.assertIn("was not read", told["notes"][0])
+        text = self.run_it("101").stdout
+        self.assertIn("was not read", text)
+        self.assertIn("  qm stop 101 && qm start 101\n", text)
+
+    def test_usage(self):
+        for arguments in ((), ("99",), ("0100",), ("1000000000",), ("1e3",), ("100", "101"), ("-100",),
+                          ("--config", "/does/not/exist", "100"), ("--config", "/", "100")):
+            done = self.run_it(*arguments)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
+            self.assertIn("bootprobe proxmox: ", done.stderr)
+        (self.folder / "long").write_text("args: " + "x" * 20000)
+        done = self.run_it("--config", str(self.folder / "long"), "100")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+
+    @unittest.skipUnless(shutil.which("qemu-system-x86_64"), "no qemu-system-x86_64")
+    def test_qemu_takes_them(self):
+        """QEMU with exactly these arguments has the port and the string; it never runs a guest."""
+        report = self.folder / "report"
+        for line in self.tell("args: -name 'a b'\n")["give"].values():
+            args = self.args(line).replace("/run/qemu-server/100.bootprobe.jsonl", str(report))
+            commands = [{"execute": "qmp_capabilities"}, {"execute": "query-chardev"},
+                        {"execute": "qom-list", "arguments": {"path": "/machine/peripheral-anon"}},
+                        {"execute": "quit"}]
+            done = subprocess.run(
+                ["qemu-system-x86_64", "-machine", "pc", "-accel", "tcg", "-m", "64", "-S",
+                 "-nodefaults", "-display", "none", "-qmp", "stdio", *shlex.split(args)],
+                input="\n".join(map(json.dumps, commands)), capture_output=True, text=True, timeout=60)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), line)
+            self.assertIn("virtserialport", done.stdout)
+            self.assertTrue(report.exists())
+            report.unlink()
+
+
+if __name__ == "__main__":
+    BOOTPROBE = sys.argv.pop(1)
+    unittest.main(verbosity=1)
