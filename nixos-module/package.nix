@@ -9,6 +9,7 @@
   meson,
   ninja,
   scdoc,
+  python3,
   udev,
   kmod,
   util-linuxMinimal,
@@ -29,6 +30,8 @@ let
     fileset = lib.fileset.unions [
       ../LICENSE
       ../completions
+      ../docs/findings.md
+      ../docs/glossary.md
       ../docs/man
       ../dracut
       ../include
@@ -62,7 +65,11 @@ stdenv.mkDerivation {
     ninja
     pkg-config
   ]
-  ++ lib.optionals (!isStatic) [ scdoc ];
+  ++ lib.optionals (!isStatic) [
+    scdoc
+    # Makes the texts of "bootprobe explain".
+    python3
+  ];
   buildInputs = [
     udev
     kmod
@@ -94,13 +101,21 @@ stdenv.mkDerivation {
     (lib.mesonBool "b_pie" false)
   ];
 
-  # dracut's module is of no use on NixOS. The hook of the package is the one that runs anywhere.
-  postInstall = ''
-    rm -r "$out/lib/dracut"
-  ''
-  + lib.optionalString (!isStatic) ''
-    install -m 555 ${hook}/lib/bootprobe/bootprobe-hook "$out/lib/bootprobe/bootprobe-hook"
+  # The tools of a build run with the Python of that build.
+  postPatch = lib.optionalString (!isStatic) ''
+    patchShebangs tools
   '';
+
+  # dracut's module is of no use on NixOS. The hook of the package is the one that runs anywhere.
+  postInstall =
+    if isStatic then
+      ''
+        rm -r "$out/lib/dracut"
+      ''
+    else
+      ''
+        install -D -m 555 ${hook}/lib/bootprobe/bootprobe-hook "$out/lib/bootprobe/bootprobe-hook"
+      '';
 
   # The tests want some twenty more programs: tests/run.sh has them.
   doCheck = false;

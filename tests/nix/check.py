@@ -222,7 +222,7 @@ def check_package(found):
     check("jansson" in command["buildInputs"] and "jansson" not in hook["buildInputs"],
           "package: jansson belongs to the command")
     check({"udev", "kmod", "util-linuxMinimal"} <= set(hook["buildInputs"]), "package: libraries")
-    check(re.search(f"install -m 555 /nix/store/[^ ]*bootprobe-hook-{version}/lib/bootprobe/bootprobe-hook ",
+    check(re.search(f"install -D -m 555 /nix/store/[^ ]*bootprobe-hook-{version}/lib/bootprobe/bootprobe-hook ",
                     command["postInstall"]),
           "package: the hook beside the command is not the static one")
     check("INTERP" in command["installCheckPhase"], "package: nobody looks whether the hook is static")

@@ -195,7 +195,8 @@ default.nix | s/# bootprobe: last look/echo @preLVMCommands@/
 default.nix | s/optionalAttrs (options.boot.initrd ? preFailCommands)//
 package.nix | s/(lib.mesonBool "static_pie" false)//
 package.nix | s/"static_pie"/"static-pie"/
-package.nix | s/install -m 555/ln -s/
+package.nix | s/install -D -m 555/ln -s/
+package.nix | s/install -D -m 555/install -m 555/
 test.nix | s/def records/deff records/
 END
 }
@@ -242,6 +243,7 @@ else
 	else
 		result SKIP "scripted stage 1 in ash: no busybox (Debian's package busybox-static)"
 	fi
+	try "the package's files are all that its build needs" sh "$repo/tests/nix/files.sh" "$work"
 	result SKIP "building the package: needs nixpkgs and its builders"
 fi
 if [ "${1-}" != --self-test ]; then
