@@ -84,12 +84,14 @@ look() {
 }
 
 compile_command() {
-	cp /usr/include/jansson.h /usr/include/libnbd.h include/
+	for header in jansson libnbd archive archive_entry; do
+		cp "/usr/include/$header.h" include/
+	done
 	cp "/usr/include/$arch/jansson_config.h" include/ 2>/dev/null || cp /usr/include/jansson_config.h include/
 	for source in "$repo"/src/reader/*.c "$repo"/src/cli/*.c "$repo"/src/source/*.c; do
 		echo "$source"
 	done | xargs -P 2 -n 8 gcc -specs="$work/musl.specs" -fsyntax-only -std=gnu11 -D_GNU_SOURCE \
-		-DBOOTPROBE_VERSION='"0"' -DHAVE_LIBNBD -Wall -Wextra -Werror -Wconversion -Wshadow \
+		-DBOOTPROBE_VERSION='"0"' -DHOOK_PATH='"/"' -DHAVE_LIBNBD -Wall -Wextra -Werror -Wconversion -Wshadow \
 		-Wstrict-prototypes -Wmissing-prototypes -Wvla \
 		-isystem "$work/include" -isystem "$work/include/blkid" -I"$repo/include" -I"$repo/src"
 }
