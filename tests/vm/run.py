@@ -252,6 +252,8 @@ def tail(path):
 
 def run_one(scenario, hook, options):
     reason = unmet(scenario, hook)
+    if scenario.variant_of and not options.all and not options.names:
+        reason = f"for want of time; {scenario.variant_of} shows the same of another version (--all)"
     if reason:
         return Result(scenario, "SKIP", [reason], 0.0)
     folder = RESULTS / scenario.name
@@ -319,6 +321,7 @@ def arguments():
                         help="count instructions at once, not only in a second try: a busy host does no harm")
     parser.add_argument("--keep", action="store_true", help="keep initrds, so that qemu.sh runs again")
     parser.add_argument("--list", action="store_true", help="only name the scenarios")
+    parser.add_argument("--all", action="store_true", help="variants of other scenarios as well")
     parser.add_argument("--tag", help="only scenarios with this tag")
     return parser.parse_args()
 

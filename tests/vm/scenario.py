@@ -194,6 +194,7 @@ class Scenario:
     timeout_s: int = 240
     until: str = ""             # ends the machine once this is on a serial port or in the report
     tags: list = field(default_factory=list)
+    variant_of: str = ""        # the scenario that shows the same of another version: run with --all only
     machine: Machine = field(default_factory=Machine)
     disk: list = field(default_factory=lambda: [Disk()])
     share: Share | None = None
@@ -242,4 +243,8 @@ def load(path):
 
 
 def load_all(folder):
-    return [load(path) for path in sorted(Path(folder).glob("*.toml"))]
+    every = {path.stem: load(path) for path in sorted(Path(folder).glob("*.toml"))}
+    for one in every.values():
+        if one.variant_of and (one.variant_of not in every or every[one.variant_of].variant_of):
+            raise Malformed(f"{one.name}: variant_of = {one.variant_of!r}: no scenario that always runs")
+    return list(every.values())
