@@ -404,7 +404,8 @@ enum recorder_state {
 	RECORDER_WATCHING,
 	RECORDER_SAW_EXIT,
 	RECORDER_SAW_UP,
-	RECORDER_TIME_OVER
+	RECORDER_TIME_OVER,
+	RECORDER_LOST /* it ended before PID 1 did, and before the boot was through */
 };
 
 /* bootprobe.record=exit: whether PID 1 is watched, and by what. */

@@ -244,7 +244,8 @@ static void describe_recorder(struct text *text, const json_t *m)
 	static const char *const STATES[][2] = {{"watching", "PID 1 is being watched"},
 		{"exit", "PID 1 was watched to its end"},
 		{"up", "PID 1 was watched until somebody could log in"},
-		{"time-over", "PID 1 was watched for as long as asked"}};
+		{"time-over", "PID 1 was watched for as long as asked"},
+		{"lost", "PID 1 was watched until the watcher was gone"}};
 
 	if (!reader_is(m, "seize", "ok")) {
 		words_key(text, "PID 1 cannot be watched: ", m, "seize");
@@ -422,6 +423,7 @@ static void describe_end(struct text *text, const json_t *m)
 		{"terminated", "told to end before the boot came to stage 2"},
 		{"exit", "PID 1 ended, and the kernel panics of it"},
 		{"up", "the boot is through; PID 1 is not watched any more"},
+		{"time-over", "PID 1 was watched for as long as asked"},
 		{"delivered", "the last records are delivered"}};
 	const char *phase = reader_string(m, "phase");
 

@@ -117,6 +117,8 @@ bool console_output_has_records(const struct config *config);
 /* recording.c */
 void recording_start(struct collector *collector);
 bool recording_is_on(const struct collector *collector);
+/* Stage 1 says that it is about to change the root. */
+void recording_step_aside(struct collector *collector);
 void recording_stop(struct collector *collector);
 void recording_handle(struct collector *collector);
 

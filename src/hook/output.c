@@ -39,8 +39,10 @@ static void note_sinks(struct collector *collector)
 
 static enum boot_phase boot_phase(const struct collector *collector)
 {
-	/* What PID 1 was about to meet is what it has met; before, its devices were still coming. */
-	if (strcmp(collector->phase, "exit") == 0 || strcmp(collector->phase, "up") == 0)
+	/* What PID 1 was about to meet is what it has met; before, its devices were still coming.
+	 */
+	if (strcmp(collector->phase, "exit") == 0 || strcmp(collector->phase, "up") == 0 ||
+		strcmp(collector->phase, "time-over") == 0)
 		return collector->is_handed_off ? BOOT_PHASE_HANDOFF : BOOT_PHASE_EARLY;
 	if (collector->state == STATE_START || collector->state == STATE_FOLLOW)
 		return BOOT_PHASE_EARLY;

@@ -199,7 +199,8 @@ static void end_start(struct collector *collector)
 static void end_recording(struct collector *collector)
 {
 	collector->is_up = false;
-	collector->phase = "up";
+	collector->phase =
+		collector->facts->recorder.state == RECORDER_TIME_OVER ? "time-over" : "up";
 	output_facts(collector);
 	output_end(collector);
 	collector->is_late = sinks_are_waiting(&collector->sinks);
@@ -231,6 +232,7 @@ void pass_advance(struct collector *collector)
 			children_running(&collector->children, PHASE_EARLY_RESOLVE))
 			break;
 		if (collector->is_finish_wanted) {
+			recording_step_aside(collector);
 			begin_final(collector, "finish");
 		} else if (collector->is_terminated) {
 			collector->is_single_pass = true;

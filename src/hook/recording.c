@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,17 +21,15 @@
 
 static struct recorder recorder = {.trace = TRACE_SOURCE_CLOSED};
 
-static int run_child(struct collector *collector, int fd, pid_t parent)
+/* Should it be killed, the kernel lets PID 1 go; should the collector be, it sees that and leaves.
+ */
+static int run_child(struct collector *collector, int fd)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(collector->children.keep_out) &&
 			   collector->children.keep_out[i] >= 0;
 		i++)
 		(void)close(collector->children.keep_out[i]);
-	/* PID 1 is let go by the kernel when its tracer is gone. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)signal(SIGTERM, SIG_DFL);
-	if (getppid() != parent)
-		return 0;
 	recorder.collector_fd = fd;
 	recorder_run(&recorder);
 	return 0;
@@ -41,7 +38,6 @@ static int run_child(struct collector *collector, int fd, pid_t parent)
 void recording_start(struct collector *collector)
 {
 	struct recorder_fact *fact = &collector->facts->recorder;
-	pid_t parent = getpid();
 	int pair[2];
 
 	collector->recorder_fd = -1;
@@ -56,14 +52,14 @@ void recording_start(struct collector *collector)
 	if (sysroot_open_below(&collector->sources.root, "proc", &recorder.proc) < 0 ||
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
 		return;
-	fact->trace = outcome_from(trace_source_open(&recorder.trace, &fact->paths));
 	collector->recorder_pid = fork();
-	if (collector->recorder_pid == 0)
-		_exit(run_child(collector, pair[1], parent));
+	if (collector->recorder_pid == 0) {
+		(void)close(pair[0]);
+		_exit(run_child(collector, pair[1]));
+	}
 	(void)close(pair[1]);
 	if (collector->recorder_pid < 0) {
 		(void)close(pair[0]);
-		trace_source_close(&recorder.trace);
 		return;
 	}
 	collector->recorder_fd = pair[0];
@@ -76,6 +72,13 @@ bool recording_is_on(const struct collector *collector)
 
 static void end(struct collector *collector)
 {
+	struct recorder_fact *fact = &collector->facts->recorder;
+
+	/* Gone without a word: PID 1 goes on unwatched. */
+	if (fact->state == RECORDER_WATCHING && fact->seize == OUTCOME_OK) {
+		fact->state = RECORDER_LOST;
+		collector->is_encoding_wanted = true;
+	}
 	(void)close(collector->recorder_fd);
 	collector->recorder_fd = -1;
 	(void)waitpid(collector->recorder_pid, NULL, WNOHANG);
@@ -98,8 +101,14 @@ static void tell_exit(struct collector *collector)
 		(void)nanosleep(&step, NULL);
 		(void)children_reap(&collector->children);
 	}
-	(void)!write(collector->recorder_fd, "", 1);
+	(void)!write(collector->recorder_fd, &(char){RECORDER_GO_ON}, 1);
 	end(collector);
+}
+
+void recording_step_aside(struct collector *collector)
+{
+	if (recording_is_on(collector))
+		(void)!write(collector->recorder_fd, &(char){RECORDER_STEP_ASIDE}, 1);
 }
 
 void recording_stop(struct collector *collector)
@@ -118,7 +127,6 @@ void recording_handle(struct collector *collector)
 	n = read(collector->recorder_fd, &word, 1);
 	if (n < 0)
 		return;
-	/* It is gone: PID 1 goes on unwatched. */
 	if (n == 0) {
 		end(collector);
 		return;
@@ -131,6 +139,9 @@ void recording_handle(struct collector *collector)
 		break;
 	case RECORDER_SAW_EXIT:
 		tell_exit(collector);
+		break;
+	case RECORDER_LOST:
+		end(collector);
 		break;
 	case RECORDER_SAW_UP:
 	case RECORDER_TIME_OVER:

@@ -63,6 +63,8 @@ static const struct {
 	{SYS_dup2, "dup2", TAKES_DESCRIPTOR},
 	{SYS_fork, "fork", TAKES_NOTHING},
 	{SYS_vfork, "vfork", TAKES_NOTHING},
+#endif
+#ifdef SYS_newfstatat
 	{SYS_newfstatat, "newfstatat", TAKES_PATH},
 #endif
 #ifdef SYS_faccessat2

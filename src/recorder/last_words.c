@@ -54,8 +54,8 @@ static bool is_same_call(const struct failed_call_fact *a, const struct failed_c
 	       strcmp(a->path, b->path) == 0;
 }
 
-/* One that is tried again and again counts once: of PID 1 the last, since that is what it died of, of
- * all others the first. The oldest gives way. */
+/* One that is tried again and again counts once: of PID 1 the last, since that is what it died of,
+ * of all others the first. The oldest gives way. */
 static void keep(struct pid1_exit_fact *exit, const struct failed_call_fact *call)
 {
 	enum { CALLS = sizeof(exit->calls.item) / sizeof(exit->calls.item[0]) };
@@ -176,8 +176,8 @@ static uint64_t available_bytes(const struct sysroot *proc)
 	return 0;
 }
 
-void last_words_gather(
-	const struct sysroot *proc, struct trace_source *trace, struct pid1_exit_fact *exit)
+void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
+	struct pid1_exit_fact *exit, uint64_t deadline_us)
 {
 	static struct trail trail;
 
@@ -187,5 +187,5 @@ void last_words_gather(
 	note_arguments(proc, exit);
 	note_descriptors(proc, exit);
 	exit->available_bytes = available_bytes(proc);
-	trace_source_read(trace, take_line, &trail);
+	trace_source_read(trace, take_line, &trail, deadline_us);
 }

@@ -7,8 +7,8 @@
 #include "source/trace.h"
 
 /* What PID 1 was, held and had tried in vain, while it stands still at its end. proc: /proc itself.
- */
-void last_words_gather(
-	const struct sysroot *proc, struct trace_source *trace, struct pid1_exit_fact *exit);
+ * What would take longer than until deadline_us is left out. */
+void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
+	struct pid1_exit_fact *exit, uint64_t deadline_us);
 
 #endif

@@ -10,13 +10,20 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* How long PID 1 is held at its end, for the report to get out. */
-enum { HELD_MAX_MS = 1000 };
+#define GATHER_MAX_US (300 * US_PER_MS)
+#define HELD_MAX_US (700 * US_PER_MS)
 /* How often it is asked whether the machine is up. */
 #define LOOK_US (2 * US_PER_S)
+/* How often it is asked whether it has another root, and for how long. */
+#define ROOT_LOOK_US (100 * US_PER_MS)
+#define ROOT_MAX_US (30 * US_PER_S)
 
 /* linux/ptrace.h does not go together with sys/ptrace.h everywhere. */
 enum { EVENT_STOP = 128 };
@@ -28,11 +35,35 @@ static void tell(struct recorder *recorder, enum recorder_state state)
 	(void)!write(recorder->collector_fd, "", 1);
 }
 
-static void wait_for_collector(const struct recorder *recorder)
+/* What the collector has said meanwhile: whether word is among it. False where it is gone, too. */
+static bool has_said(struct recorder *recorder, char word)
+{
+	bool is_said = false;
+	char said;
+
+	while (read(recorder->collector_fd, &said, 1) == 1)
+		is_said |= said == word;
+	return is_said;
+}
+
+/* The collector is gone, and what was seen has nowhere to go. */
+static bool is_alone(const struct recorder *recorder)
+{
+	char word;
+
+	return recv(recorder->collector_fd, &word, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+static void wait_for_collector(struct recorder *recorder)
 {
 	struct pollfd word = {.fd = recorder->collector_fd, .events = POLLIN};
+	uint64_t end_us = clock_now_us() + HELD_MAX_US, now;
 
-	(void)poll(&word, 1, HELD_MAX_MS);
+	while ((now = clock_now_us()) < end_us &&
+		poll(&word, 1, (int)((end_us - now) / US_PER_MS + 1)) > 0) {
+		if (has_said(recorder, RECORDER_GO_ON) || word.revents & POLLHUP)
+			return;
+	}
 }
 
 /* PID 1 stands still here, with all that it had. */
@@ -40,19 +71,37 @@ static void at_end(struct recorder *recorder, int32_t wait_status)
 {
 	recorder->facts->pid1_exit.at_us = clock_now_us();
 	recorder->facts->pid1_exit.wait_status = wait_status;
-	last_words_gather(&recorder->proc, &recorder->trace, &recorder->facts->pid1_exit);
+	last_words_gather(&recorder->proc, &recorder->trace, &recorder->facts->pid1_exit,
+		clock_now_us() + GATHER_MAX_US);
 	fact_publish(&recorder->facts->pid1_exit.once);
 	tell(recorder, RECORDER_SAW_EXIT);
 	wait_for_collector(recorder);
 	(void)ptrace(PTRACE_DETACH, 1, NULL, NULL);
 }
 
-static void at_exit(struct recorder *recorder)
+/* The last thread of it: one that starts another program from a thread ends all others first. */
+static bool is_last_thread(const struct recorder *recorder)
+{
+	DIR *directory = sysroot_opendir(&recorder->proc, "1/task");
+	uint32_t threads = 0;
+
+	while (directory && sysroot_next_entry(directory))
+		threads++;
+	if (directory)
+		(void)closedir(directory);
+	return threads <= 1;
+}
+
+/* Returns false when that was PID 1's end. */
+static bool at_exit(struct recorder *recorder)
 {
 	unsigned long status = 0;
 
+	if (!is_last_thread(recorder))
+		return ptrace(PTRACE_CONT, 1, NULL, NULL) == 0;
 	(void)ptrace(PTRACE_GETEVENTMSG, 1, NULL, &status);
 	at_end(recorder, (int32_t)status);
+	return false;
 }
 
 static bool is_caught(const struct recorder *recorder, int signal)
@@ -75,15 +124,16 @@ static bool is_caught(const struct recorder *recorder, int signal)
  */
 static bool is_deadly(const struct recorder *recorder, int signal)
 {
-	static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+	static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
 	siginfo_t info;
 	bool is_fault = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(FAULTS); i++)
 		is_fault |= FAULTS[i] == signal;
-	/* Greater than 0: from the kernel, about what PID 1 itself did. */
+	/* Greater than 0: from the kernel, about what PID 1 itself did, and does again when it goes
+	 * on. */
 	return is_fault && ptrace(PTRACE_GETSIGINFO, 1, NULL, &info) == 0 && info.si_code > 0 &&
-	       !is_caught(recorder, signal);
+	       !(signal == SIGBUS && info.si_code == BUS_MCEERR_AO) && !is_caught(recorder, signal);
 }
 
 static bool is_job_control_stop(int signal)
@@ -100,10 +150,8 @@ static bool handle_stop(struct recorder *recorder, int status)
 		return false;
 	signal = WSTOPSIG(status);
 	event = status >> 16;
-	if (event == PTRACE_EVENT_EXIT) {
-		at_exit(recorder);
-		return false;
-	}
+	if (event == PTRACE_EVENT_EXIT)
+		return at_exit(recorder);
 	if (!event && is_deadly(recorder, signal)) {
 		at_end(recorder, signal);
 		return false;
@@ -125,6 +173,61 @@ static bool handle_stops(struct recorder *recorder)
 			return false;
 	}
 	return pid == 0;
+}
+
+static int seize(void)
+{
+	return ptrace(PTRACE_SEIZE, 1, NULL, (long)PTRACE_O_TRACEEXIT) < 0 ? -errno : 0;
+}
+
+/* Lets PID 1 alone; it must be stopped for that. Returns false when that was its end. */
+static bool let_go(struct recorder *recorder)
+{
+	int status;
+
+	if (ptrace(PTRACE_INTERRUPT, 1, NULL, NULL) < 0)
+		return true;
+	while (waitpid(1, &status, __WALL) == 1) {
+		if (WIFSTOPPED(status) && status >> 16 == EVENT_STOP)
+			return ptrace(PTRACE_DETACH, 1, NULL, NULL) == 0;
+		if (!handle_stop(recorder, status))
+			return false;
+	}
+	return true;
+}
+
+/* ----------------------------------------------------------------------------- where PID 1 is */
+
+struct root_id {
+	dev_t device;
+	ino_t inode;
+};
+
+/* A magic link, which sysroot_openat() refuses to follow. */
+static struct root_id root_of_pid1(const struct recorder *recorder)
+{
+	struct stat st;
+
+	if (fstatat(recorder->proc.fd, "1/root/", &st, 0) < 0)
+		return (struct root_id){0};
+	return (struct root_id){.device = st.st_dev, .inode = st.st_ino};
+}
+
+static bool is_elsewhere(const struct recorder *recorder, struct root_id before)
+{
+	struct root_id now = root_of_pid1(recorder);
+
+	return now.inode && (now.device != before.device || now.inode != before.inode);
+}
+
+/* Before it changes its root, systemd stops every process with SIGSTOP for a moment, this one
+ * included, and would wait for ever if a signal came in between. */
+static bool is_systemd(const struct recorder *recorder)
+{
+	char comm[32];
+
+	return sysroot_attribute(&recorder->proc, comm, sizeof(comm), "1/comm", NULL) == 0 &&
+	       strcmp(comm, "systemd") == 0;
 }
 
 /* Somebody can log in: the boot is through. */
@@ -149,68 +252,104 @@ static bool is_up(const struct recorder *recorder)
 	return is_found;
 }
 
-/* Lets PID 1 alone. It must be stopped for that. */
-static void let_go(struct recorder *recorder)
-{
-	int status;
+/* ------------------------------------------------------------------------------------ watching */
 
-	if (ptrace(PTRACE_INTERRUPT, 1, NULL, NULL) < 0)
-		return;
-	while (waitpid(1, &status, __WALL) == 1 && WIFSTOPPED(status)) {
-		if (status >> 16 == PTRACE_EVENT_EXIT) {
-			at_exit(recorder);
-			return;
-		}
-		if (status >> 16 == EVENT_STOP) {
-			(void)ptrace(PTRACE_DETACH, 1, NULL, NULL);
-			return;
-		}
-		(void)ptrace(PTRACE_CONT, 1, NULL, (long)WSTOPSIG(status));
-	}
+struct watch {
+	struct root_id first_root, root; /* of PID 1: in the beginning, and where it was let go */
+	bool is_seized;
+	uint64_t look_us, seize_us; /* seize_us: at the latest */
+	int signal_fd;
+};
+
+static void wait_for_news(const struct recorder *recorder, const struct watch *watch)
+{
+	struct pollfd fds[] = {{.fd = watch->signal_fd, .events = POLLIN},
+		{.fd = recorder->collector_fd, .events = POLLIN}};
+	struct signalfd_siginfo info;
+
+	(void)poll(fds, ARRAY_SIZE(fds),
+		(int)((watch->is_seized ? LOOK_US : ROOT_LOOK_US) / US_PER_MS));
+	while (read(watch->signal_fd, &info, sizeof(info)) == sizeof(info))
+		;
 }
 
-static void watch(struct recorder *recorder)
+/* Out of the way of a switch of root, and back behind it. Returns false where that cannot be. */
+static bool step_aside(struct recorder *recorder, struct watch *watch, uint64_t now)
 {
-	struct timespec step = {.tv_sec = LOOK_US / US_PER_S};
-	uint64_t look_us = clock_now_us() + LOOK_US;
-	enum recorder_state end = RECORDER_WATCHING;
-	sigset_t children;
-
-	sigemptyset(&children);
-	sigaddset(&children, SIGCHLD);
-	while (end == RECORDER_WATCHING) {
-		uint64_t now;
-
-		(void)sigtimedwait(&children, NULL, &step);
-		if (!handle_stops(recorder))
-			return;
-		now = clock_now_us();
-		if (now >= recorder->end_us)
-			end = RECORDER_TIME_OVER;
-		if (now < look_us)
-			continue;
-		look_us = now + LOOK_US;
-		if (is_up(recorder))
-			end = RECORDER_SAW_UP;
+	if (watch->is_seized && has_said(recorder, RECORDER_STEP_ASIDE) && is_systemd(recorder)) {
+		watch->root = root_of_pid1(recorder);
+		watch->seize_us = now + ROOT_MAX_US;
+		watch->is_seized = false;
+		return let_go(recorder);
 	}
-	let_go(recorder);
-	if (recorder->facts->recorder.state == RECORDER_WATCHING)
-		tell(recorder, end);
+	if (watch->is_seized || (now < watch->seize_us && !is_elsewhere(recorder, watch->root)))
+		return true;
+	watch->is_seized = true;
+	return seize() == 0;
+}
+
+static enum recorder_state look(struct recorder *recorder, struct watch *watch, uint64_t now)
+{
+	if (now >= recorder->end_us)
+		return RECORDER_TIME_OVER;
+	if (now < watch->look_us)
+		return RECORDER_WATCHING;
+	watch->look_us = now + LOOK_US;
+	/* An initrd may have an sshd of its own. */
+	return is_elsewhere(recorder, watch->first_root) && is_up(recorder) ? RECORDER_SAW_UP
+									    : RECORDER_WATCHING;
+}
+
+static void watch(struct recorder *recorder, int signal_fd)
+{
+	struct watch watch = {.first_root = root_of_pid1(recorder),
+		.is_seized = true,
+		.look_us = clock_now_us() + LOOK_US,
+		.signal_fd = signal_fd};
+	enum recorder_state state = RECORDER_WATCHING;
+
+	while (state == RECORDER_WATCHING) {
+		wait_for_news(recorder, &watch);
+		/* After a start of another program by a thread, PID 1 is one that nobody watches.
+		 */
+		if (watch.is_seized && !handle_stops(recorder) &&
+			(fact_is_known(&recorder->facts->pid1_exit.once) || seize() < 0))
+			state = RECORDER_LOST;
+		else if (is_alone(recorder) || !step_aside(recorder, &watch, clock_now_us()))
+			state = RECORDER_LOST;
+		else
+			state = look(recorder, &watch, clock_now_us());
+	}
+	if (fact_is_known(&recorder->facts->pid1_exit.once))
+		return;
+	if (watch.is_seized && !let_go(recorder))
+		return;
+	trace_source_close(&recorder->trace);
+	tell(recorder, state);
+}
+
+static int open_signals(void)
+{
+	sigset_t handled;
+
+	/* Ignored, stops of PID 1 would not be told. */
+	(void)signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&handled);
+	sigaddset(&handled, SIGCHLD);
+	(void)sigprocmask(SIG_SETMASK, &handled, NULL);
+	return signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 void recorder_run(struct recorder *recorder)
 {
 	struct recorder_fact *fact = &recorder->facts->recorder;
-	sigset_t blocked;
+	int signal_fd = open_signals();
 
-	/* Stops of PID 1 are told by SIGCHLD, which waits until it is asked for. */
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGCHLD);
-	(void)sigprocmask(SIG_SETMASK, &blocked, NULL);
-	fact->seize = outcome_from(
-		ptrace(PTRACE_SEIZE, 1, NULL, (long)PTRACE_O_TRACEEXIT) < 0 ? -errno : 0);
+	fact->seize = outcome_from(signal_fd < 0 ? -errno : seize());
+	if (fact->seize == OUTCOME_OK)
+		fact->trace = outcome_from(trace_source_open(&recorder->trace, &fact->paths));
 	fact_publish(&fact->once);
 	(void)!write(recorder->collector_fd, "", 1);
 	if (fact->seize == OUTCOME_OK)
-		watch(recorder);
+		watch(recorder, signal_fd);
 }

@@ -10,12 +10,17 @@
 #include "source/sources.h"
 #include "source/trace.h"
 
+enum recorder_word {
+	RECORDER_GO_ON = 'g',      /* what was seen is written down: PID 1 may end */
+	RECORDER_STEP_ASIDE = 's', /* stage 1 is about to change the root */
+};
+
 struct recorder {
 	/* Below here is /proc, whatever becomes of the root. */
 	struct sysroot proc;
 	struct trace_source trace;
 	struct facts *facts;
-	/* To the collector: a byte where there is news, and one back where PID 1 may go on. */
+	/* To the collector: a byte where there is news. Back comes one of enum recorder_word. */
 	int collector_fd;
 	uint64_t end_us; /* CLOCK_MONOTONIC: PID 1 is let alone then */
 };

@@ -8,7 +8,8 @@ static void encode_recorder(struct encoding *encoding)
 	static const char *const STATES[] = {[RECORDER_WATCHING] = "watching",
 		[RECORDER_SAW_EXIT] = "exit",
 		[RECORDER_SAW_UP] = "up",
-		[RECORDER_TIME_OVER] = "time-over"};
+		[RECORDER_TIME_OVER] = "time-over",
+		[RECORDER_LOST] = "lost"};
 	const struct recorder_fact *recorder = &encoding->facts->recorder;
 	struct record *record = encoding->record;
 

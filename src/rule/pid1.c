@@ -87,18 +87,30 @@ static bool is_write(const struct failed_call_fact *call)
 	       is_equal(call->name, "writev", sizeof(call->name));
 }
 
-/* A message that could not be written: the first one of what PID 1 had started, else of itself. */
-static const struct failed_call_fact *first_write(const struct pid1_exit_fact *exit)
+static bool is_grower(const struct facts *facts, const struct failed_call_fact *call)
 {
-	const struct failed_call_fact *own = NULL;
-
-	fact_foreach (call, exit->calls) {
-		if (is_write(call) && call->pid != 1)
-			return call;
-		if (is_write(call) && !own)
-			own = call;
+	fact_foreach (grower, facts->growers) {
+		if (is_equal(call->comm, grower->name, sizeof(call->comm)))
+			return true;
 	}
-	return own;
+	return false;
+}
+
+/* A message that could not be written. Many programs shrug that off; those that are known not to
+ * come first, then PID 1 itself. */
+static const struct failed_call_fact *fatal_write(const struct facts *facts)
+{
+	const struct failed_call_fact *own = NULL, *last = NULL;
+
+	fact_foreach (call, facts->pid1_exit.calls) {
+		if (!is_write(call))
+			continue;
+		if (call->pid != 1 && is_grower(facts, call))
+			return call;
+		own = call->pid == 1 ? call : own;
+		last = call;
+	}
+	return own ? own : last;
 }
 
 /* What PID 1 failed at last. A message that says so, and fails as well, is not it. */
@@ -170,13 +182,14 @@ enum verdict judge_pid1_exit(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
 	const struct pid1_exit_fact *exit = &facts->pid1_exit;
-	const struct failed_call_fact *write = first_write(exit), *call = last_call(exit);
+	const struct failed_call_fact *write = fatal_write(facts), *call = last_call(exit);
 	struct finding *finding;
 
 	/* Nobody asked for a recorder, or it saw nothing. */
 	if (!fact_is_known(&exit->once)) {
 		bool is_well = facts->recorder.state == RECORDER_NOT_WANTED ||
-			       facts->recorder.seize == OUTCOME_OK;
+			       (facts->recorder.seize == OUTCOME_OK &&
+				       facts->recorder.state != RECORDER_LOST);
 
 		return fact_is_known(&facts->recorder.once) && is_well ? VERDICT_GOOD
 								       : VERDICT_UNKNOWN;

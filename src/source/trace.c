@@ -2,6 +2,7 @@
 #include "source/trace.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -50,7 +51,8 @@ static int set(int folder, const char *name, const char *value, int flags)
 #define FAILS_OF_PID1                                                                         \
 	"(common_pid == 1 && ret < 0 && ret > -512 && ret != -11 && ret != -4 && ret != -10 " \
 	"&& ret != -25)"
-#define FAILS_OF_OTHERS "((id == " WRITE " || id == " WRITEV ") && (ret == -5 || ret == -28 || ret == -30))"
+#define FAILS_OF_OTHERS \
+	"((id == " WRITE " || id == " WRITEV ") && (ret == -5 || ret == -28 || ret == -30))"
 
 static const struct {
 	const char *name, *value;
@@ -73,7 +75,8 @@ static int watch_paths(const struct trace_source *source)
 	int r = set(source->mount_fd, "kprobe_events",
 		"p:" PROBE_GROUP "/path getname name=+0($arg1):ustring", O_APPEND);
 
-	if (r < 0)
+	/* One that a killed recorder left behind is the same. */
+	if (r < 0 && r != -EEXIST)
 		return r;
 	r = set(source->instance_fd, "events/" PROBE_GROUP "/path/filter", "common_pid == 1", 0);
 	return r < 0 ? r : set(source->instance_fd, "events/" PROBE_GROUP "/path/enable", "1", 0);
@@ -106,8 +109,8 @@ int trace_source_open(struct trace_source *source, outcome_t *ret_paths)
 	return r;
 }
 
-void trace_source_read(
-	struct trace_source *source, void (*take)(void *context, char *line), void *context)
+void trace_source_read(struct trace_source *source, void (*take)(void *context, char *line),
+	void *context, uint64_t deadline_us)
 {
 	static char buf[8192];
 	_cleanup_close_ int fd = -1;
@@ -118,7 +121,8 @@ void trace_source_read(
 		return;
 	(void)set(source->instance_fd, "tracing_on", "0", 0);
 	fd = openat(source->instance_fd, "trace", O_RDONLY | O_CLOEXEC);
-	while (fd >= 0 && (n = read(fd, buf + length, sizeof(buf) - 1 - length)) > 0) {
+	while (fd >= 0 && clock_now_us() < deadline_us &&
+		(n = read(fd, buf + length, sizeof(buf) - 1 - length)) > 0) {
 		char *line = buf, *end;
 
 		length += (size_t)n;
@@ -138,6 +142,11 @@ void trace_source_read(
 
 void trace_source_close(struct trace_source *source)
 {
+	if (source->mount_fd < 0)
+		source->mount_fd = mount_tracefs();
+	if (source->mount_fd >= 0 && source->instance_fd < 0)
+		source->instance_fd =
+			openat(source->mount_fd, INSTANCE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (source->instance_fd >= 0) {
 		(void)set(source->instance_fd, "events/enable", "0", 0);
 		(void)close(source->instance_fd);

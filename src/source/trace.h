@@ -20,11 +20,12 @@ struct trace_source {
 /* Begins to trace. Returns 0 or the negative errno that keeps it from being done; ret_paths: the
  * same of the probe that tells of paths, without which the rest goes on. */
 int trace_source_open(struct trace_source *source, outcome_t *ret_paths);
-/* Stops tracing, and hands each line of what is in the buffer to take(), oldest first. */
-void trace_source_read(
-	struct trace_source *source, void (*take)(void *context, char *line), void *context);
-/* Leaves nothing behind in the kernel. May be called by another process than the one that opened.
- */
+/* Stops tracing, and hands each line of what is in the buffer to take(), oldest first, until the
+ * deadline (CLOCK_MONOTONIC). */
+void trace_source_read(struct trace_source *source, void (*take)(void *context, char *line),
+	void *context, uint64_t deadline_us);
+/* Leaves nothing behind in the kernel. Of one that is closed already: what another process has
+ * opened. */
 void trace_source_close(struct trace_source *source);
 
 #endif

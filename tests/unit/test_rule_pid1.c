@@ -37,6 +37,8 @@ static void ended_of_growroot(void)
 	output->number = 1;
 	output->link = OUTCOME_OK;
 	set_text(output->target, "/dev/console");
+	add_grower("growroot", true);
+	add_call(150, "systemd-udevd", "write", 1, "", -EIO);
 	add_call(1, "init", "write", 1, "", -EIO);
 	add_call(229, "growroot", "write", 1, "", -EIO);
 	add_call(1, "init", "openat", -1, "/root/dev/console", -ENOENT);
@@ -88,13 +90,18 @@ static void may_not_be_watched(void)
 	recorder_of(RECORDER_WATCHING, -EPERM);
 }
 
+static void lost(void)
+{
+	recorder_of(RECORDER_LOST, OUTCOME_OK);
+}
+
 static void nobody_said(void)
 {
 	memset(&facts.recorder, 0, sizeof(facts.recorder));
 }
 
 RULE_CASES(PID1_CASES, {"pid1.exit", NULL, VERDICT_GOOD}, {"pid1.exit", watched, VERDICT_GOOD},
-	{"pid1.exit", may_not_be_watched, VERDICT_UNKNOWN},
+	{"pid1.exit", may_not_be_watched, VERDICT_UNKNOWN}, {"pid1.exit", lost, VERDICT_UNKNOWN},
 	{"pid1.exit", nobody_said, VERDICT_UNKNOWN},
 	{"pid1.exit", ended_of_growroot, VERDICT_BAD, SEVERITY_ERROR, "init",
 		"growroot wrote to /dev/console (ttyS0): EIO; then init called openat of "
