@@ -225,6 +225,8 @@ static int open_signals(struct collector *collector)
 
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* Ignored by who started us, the end of a child would not be told. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&handled);
 	sigaddset(&handled, SIGCHLD);
 	sigaddset(&handled, SIGTERM);

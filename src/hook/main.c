@@ -4,6 +4,7 @@
  * boot path the exit status is 0, and no inherited descriptor is used.
  */
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "hook/collector.h"
 #include "hook/control.h"
@@ -238,10 +239,14 @@ static int first_program(char **argv)
 		.summary_fd = -1,
 	};
 
+	uint64_t began_us = clock_now_us(), gone_us;
+
 	stage1_read_settings(&config);
 	if (config.is_on) {
 		stage1_fill_descriptors(config.may_heal_console);
-		start_collector(argv, &options, config.budget_us);
+		gone_us = clock_now_us() - began_us;
+		start_collector(argv, &options,
+			gone_us < config.budget_us ? config.budget_us - gone_us : 0);
 	}
 	stage1_exec_init(argv);
 	return 127;

@@ -2,6 +2,7 @@
 #include "hook/stage1.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "hook/modules.h"
 #include "hook/settings.h"
@@ -16,6 +17,9 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* A driver that is needed to know whether anybody asks for us: every boot waits for it. */
+#define FWCFG_MAX_US (300 * US_PER_MS)
 
 static const struct {
 	const char *type, *path;
@@ -42,7 +46,10 @@ void stage1_read_settings(struct config *config)
 
 	if (sysroot_open(NULL, &root) == 0) {
 		settings_read(&root, config);
-		if (!config->is_from_fwcfg && modules_load_fwcfg(&root, config->budget_us))
+		if (!config->is_from_fwcfg &&
+			modules_load_fwcfg(&root, FWCFG_MAX_US < config->budget_us
+							  ? FWCFG_MAX_US
+							  : config->budget_us))
 			settings_read_fwcfg(&root, config);
 	} else {
 		config_init(config);

@@ -120,19 +120,33 @@ static void take_line(void *context, char *text)
 
 /* ------------------------------------------------------------------------------- what it was */
 
+/* What stands behind an option may be its value, and a secret one. */
+static void append_argument(struct text *text, const char *argument, const char *before)
+{
+	bool is_value = before && before[0] == '-' && argument[0] != '-' && argument[0] != '/';
+
+	text_append(text, before ? " " : "");
+	text_append(text, is_value ? "***" : argument);
+}
+
 /* Arguments may hold what the command line of the kernel does. */
 static void note_arguments(const struct sysroot *proc, struct pid1_exit_fact *exit)
 {
-	char raw[1024];
+	char raw[1024], words[sizeof(raw)];
 	ssize_t n = sysroot_read(proc, "1/cmdline", raw, sizeof(raw));
+	const char *before = NULL;
+	struct text text;
 	unsigned redacted;
 
 	if (n < 0 && n != -EFBIG)
 		return;
 	n = n < 0 ? (ssize_t)sizeof(raw) - 1 : n;
-	for (ssize_t i = 0; i + 1 < n; i++)
-		raw[i] = raw[i] ? raw[i] : ' ';
-	(void)cmdline_redact(raw, exit->arguments, sizeof(exit->arguments), &redacted);
+	text_init(&text, words, sizeof(words));
+	for (const char *argument = raw; argument < raw + n; argument += strlen(argument) + 1) {
+		append_argument(&text, argument, before);
+		before = argument;
+	}
+	(void)cmdline_redact(words, exit->arguments, sizeof(exit->arguments), &redacted);
 }
 
 static void note_descriptors(const struct sysroot *proc, struct pid1_exit_fact *exit)

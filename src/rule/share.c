@@ -4,6 +4,8 @@
  */
 #include "rule/judge.h"
 
+#include <string.h>
+
 static bool is_9p(const struct facts *facts)
 {
 	return facts->root.kind == ROOT_9P;
@@ -57,11 +59,21 @@ enum answer is_share_missing(const struct facts *facts)
 	return has_probed(facts, "virtio") ? ANSWER_YES : ANSWER_UNKNOWN;
 }
 
+/* What comes from the guest's command line and goes to a shell of the host holds nothing that means
+ * something there. */
+static bool is_plain(const char *tag)
+{
+	return *tag &&
+	       tag[strspn(
+		       tag, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] ==
+		       '\0';
+}
+
 static void fix_share(const struct facts *facts, struct finding *finding)
 {
 	COPY_OF(tag, facts->root.value);
 
-	if (!is_qemu(&facts->platform))
+	if (!is_qemu(&facts->platform) || !is_plain(tag))
 		return;
 	if (is_9p(facts)) {
 		finding_fix(finding, "libvirt", "<filesystem type='mount'> with <target dir='", tag,

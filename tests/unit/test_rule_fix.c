@@ -126,7 +126,31 @@ START_TEST(changes_are_bounded)
 }
 END_TEST
 
-RULE_TESTS(add_fix_tests, a_serial_port_is_added_with_the_tool_of_the_hypervisor,
-	qemu_has_three_tools, nobody_adds_a_port_to_a_machine_of_a_cloud,
-	a_xen_pv_guest_has_no_tty0, a_module_is_added_with_the_tool_of_the_initrd,
-	changes_are_bounded)
+/* What the guest's command line holds is pasted into no shell of the host. */
+START_TEST(no_change_holds_what_a_shell_would_run)
+{
+	static const char *const TAGS[] = {"share", "$(reboot)"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(TAGS); i++) {
+		bool is_there = false;
+
+		healthy();
+		facts.root.kind = ROOT_VIRTIOFS;
+		facts.root.match_count = 0;
+		facts.root.mounted_us = 0;
+		set_text(facts.root.value, TAGS[i]);
+		rules_judge(&facts, &findings);
+		ck_assert_ptr_nonnull(findings_find(&findings, "root.absent"));
+		for (uint32_t k = 0; k < findings.count; k++) {
+			for (uint32_t n = 0; n < findings.item[k].fix_count; n++)
+				is_there |= strstr(findings.item[k].fix[n].change, TAGS[i]) != NULL;
+		}
+		ck_assert_msg(is_there == (i == 0), "%s", TAGS[i]);
+	}
+}
+END_TEST
+
+RULE_TESTS(add_fix_tests, no_change_holds_what_a_shell_would_run,
+	a_serial_port_is_added_with_the_tool_of_the_hypervisor, qemu_has_three_tools,
+	nobody_adds_a_port_to_a_machine_of_a_cloud, a_xen_pv_guest_has_no_tty0,
+	a_module_is_added_with_the_tool_of_the_initrd, changes_are_bounded)

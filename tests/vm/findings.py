@@ -52,7 +52,7 @@ def _first_is_wrong(found, expect):
     alarms = [f for f in found if f["severity"] in ALARMS]
     if not expect.first:
         loud = next((f for f in alarms if f["id"] not in expect.allowed()), None)
-        return f"nothing is wrong here, but: {_describe(loud)}" if loud else None
+        return f"nothing wrong was found here, but: {_describe(loud)}" if loud else None
     first = next(iter(found), None)
     if first is None or first["id"] != expect.first:
         return f"{expect.first} is to stand first, not {_describe(first) if first else 'nothing'}"
