@@ -87,6 +87,13 @@ static bool is_write(const struct failed_call_fact *call)
 	       is_equal(call->name, "writev", sizeof(call->name));
 }
 
+/* A signal kills what runs: what PID 1 failed at before it became another program did not. */
+static bool is_of_its_end(const struct pid1_exit_fact *exit, const struct failed_call_fact *call)
+{
+	return call->pid != 1 || !WIFSIGNALED(exit->wait_status) ||
+	       is_equal(call->comm, exit->comm, sizeof(call->comm));
+}
+
 /* A message that could not be written: the first one of what PID 1 had started, else of itself. */
 static const struct failed_call_fact *first_write(const struct pid1_exit_fact *exit)
 {
@@ -95,7 +102,7 @@ static const struct failed_call_fact *first_write(const struct pid1_exit_fact *e
 	fact_foreach (call, exit->calls) {
 		if (is_write(call) && call->pid != 1)
 			return call;
-		if (is_write(call) && !own)
+		if (is_write(call) && !own && is_of_its_end(exit, call))
 			own = call;
 	}
 	return own;
@@ -107,7 +114,7 @@ static const struct failed_call_fact *last_call(const struct pid1_exit_fact *exi
 	const struct failed_call_fact *found = NULL;
 
 	fact_foreach (call, exit->calls) {
-		if (call->pid == 1 && !is_write(call))
+		if (call->pid == 1 && !is_write(call) && is_of_its_end(exit, call))
 			found = call;
 	}
 	return found;

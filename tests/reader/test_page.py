@@ -86,6 +86,16 @@ class NotClean(unittest.TestCase):
     def test_a_healthy_one(self):
         self.assertEqual(read(text(healthy()))[1].split("\n")[0], "OK  nothing wrong was found")
 
+    def test_stage_2_of_a_root_that_is_lost(self):
+        handoff = line(2, "handoff", {"mounted": True, "fstype": "ext4", "source": "/dev/sda1",
+                                      "init": "/sbin/init", "init_stat": "ok"})
+        row = "  handoff    /sbin/init on ext4 /dev/sda1\n"
+        for id_, is_there in (("growroot.trap", False), ("pid1.exit", False),
+                              ("handoff.init-missing", False), ("console.closed", True)):
+            page = read(text([line(1, "begin"), handoff, finding(3, "error", id_),
+                              line(4, "end", {"errors": 1, "warnings": 0, "findings": [3]})]))[1]
+            self.assertEqual(row in page, is_there, id_)
+
     def test_missing_and_damaged_records(self):
         lines = healthy()
         self.assert_incomplete([lines[0], lines[2]], "but not all records are here", "missing    2\n")
