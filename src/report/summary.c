@@ -467,7 +467,9 @@ static void add_unseen(struct page *page, const struct facts *facts)
 	LINE(line);
 
 	if (list_unseen(facts, &line))
-		text_append(&line, ": run it as root");
+		text_append(&line,
+			facts->boot.is_root_user ? ": root may not here, as in a container"
+						 : ": run it as root");
 	if (line.length)
 		page_add(page, "unseen", &line);
 }
@@ -478,7 +480,7 @@ static const char *verdict_word(enum severity severity, bool is_stalled, bool is
 		return "FAIL";
 	if (severity == SEVERITY_WARNING || is_stalled)
 		return "WARNING";
-	return is_unseen ? "UNKNOWN" : "OK";
+	return is_unseen ? "INCOMPLETE" : "OK";
 }
 
 static const char *all_well_text(const struct findings *findings, bool is_unseen)

@@ -102,6 +102,21 @@ class NotClean(unittest.TestCase):
         self.assert_incomplete([lines[0], lines[1].replace(b"live", b"dead"), lines[2]], "damaged    2 ")
         self.assert_incomplete([*lines, b'{"bootprobe":1,"boot":"5a1f'], "line that does")
 
+    def test_what_the_guest_could_not_look_at(self):
+        begin, console, end = healthy()
+        denied = ({"disks": ("block", {"name": "vda", "open_error": "EPERM"})},
+                  {"ACPI": ("acpi.table", {"read": "ok", "tables": [{"name": "DSDT", "read": "EACCES"}]})},
+                  {"consoles": ("console", {"name": "tty0", "open": "EACCES"})},
+                  {"kernel log": ("kernel.event", {"kind": "log", "read": "EPERM"})},
+                  {"/proc": ("cmdline", {"read": "ENOENT"})})
+        for one in denied:
+            (name, (type_, members)), = one.items()
+            end = line(4, "end", {"phase": "now", "records": 4, "errors": 0, "warnings": 0})
+            self.assert_incomplete([begin, console, line(3, type_, members), end],
+                                   "the little that could", f"  unseen     {name}\n")
+        other = line(3, "block", {"name": "vda", "open_error": "ENOMEDIUM"})
+        self.assertTrue(read(text([begin, console, other, end]))[1].startswith("OK  "))
+
     def test_findings_without_room(self):
         begin, console, _ = healthy()
         end = {"phase": "finish", "errors": 0, "warnings": 0}

@@ -219,7 +219,7 @@ START_TEST(what_was_not_seen_is_said)
 	/* What had no room was something. */
 	findings.dropped = 1;
 	write_page();
-	ck_assert(strncmp(page, "UNKNOWN    more was found than", 30) == 0);
+	ck_assert(strncmp(page, "INCOMPLETE more was found than", 30) == 0);
 	memset(&findings, 0, sizeof(findings));
 	console = add_console("ttyS0");
 	console->is_registered = ANSWER_YES;
@@ -231,14 +231,19 @@ START_TEST(what_was_not_seen_is_said)
 	facts.acpi.tables_read = -EACCES;
 	facts.timeline.read = -EPERM;
 	write_page();
-	ck_assert(strncmp(page, "UNKNOWN    nothing wrong was found", 34) == 0);
+	ck_assert(strncmp(page, "INCOMPLETE nothing wrong was found", 34) == 0);
 	ck_assert_ptr_nonnull(
 		strstr(page, "\nunseen     ACPI, consoles, disks, kernel log: run it as root\n"));
 	ck_assert_ptr_nonnull(strstr(page, "\nconsoles   ttyS0 open EACCES\n"));
+	/* Nobody is told to become what he is. */
+	facts.boot.is_root_user = true;
+	write_page();
+	ck_assert_ptr_null(strstr(page, "run it as root"));
+	ck_assert_ptr_nonnull(strstr(page, "disks, kernel log: root may not here"));
 	memset(&facts, 0, sizeof(facts));
 	facts.cmdline.read = -ENOENT;
 	write_page();
-	ck_assert(strncmp(page, "UNKNOWN", 7) == 0);
+	ck_assert(strncmp(page, "INCOMPLETE ", 11) == 0);
 	ck_assert_ptr_nonnull(strstr(page, "\nunseen     /proc\n"));
 }
 END_TEST
