@@ -879,6 +879,7 @@ struct boot_fact {
 	bool has_idle;
 	uint64_t now_us;       /* when the facts are judged */
 	bool is_virtio_wanted; /* a report port was asked for */
+	bool is_root_user;     /* who looks has all rights that are to be had here */
 };
 
 /* ------------------------------------------------------------------------------------ all */

@@ -3,6 +3,7 @@
 
 #include "cli/page_part.h"
 #include "cli/words.h"
+#include "reader/unseen.h"
 
 #include <string.h>
 
@@ -85,6 +86,12 @@ static void print_change(
 /* --------------------------------------------------------------------------------------- verdict
  */
 
+static bool is_whole(const struct reader_report *report)
+{
+	return !report->missing_lines && !report->damage_count && !report->unplaced_damage &&
+	       !report->refused_lines;
+}
+
 static void append_incomplete(struct text *text, const struct reader_report *report)
 {
 	if (report->lost_findings)
@@ -95,6 +102,8 @@ static void append_incomplete(struct text *text, const struct reader_report *rep
 		text_append(text, "the report has facts only: nothing was judged");
 	else if (report->omitted_findings)
 		text_append(text, "findings were made for which the report had no room");
+	else if (is_whole(report))
+		text_append(text, "nothing wrong was found in the little that could be seen");
 	else
 		text_append(text, "nothing wrong was found, but not all records are here");
 }
@@ -364,10 +373,12 @@ static void print_losses(const struct page *page)
 	WORDS(ending);
 	WORDS(refused);
 	WORDS(omitted);
+	WORDS(unseen);
 
 	append_ending(&ending, report);
+	unseen_list(report, &unseen);
 	append_omitted(&omitted, report);
-	if (!ending.length && !omitted.length && !report->missing_count && !report->damage_count &&
+	if (!ending.length && !omitted.length && !unseen.length && !report->missing_count && !report->damage_count &&
 		!report->refused_lines && !report->unplaced_damage)
 		return;
 	page_heading(page, "Records");
@@ -378,6 +389,8 @@ static void print_losses(const struct page *page)
 	print_unplaced(page);
 	if (omitted.length)
 		page_entry(page, "omitted", omitted.data);
+	if (unseen.length)
+		page_entry(page, "unseen", unseen.data);
 	text_append_u64(&refused, report->refused_lines);
 	text_append(&refused, " records are more than what is kept of a boot");
 	if (report->refused_lines)

@@ -136,26 +136,31 @@ static void append_handoff(struct text *text, const struct reader_report *report
 }
 
 /* Lines of what needs no further look: at most one a row. */
+enum { BLAMES_MAX = 3 };
 static const struct {
 	const char *key;
-	const char
-		*type; /* a finding of an error or warning about such a thing takes the row away */
+	/* A finding of an error or warning that begins with one of these takes the row away. */
+	const char *blames[BLAMES_MAX];
 	void (*append)(struct text *text, const struct reader_report *report);
 } SOUND[] = {
-	{"machine", NULL, append_platform},
-	{"consoles", NULL, append_consoles},
-	{"serial", NULL, append_uarts},
-	{"root disk", "disk.", append_root_disk},
-	{"root", "root.", append_root},
-	{"handoff", "handoff.", append_handoff},
+	{"machine", {NULL}, append_platform},
+	{"consoles", {NULL}, append_consoles},
+	{"serial", {NULL}, append_uarts},
+	{"root disk", {"disk."}, append_root_disk},
+	{"root", {"root."}, append_root},
+	/* Of a root that the growing leaves unmounted, nothing is started. */
+	{"handoff", {"handoff.", "growroot.", "pid1."}, append_handoff},
 };
 
-static bool is_blamed(const struct reader_report *report, const char *prefix)
+static bool is_blamed(const struct reader_report *report, const char *const *blames)
 {
-	for (size_t i = 0; prefix && i < report->finding_count; i++) {
-		if (report->findings[i].severity != READER_INFO &&
-			text_starts_with(report->findings[i].id, prefix))
-			return true;
+	for (size_t i = 0; i < report->finding_count; i++) {
+		if (report->findings[i].severity == READER_INFO)
+			continue;
+		for (size_t k = 0; k < BLAMES_MAX && blames[k]; k++) {
+			if (text_starts_with(report->findings[i].id, blames[k]))
+				return true;
+		}
 	}
 	return false;
 }
@@ -167,7 +172,7 @@ void page_sound(const struct page *page)
 	for (size_t i = 0; i < ARRAY_SIZE(SOUND); i++) {
 		WORDS(words);
 
-		if (is_blamed(page->report, SOUND[i].type))
+		if (is_blamed(page->report, SOUND[i].blames))
 			continue;
 		SOUND[i].append(&words, page->report);
 		if (!words.length)

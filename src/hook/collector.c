@@ -328,6 +328,7 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	the.is_first_program = options->is_first_program;
 	home_begin(&the);
 	note_start(&the);
+	the.facts->boot.is_root_user = !the.sources.root.is_fixture && geteuid() == 0;
 	the.facts->boot.is_virtio_wanted = the.config->sinks & 1U << SINK_VIRTIO;
 	open_outputs(&the, options);
 	open_inputs(&the);

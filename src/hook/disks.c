@@ -60,8 +60,10 @@ void disks_event(struct disks *disks, struct facts *facts, const struct udev_eve
 		fact->udev_us = now;
 	if (event->is_processed)
 		return;
+	/* udev's coldplug tells again of what has been there for long: the first moment counts. */
 	if (fact && event->action == UDEV_ADD) {
-		fact->arrived_us = now;
+		if (!fact->arrived_us || fact->removed_us)
+			fact->arrived_us = now;
 		fact->removed_us = 0;
 	}
 	if (fact && event->action == UDEV_REMOVE)

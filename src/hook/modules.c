@@ -61,6 +61,8 @@ int modules_run(const struct sources *sources, struct facts *facts, uint32_t sub
 	(void)subject;
 	if (r == 0)
 		r = appended_order(&folder, order, sizeof(order));
+	if (r == -ENOEXEC && own)
+		appended_kernel(&sources->root, own->subject, sizeof(own->subject));
 	if (r < 0)
 		return r;
 	(void)cmdline_source_read(&sources->root, cmdline, sizeof(cmdline));

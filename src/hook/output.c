@@ -117,7 +117,7 @@ void output_summary(struct collector *collector)
 {
 	struct sink *run = sinks_find(&collector->sinks, SINK_RUN);
 
-	summary_write(collector->facts, &collector->findings, collector->phase,
+	summary_write(collector->facts, collector->config, &collector->findings, collector->phase,
 		collector->report.boot, collector->summary, sizeof(collector->summary));
 	if (run)
 		(void)run_write_file(run, "summary.txt", collector->summary);
@@ -151,7 +151,7 @@ void output_early_warning(struct collector *collector)
 	if (collector->is_single_pass || findings_worst(&collector->findings) != SEVERITY_ERROR ||
 		!is_news(collector))
 		return;
-	summary_write(collector->facts, &collector->findings, "early", collector->report.boot,
-		collector->summary, sizeof(collector->summary));
+	summary_write(collector->facts, collector->config, &collector->findings, "early",
+		collector->report.boot, collector->summary, sizeof(collector->summary));
 	console_output_start(collector);
 }

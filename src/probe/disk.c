@@ -161,21 +161,35 @@ static void name_partition(
 	}
 }
 
+/* What was found on a partition holds until another look at it has ended: one that was enlarged is
+ * looked at again just when its root file system is to be named. */
+static bool is_same_partition(
+	const struct filesystem_fact *before, const struct filesystem_fact *now)
+{
+	return fact_is_known(&before->once) && before->probe == OUTCOME_OK &&
+	       !text_is_empty(now->part_uuid) && strcmp(before->part_uuid, now->part_uuid) == 0;
+}
+
 static void look_at(const struct sources *sources, struct facts *facts, struct disk_source *disk,
 	const struct gpt_fact *gpt, uint32_t index)
 {
 	const struct block_fact *block = &facts->blocks.item[index];
-	struct filesystem_fact *filesystem = &facts->filesystems[index];
+	struct filesystem_fact *filesystem = &facts->filesystems[index], fresh, *looked;
 
-	memset(filesystem, 0, sizeof(*filesystem));
-	(void)text_copy(filesystem->device, sizeof(filesystem->device), block->name);
+	memset(&fresh, 0, sizeof(fresh));
+	(void)text_copy(fresh.device, sizeof(fresh.device), block->name);
 	if (block->partition)
-		name_partition(gpt, block->partition, filesystem);
+		name_partition(gpt, block->partition, &fresh);
+	looked = is_same_partition(filesystem, &fresh) ? &fresh : filesystem;
+	if (looked == filesystem)
+		*filesystem = fresh;
 	blkid_source_filesystem(&sources->root, disk, block->name, block->start_lba * 512,
-		block->size_bytes, filesystem);
-	if (filesystem->probe == OUTCOME_OK)
-		look_for_module(sources, filesystem);
-	fact_publish(&filesystem->once);
+		block->size_bytes, looked);
+	if (looked->probe == OUTCOME_OK)
+		look_for_module(sources, looked);
+	fact_publish(&looked->once);
+	if (looked != filesystem)
+		*filesystem = fresh;
 }
 
 static void look_at_partitions(const struct sources *sources, struct facts *facts,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "reader/finding.h"
+#include "reader/unseen.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -172,7 +173,7 @@ static enum reader_verdict judge(const struct reader_report *report)
 	if (report->missing_lines || report->damage_count || report->unplaced_damage ||
 		report->refused_lines || report->omitted_findings)
 		return READER_INCOMPLETE;
-	return READER_OK;
+	return unseen_is_any(report) ? READER_INCOMPLETE : READER_OK;
 }
 
 static uint64_t positive(int64_t value)

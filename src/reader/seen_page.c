@@ -19,7 +19,7 @@ static const char *find(const char *line, size_t length, const char *text)
 static const char *find_verdict(const char *line, size_t length)
 {
 	static const char *const VERDICTS[] = {
-		"OK         ", "FAIL       ", "WARNING    ", "UNKNOWN    "};
+		"OK         ", "FAIL       ", "WARNING    ", "INCOMPLETE "};
 
 	for (size_t i = 0; i < ARRAY_SIZE(VERDICTS); i++) {
 		const char *found = find(line, length, VERDICTS[i]);

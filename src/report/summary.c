@@ -467,7 +467,9 @@ static void add_unseen(struct page *page, const struct facts *facts)
 	LINE(line);
 
 	if (list_unseen(facts, &line))
-		text_append(&line, ": run it as root");
+		text_append(&line,
+			facts->boot.is_root_user ? ": root may not here, as in a container"
+						 : ": run it as root");
 	if (line.length)
 		page_add(page, "unseen", &line);
 }
@@ -478,7 +480,7 @@ static const char *verdict_word(enum severity severity, bool is_stalled, bool is
 		return "FAIL";
 	if (severity == SEVERITY_WARNING || is_stalled)
 		return "WARNING";
-	return is_unseen ? "UNKNOWN" : "OK";
+	return is_unseen ? "INCOMPLETE" : "OK";
 }
 
 static const char *all_well_text(const struct findings *findings, bool is_unseen)
@@ -549,8 +551,24 @@ static void add_more(struct page *page, const struct findings *findings, const c
 	page_add(page, "more", &line);
 }
 
-void summary_write(const struct facts *facts, const struct findings *findings, const char *phase,
-	const char *boot, char *buf, size_t size)
+/* A misspelt parameter does nothing, which else is found out when it was needed. */
+static void add_problems(struct page *page, const struct config *config)
+{
+	LINE(line);
+
+	if (!config->problem_count)
+		return;
+	text_append(&line, "not understood: ");
+	for (uint32_t i = 0; i < config->problem_count && i < CONFIG_PROBLEMS_MAX; i++) {
+		text_append(&line, i ? "; " : "");
+		append_array(&line, config->problem[i]);
+	}
+	page_add(page, "parameters", &line);
+}
+
+void summary_write(const struct facts *facts, const struct config *config,
+	const struct findings *findings, const char *phase, const char *boot, char *buf,
+	size_t size)
 {
 	struct page page = {0};
 	bool is_stalled = strcmp(phase, "stall") == 0;
@@ -560,6 +578,7 @@ void summary_write(const struct facts *facts, const struct findings *findings, c
 	if (findings_worst(findings) > SEVERITY_INFO)
 		add_fixes(&page, &findings->item[0]);
 	add_unseen(&page, facts);
+	add_problems(&page, config);
 	add_machine(&page, &facts->platform);
 	add_consoles(&page, facts);
 	add_uarts(&page, facts);

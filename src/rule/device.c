@@ -262,13 +262,24 @@ static enum verdict judge_for_root(struct judgement *judgement)
 	return told ? VERDICT_BAD : VERDICT_GOOD;
 }
 
+/* The device, or the PCI function that it will be found behind: the numbers of a transitional and
+ * of a modern one (VIRTIO 1.2, 4.1.2.1). */
+static bool is_virtio_console(const struct unbound_device_fact *device)
+{
+	if (is_equal(device->bus, "virtio", 7))
+		return is_equal(device->ids, "console", 8);
+	return has_prefix(device->ids, sizeof(device->ids), "1af4:1003") ||
+	       has_prefix(device->ids, sizeof(device->ids), "1af4:1043");
+}
+
+/* A virtio console has no UART, whatever else it is there for. */
 static bool is_for_console(
 	const struct unbound_device_fact *device, const struct console_fact *console)
 {
 	if (device->state == DRIVER_BOUND)
 		return false;
-	if (console->kind == CONSOLE_HVC)
-		return is_equal(device->bus, "virtio", 7) && is_equal(device->ids, "console", 8);
+	if (is_virtio_console(device))
+		return console->kind == CONSOLE_HVC;
 	return console->kind == CONSOLE_UART && device->role == ROLE_SERIAL;
 }
 
@@ -284,6 +295,11 @@ static enum verdict judge_for_consoles(struct judgement *judgement)
 		/* ACPI's serial ports have a rule of their own. */
 		if (!is_for_console(device, console) || is_equal(device->bus, "acpi", 5))
 			continue;
+		/* Whoever loads modules may not have come to it yet. */
+		if (facts->boot.phase == BOOT_PHASE_EARLY && device->state == DRIVER_MODULE_FILE) {
+			verdict = verdict_worst(verdict, VERDICT_UNKNOWN);
+			continue;
+		}
 		tell(judgement, device, SEVERITY_WARNING, "the last console needs one", console);
 		verdict = VERDICT_BAD;
 	}

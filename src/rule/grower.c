@@ -73,15 +73,31 @@ static bool has_ended_without_root(const struct facts *facts)
 	return false;
 }
 
+/* With the code that the kernel panics with, which depends on the shell until PID 1 has ended. */
+static void say_panic(struct finding *finding, const struct pid1_exit_fact *exit)
+{
+	char code[16];
+	struct text text;
+
+	if (!fact_is_known(&exit->once)) {
+		finding_say(finding, "this boot will panic (exitcode 0x00000200 or 0x00000100",
+			NULL);
+		return;
+	}
+	text_init(&text, code, sizeof(code));
+	text_append_hex(&text, (uint32_t)exit->wait_status, 8);
+	finding_say(finding, "this boot panicked (exitcode 0x", code, NULL);
+}
+
 static void tell_trap(struct judgement *judgement, const struct grower_fact *grower, bool is_sprung)
 {
 	const struct facts *facts = judgement->facts;
 	const struct block_fact *root = root_block(facts);
 	struct finding *finding = finding_about(judgement, SEVERITY_ERROR, grower->name);
 
-	finding_say_name(finding,
-		"this boot will panic (exitcode 0x00000200 or 0x00000100): ", grower->name,
-		is_sprung ? " enlarged " : " enlarges ");
+	say_panic(finding, &facts->pid1_exit);
+	finding_say_name(
+		finding, "): ", grower->name, is_sprung ? " enlarged " : " enlarges ");
 	finding_say_array(finding, root->name);
 	finding_say(finding, is_sprung ? " and died" : ", then dies",
 		" of its own message, because /dev/console", NULL);

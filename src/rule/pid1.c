@@ -87,6 +87,13 @@ static bool is_write(const struct failed_call_fact *call)
 	       is_equal(call->name, "writev", sizeof(call->name));
 }
 
+/* A signal kills what runs: what PID 1 failed at before it became another program did not. */
+static bool is_of_its_end(const struct pid1_exit_fact *exit, const struct failed_call_fact *call)
+{
+	return call->pid != 1 || !WIFSIGNALED(exit->wait_status) ||
+	       is_equal(call->comm, exit->comm, sizeof(call->comm));
+}
+
 static bool is_grower(const struct facts *facts, const struct failed_call_fact *call)
 {
 	fact_foreach (grower, facts->growers) {
@@ -100,10 +107,11 @@ static bool is_grower(const struct facts *facts, const struct failed_call_fact *
  * come first, then PID 1 itself. */
 static const struct failed_call_fact *fatal_write(const struct facts *facts)
 {
+	const struct pid1_exit_fact *exit = &facts->pid1_exit;
 	const struct failed_call_fact *own = NULL, *last = NULL;
 
-	fact_foreach (call, facts->pid1_exit.calls) {
-		if (!is_write(call))
+	fact_foreach (call, exit->calls) {
+		if (!is_write(call) || !is_of_its_end(exit, call))
 			continue;
 		if (call->pid != 1 && is_grower(facts, call))
 			return call;
@@ -119,7 +127,7 @@ static const struct failed_call_fact *last_call(const struct pid1_exit_fact *exi
 	const struct failed_call_fact *found = NULL;
 
 	fact_foreach (call, exit->calls) {
-		if (call->pid == 1 && !is_write(call))
+		if (call->pid == 1 && !is_write(call) && is_of_its_end(exit, call))
 			found = call;
 	}
 	return found;

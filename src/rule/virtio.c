@@ -29,6 +29,9 @@ enum verdict judge_virtio_port_missing(struct judgement *judgement)
 		return VERDICT_GOOD;
 	if (!has_probed(facts, "virtio"))
 		return VERDICT_UNKNOWN;
+	/* Whoever loads modules may not have come to its driver yet. */
+	if (facts->boot.phase == BOOT_PHASE_EARLY)
+		return VERDICT_UNKNOWN;
 	/* Without a hypervisor there is no host to read it. */
 	if (!facts->boot.is_virtio_wanted || facts->platform.hypervisor == HYPERVISOR_NONE)
 		return VERDICT_GOOD;

@@ -27,6 +27,14 @@ int appended_open(const struct sysroot *root, struct sysroot *ret_folder)
 	return r == -ENOENT && sysroot_exists(root, APPENDED_MODULES) ? -ENOEXEC : r;
 }
 
+void appended_kernel(const struct sysroot *root, char *buf, size_t size)
+{
+	_cleanup_closedir_ DIR *directory = sysroot_opendir(root, APPENDED_MODULES);
+	const char *name = directory ? sysroot_next_entry(directory) : NULL;
+
+	(void)text_copy(buf, size, name ? name : "");
+}
+
 int appended_order(const struct sysroot *folder, char *buf, size_t size)
 {
 	ssize_t n = sysroot_read(folder, APPENDED_ORDER, buf, size);

@@ -42,7 +42,7 @@ class Test(unittest.TestCase):
         (self.machine.root / "proc/cmdline").unlink()
         findings = [r["id"] for r in self.machine.report(HOOK) if r["type"] == "finding"]
         self.assertNotIn("console.closed", findings)
-        self.assertRegex(self.page(), "^UNKNOWN ")
+        self.assertRegex(self.page(), "^INCOMPLETE ")
 
     def test_no_pid1_to_be_seen(self):
         self.machine.file("proc/cmdline", "console=ttyS0\n")

@@ -86,11 +86,36 @@ class NotClean(unittest.TestCase):
     def test_a_healthy_one(self):
         self.assertEqual(read(text(healthy()))[1].split("\n")[0], "OK  nothing wrong was found")
 
+    def test_stage_2_of_a_root_that_is_lost(self):
+        handoff = line(2, "handoff", {"mounted": True, "fstype": "ext4", "source": "/dev/sda1",
+                                      "init": "/sbin/init", "init_stat": "ok"})
+        row = "  handoff    /sbin/init on ext4 /dev/sda1\n"
+        for id_, is_there in (("growroot.trap", False), ("pid1.exit", False),
+                              ("handoff.init-missing", False), ("console.closed", True)):
+            page = read(text([line(1, "begin"), handoff, finding(3, "error", id_),
+                              line(4, "end", {"errors": 1, "warnings": 0, "findings": [3]})]))[1]
+            self.assertEqual(row in page, is_there, id_)
+
     def test_missing_and_damaged_records(self):
         lines = healthy()
         self.assert_incomplete([lines[0], lines[2]], "but not all records are here", "missing    2\n")
         self.assert_incomplete([lines[0], lines[1].replace(b"live", b"dead"), lines[2]], "damaged    2 ")
         self.assert_incomplete([*lines, b'{"bootprobe":1,"boot":"5a1f'], "line that does")
+
+    def test_what_the_guest_could_not_look_at(self):
+        begin, console, end = healthy()
+        denied = ({"disks": ("block", {"name": "vda", "open_error": "EPERM"})},
+                  {"ACPI": ("acpi.table", {"read": "ok", "tables": [{"name": "DSDT", "read": "EACCES"}]})},
+                  {"consoles": ("console", {"name": "tty0", "open": "EACCES"})},
+                  {"kernel log": ("kernel.event", {"kind": "log", "read": "EPERM"})},
+                  {"/proc": ("cmdline", {"read": "ENOENT"})})
+        for one in denied:
+            (name, (type_, members)), = one.items()
+            end = line(4, "end", {"phase": "now", "records": 4, "errors": 0, "warnings": 0})
+            self.assert_incomplete([begin, console, line(3, type_, members), end],
+                                   "the little that could", f"  unseen     {name}\n")
+        other = line(3, "block", {"name": "vda", "open_error": "ENOMEDIUM"})
+        self.assertTrue(read(text([begin, console, other, end]))[1].startswith("OK  "))
 
     def test_findings_without_room(self):
         begin, console, _ = healthy()

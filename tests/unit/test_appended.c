@@ -2,9 +2,13 @@
 #include "parse/appended.h"
 
 #include "base/text.h"
+#include "source/appended.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 START_TEST(the_order_of_a_list)
 {
@@ -46,5 +50,35 @@ START_TEST(a_module_is_named_with_underscores)
 }
 END_TEST
 
+/* Modules of another kernel are no use, and whoever appended them wants to know of which. */
+START_TEST(the_kernel_that_they_are_for)
+{
+	static const char *const PARTS[] = {
+		"/usr", "/lib", "/bootprobe", "/modules", "/0.0.1-other"};
+	char folder[256] = "/tmp/bootprobe-appended-XXXXXX", name[32] = "x";
+	size_t ends[ARRAY_SIZE(PARTS)];
+	struct sysroot root, modules;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	ck_assert_int_eq(sysroot_open(folder, &root), 0);
+	root.is_fixture = false;
+	appended_kernel(&root, name, sizeof(name));
+	ck_assert_str_eq(name, "");
+	ck_assert_int_eq(appended_open(&root, &modules), -ENOENT);
+	for (size_t i = 0; i < ARRAY_SIZE(PARTS); i++) {
+		ends[i] = strlen(folder);
+		(void)strcat(folder, PARTS[i]);
+		ck_assert_int_eq(mkdir(folder, 0700), 0);
+	}
+	ck_assert_int_eq(appended_open(&root, &modules), -ENOEXEC);
+	appended_kernel(&root, name, sizeof(name));
+	ck_assert_str_eq(name, "0.0.1-other");
+	for (size_t i = ARRAY_SIZE(PARTS); i-- > 0; folder[ends[i]] = '\0')
+		(void)rmdir(folder);
+	(void)rmdir(folder);
+	sysroot_close(&root);
+}
+END_TEST
+
 UNIT_MAIN("appended", the_order_of_a_list, what_is_no_name_is_passed_over,
-	a_module_is_named_with_underscores)
+	a_module_is_named_with_underscores, the_kernel_that_they_are_for)

@@ -158,6 +158,32 @@ START_TEST(a_disk_that_changes_for_ever_is_read_a_few_times)
 	ck_assert_uint_eq(fact_count(facts->probes), DISK_READS_MAX + 1);
 }
 
+START_TEST(a_disk_arrives_once_whatever_udev_says_again)
+{
+	struct udev_event event = {.action = UDEV_ADD, .is_block = true, .is_disk = true};
+	struct device_event_fact *fact;
+	uint64_t first;
+
+	start();
+	memset(&disks, 0, sizeof(disks));
+	fact = &facts->device_events.item[0];
+	(void)text_copy(event.name, sizeof(event.name), "sda");
+	disks_event(&disks, facts, &event);
+	ck_assert_uint_ne(fact->arrived_us, 0);
+	fact->arrived_us = first = 1;
+	disks_event(&disks, facts, &event);
+	ck_assert_uint_eq(fact->arrived_us, first);
+
+	/* Another one under its name. */
+	event.action = UDEV_REMOVE;
+	disks_event(&disks, facts, &event);
+	ck_assert_uint_eq(fact->arrived_us, first);
+	event.action = UDEV_ADD;
+	disks_event(&disks, facts, &event);
+	ck_assert_uint_gt(fact->arrived_us, first);
+	ck_assert_uint_eq(fact->removed_us, 0);
+}
+
 START_TEST(disks_that_hang_leave_room_for_others)
 {
 	start();
@@ -186,4 +212,4 @@ START_TEST(disks_that_hang_leave_room_for_others)
 UNIT_MAIN("children", one_that_hangs_is_killed_at_its_deadline,
 	one_that_was_left_behind_stays_a_timeout, what_a_child_returned_is_a_fact,
 	those_beyond_the_last_place_are_told_of, a_disk_that_changes_for_ever_is_read_a_few_times,
-	disks_that_hang_leave_room_for_others)
+	a_disk_arrives_once_whatever_udev_says_again, disks_that_hang_leave_room_for_others)

@@ -279,6 +279,36 @@ static void console_of_another_kind(void)
 		"virtio", "virtio2", ROLE_SERIAL, "console", "virtio_console", DRIVER_MISSING);
 }
 
+/* The serial port of the report, beside a UART that is not there. */
+static void report_port(void)
+{
+	make_phantom();
+	(void)add_unbound("pci", "0000:00:03.0", ROLE_SERIAL, "1af4:1003", "virtio_pci",
+		DRIVER_MODULE_FILE);
+	(void)add_unbound(
+		"virtio", "virtio2", ROLE_SERIAL, "console", "virtio_console", DRIVER_MISSING);
+}
+
+static void console_behind_pci(void)
+{
+	console_without_driver();
+	set_text(facts.unbound_devices.item[0].bus, "pci");
+	set_text(facts.unbound_devices.item[0].device, "0000:00:03.0");
+	set_text(facts.unbound_devices.item[0].ids, "1af4:1043");
+}
+
+static void console_to_be_loaded(void)
+{
+	console_without_driver();
+	facts.unbound_devices.item[0].state = DRIVER_MODULE_FILE;
+}
+
+static void console_yet_to_be_loaded(void)
+{
+	console_to_be_loaded();
+	facts.boot.phase = BOOT_PHASE_EARLY;
+}
+
 static void not_looked(void)
 {
 	forget_probe("driver");
@@ -343,5 +373,11 @@ RULE_CASES(DEVICE_CASES, {"device.no-driver", NULL, VERDICT_GOOD},
 	{"device.no-driver", live_disc, VERDICT_GOOD}, {"device.no-driver", ram_disk, VERDICT_GOOD},
 	{"device.no-driver", acpi_serial, VERDICT_GOOD},
 	{"device.no-driver", console_of_another_kind, VERDICT_GOOD},
+	{"device.no-driver", report_port, VERDICT_GOOD},
+	{"device.no-driver", console_behind_pci, VERDICT_BAD, SEVERITY_WARNING, "0000:00:03.0",
+		"the last console needs one"},
+	{"device.no-driver", console_to_be_loaded, VERDICT_BAD, SEVERITY_WARNING, "virtio2",
+		"was not loaded"},
+	{"device.no-driver", console_yet_to_be_loaded, VERDICT_UNKNOWN},
 	{"device.no-driver", too_early, VERDICT_UNKNOWN},
 	{"device.no-driver", not_looked, VERDICT_UNKNOWN});

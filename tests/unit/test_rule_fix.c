@@ -135,6 +135,7 @@ START_TEST(no_change_holds_what_a_shell_would_run)
 		bool is_there = false;
 
 		healthy();
+		lose_root();
 		facts.root.kind = ROOT_VIRTIOFS;
 		facts.root.match_count = 0;
 		facts.root.mounted_us = 0;

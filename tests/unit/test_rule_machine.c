@@ -92,6 +92,12 @@ static void no_port(void)
 	facts.sinks.item[1].state = -ENOENT;
 }
 
+static void no_port_yet(void)
+{
+	no_port();
+	facts.boot.phase = BOOT_PHASE_EARLY;
+}
+
 static void no_port_on_hyperv(void)
 {
 	no_port();
@@ -275,6 +281,7 @@ RULE_CASES(MACHINE_CASES, {"platform.nested", NULL, VERDICT_GOOD},
 		"kernel log", "proxmox", "name=org.bootprobe.report.0"},
 	{"virtio.port-missing", port_of_others, VERDICT_BAD, SEVERITY_INFO},
 	{"virtio.port-missing", no_port_on_hyperv, VERDICT_BAD, SEVERITY_INFO},
+	{"virtio.port-missing", no_port_yet, VERDICT_UNKNOWN},
 	{"virtio.port-missing", no_port_wanted, VERDICT_GOOD},
 	{"virtio.port-missing", no_port_on_a_laptop, VERDICT_GOOD},
 	{"virtio.port-missing", port_without_udev, VERDICT_GOOD},

@@ -63,6 +63,20 @@ static void ended_by_a_signal(void)
 	ended("init", 11);
 }
 
+/* What it failed at before it was that program is not what killed it. */
+static void ended_by_a_signal_after_exec(void)
+{
+	ended("crash", 11);
+	add_call(1, "switch_root", "openat", -1, "/etc/ld.so.cache", -ENOENT);
+	add_call(1, "switch_root", "write", 2, "", -EIO);
+}
+
+static void ended_by_a_signal_of_its_own(void)
+{
+	ended_by_a_signal_after_exec();
+	add_call(1, "crash", "openat", -1, "/etc/crash.conf", -ENOENT);
+}
+
 static void ended_without_a_trace(void)
 {
 	ended("systemd", 127 << 8);
@@ -107,10 +121,14 @@ RULE_CASES(PID1_CASES, {"pid1.exit", NULL, VERDICT_GOOD}, {"pid1.exit", watched,
 		"growroot wrote to /dev/console (ttyS0): EIO; then init called openat of "
 		"/root/dev/console: ENOENT; exit status 2 (in dash and klibc sh"},
 	{"growroot.trap", ended_of_the_trap, VERDICT_BAD, SEVERITY_ERROR, "growroot",
-		"enlarged vda1 and died"},
+		"this boot panicked (exitcode 0x00000200): growroot enlarged vda1 and died"},
 	{"growroot.trap", ended_of_something_else, VERDICT_GOOD},
 	{"pid1.exit", ended_by_a_signal, VERDICT_BAD, SEVERITY_ERROR, "init",
 		"killed by SIGSEGV (signal 11)"},
+	{"pid1.exit", ended_by_a_signal_after_exec, VERDICT_BAD, SEVERITY_ERROR, "crash",
+		"the kernel panics of it: killed by SIGSEGV (signal 11)"},
+	{"pid1.exit", ended_by_a_signal_of_its_own, VERDICT_BAD, SEVERITY_ERROR, "crash",
+		"of it: crash called openat of /etc/crash.conf: ENOENT; killed by SIGSEGV"},
 	{"pid1.exit", ended_without_a_trace, VERDICT_BAD, SEVERITY_ERROR, "systemd",
 		"exit status 127 (a program was not found)"},
 	{"pid1.exit", ended_of_a_call_without_a_name, VERDICT_BAD, SEVERITY_ERROR, "init",

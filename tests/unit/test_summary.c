@@ -9,11 +9,12 @@
 
 static struct facts facts;
 static struct findings findings;
+static struct config config;
 static char page[SUMMARY_SIZE];
 
 static void write_page(void)
 {
-	summary_write(&facts, &findings, "finish", "1a2b3c4d", page, sizeof(page));
+	summary_write(&facts, &config, &findings, "finish", "1a2b3c4d", page, sizeof(page));
 }
 
 #define set_text(array, value) (void)text_copy(array, sizeof(array), value)
@@ -219,7 +220,7 @@ START_TEST(what_was_not_seen_is_said)
 	/* What had no room was something. */
 	findings.dropped = 1;
 	write_page();
-	ck_assert(strncmp(page, "UNKNOWN    more was found than", 30) == 0);
+	ck_assert(strncmp(page, "INCOMPLETE more was found than", 30) == 0);
 	memset(&findings, 0, sizeof(findings));
 	console = add_console("ttyS0");
 	console->is_registered = ANSWER_YES;
@@ -231,15 +232,40 @@ START_TEST(what_was_not_seen_is_said)
 	facts.acpi.tables_read = -EACCES;
 	facts.timeline.read = -EPERM;
 	write_page();
-	ck_assert(strncmp(page, "UNKNOWN    nothing wrong was found", 34) == 0);
+	ck_assert(strncmp(page, "INCOMPLETE nothing wrong was found", 34) == 0);
 	ck_assert_ptr_nonnull(
 		strstr(page, "\nunseen     ACPI, consoles, disks, kernel log: run it as root\n"));
 	ck_assert_ptr_nonnull(strstr(page, "\nconsoles   ttyS0 open EACCES\n"));
+	/* Nobody is told to become what he is. */
+	facts.boot.is_root_user = true;
+	write_page();
+	ck_assert_ptr_null(strstr(page, "run it as root"));
+	ck_assert_ptr_nonnull(strstr(page, "disks, kernel log: root may not here"));
 	memset(&facts, 0, sizeof(facts));
 	facts.cmdline.read = -ENOENT;
 	write_page();
-	ck_assert(strncmp(page, "UNKNOWN", 7) == 0);
+	ck_assert(strncmp(page, "INCOMPLETE ", 11) == 0);
 	ck_assert_ptr_nonnull(strstr(page, "\nunseen     /proc\n"));
+}
+END_TEST
+
+START_TEST(parameters_that_were_not_understood_are_named)
+{
+	memset(&facts, 0, sizeof(facts));
+	write_page();
+	ck_assert_ptr_null(strstr(page, "parameters"));
+	config.problem_count = 2;
+	set_text(config.problem[0], "bootprobe.stal: not known");
+	set_text(config.problem[1], "bootprobe.budget: no time");
+	write_page();
+	ck_assert_ptr_nonnull(strstr(page,
+		"\nparameters not understood: bootprobe.stal: not known; bootprobe.budget: no "));
+	lines_fit();
+	/* More than are kept, and each as long as it gets. */
+	memset(&config, 0xff, sizeof(config));
+	write_page();
+	lines_fit();
+	ck_assert_ptr_nonnull(strstr(page, "boot 1a2b3c4d\n"));
 }
 END_TEST
 
@@ -261,5 +287,5 @@ START_TEST(the_page_is_bounded_and_printable)
 END_TEST
 
 UNIT_MAIN("summary", what_matters_is_never_cut, nothing_is_said_of_nothing, a_folder_of_the_host_is_no_disk,
-	what_was_not_seen_is_said, the_phantom_is_named, a_misplaced_backup_is_told_in_sizes,
-	a_root_in_memory_is_named, the_page_is_bounded_and_printable)
+	what_was_not_seen_is_said, parameters_that_were_not_understood_are_named,
+	the_phantom_is_named, a_misplaced_backup_is_told_in_sizes, a_root_in_memory_is_named, the_page_is_bounded_and_printable)
