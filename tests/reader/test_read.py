@@ -199,6 +199,8 @@ class Verdicts(unittest.TestCase):
         self.assert_status(healthy()[:2], 2, b"INCOMPLETE")
         self.assert_status([line(1, "begin"), line(2, "end", {"phase": "now", "records": 2})], 2,
                            b"INCOMPLETE")
+        # Nothing wrong was found in what is here: what is missing may say otherwise.
+        self.assert_status(healthy()[:1] + healthy()[2:], 2, b"INCOMPLETE")
         self.assert_status([line(1, "begin"), finding(2, "warning"),
                             line(3, "end", {"errors": 0, "warnings": 1, "findings": [2]})], 0,
                            b"WARNING")
