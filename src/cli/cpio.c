@@ -272,7 +272,8 @@ static int write_whole(const struct cpio_options *options, const char *name, int
 	uint8_t buffer[65536];
 	_cleanup_close_ int whole = memfd_create("archive", MFD_CLOEXEC);
 	ssize_t n;
-	int r = whole < 0 ? complain("the archive", strerror(errno)) : write_archive(options, whole);
+	int r = whole < 0 ? complain("the archive", strerror(errno))
+			  : write_archive(options, whole);
 
 	if (r < 0)
 		return r;

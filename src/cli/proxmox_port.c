@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* Copies the value of "key=" in a word as "virtserialport,chardev=a,name=b". False where it has none,
- * or one with a comma, which QEMU wants twice, or a quote. */
+/* Copies the value of "key=" in a word as "virtserialport,chardev=a,name=b". False where it has
+ * none, or one with a comma, which QEMU wants twice, or a quote. */
 static bool find_value(const char *word, size_t length, const char *key, char *value, size_t size)
 {
 	size_t key_length = strlen(key);
@@ -20,8 +20,7 @@ static bool find_value(const char *word, size_t length, const char *key, char *v
 			continue;
 		end = strcspn(start, ", ");
 		return end > 0 && end < size && !(start[end] == ',' && start[end + 1] == ',') &&
-		       strcspn(start, "'\"\\") >= end &&
-		       text_copy_bytes(value, size, start, end);
+		       strcspn(start, "'\"\\") >= end && text_copy_bytes(value, size, start, end);
 	}
 	return false;
 }
@@ -58,16 +57,17 @@ bool proxmox_port_find(const char *args, struct proxmox_port *ret_port)
 	bool is_found = false;
 
 	*ret_port = (struct proxmox_port){0};
-	for (const char *at = args; !is_found && (word = next_word(at, &length)); at = word + length)
+	for (const char *at = args; !is_found && (word = next_word(at, &length));
+		at = word + length)
 		is_found = is_port(word, length) &&
 			   find_value(word, length, "chardev=", ret_port->chardev,
 				   sizeof(ret_port->chardev));
-	for (const char *at = args; is_found && (word = next_word(at, &length)); at = word + length) {
+	for (const char *at = args; is_found && (word = next_word(at, &length));
+		at = word + length) {
 		if (!is_chardev(word, length, ret_port))
 			continue;
 		ret_port->is_socket = *word == 's';
-		return find_value(
-			word, length, "path=", ret_port->path, sizeof(ret_port->path));
+		return find_value(word, length, "path=", ret_port->path, sizeof(ret_port->path));
 	}
 	return false;
 }

@@ -25,7 +25,8 @@ static int serial_number(const char *key)
 	return *digit < '0' + QM_SERIAL_PORTS ? *digit - '0' : -1;
 }
 
-/* What stands in the configuration of a VM and hardly anywhere else, numbers left out: no "name". */
+/* What stands in the configuration of a VM and hardly anywhere else, numbers left out: no "name".
+ */
 static const char *const KEYS[] = {"acpi", "affinity", "agent", "args", "audio", "autostart",
 	"balloon", "bios", "boot", "bootdisk", "cicustom", "citype", "ciuser", "cores", "cpu",
 	"cpulimit", "cpuunits", "efidisk", "hookscript", "hostpci", "hotplug", "hugepages", "ide",
