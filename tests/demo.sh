@@ -5,20 +5,24 @@ set -eu
 usage()
 {
 	cat <<'END'
-usage: sh tests/demo.sh [--serial] [--disk SIZE] [--table SIZE] [--bus BUS] [--cmdline TEXT]
-                        [--growroot] [--keep] [--help]
+usage: sh tests/demo.sh [--serial] [--disk SIZE] [--table SIZE] [--bus BUS]
+                        [--cmdline TEXT] [--growroot] [--keep] [--help]
 
-Builds bootprobe-hook and bootprobe, makes a dracut initrd with the hook and boots that in QEMU, in a
-machine that has no serial port, is told to use one (console=tty0 console=ttyS0), and has a 20 GB disk
-whose partition table was made for 2 GB. Then reads the report that came out of its virtio port.
+Builds bootprobe-hook and bootprobe, makes a dracut initrd with the hook and
+boots that in QEMU, in a machine that has no serial port, is told to use one
+(console=tty0 console=ttyS0), and has a 20 GB disk whose partition table was
+made for 2 GB. Then reads the report that came out of its virtio port.
 
   --serial        give the machine the serial port
-  --disk SIZE     size of the disk (default 20G, sparse): bytes, or a number with K, M, G or T
-  --table SIZE    size of the disk when its table was made (default 2G, at most --disk)
+  --disk SIZE     size of the disk (default 20G, sparse): bytes, or a number
+                  with K, M, G or T
+  --table SIZE    size of the disk when its table was made (default 2G, at
+                  most --disk)
   --bus BUS       virtio-scsi (default), virtio-blk
   --cmdline TEXT  append to the kernel command line
-  --growroot      Debian's own initrd with cloud-initramfs-growroot instead, which panics there;
-                  made in a Debian that is downloaded for it, once
+  --growroot      Debian's own initrd with cloud-initramfs-growroot instead,
+                  which panics there; made in a Debian that is downloaded for
+                  it, once
   --keep          keep the initrd, and a script that boots the machine again
 
 Exit status: 0 the report is there and right, 1 it is not, 2 usage.

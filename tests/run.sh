@@ -7,15 +7,18 @@ usage()
 	cat <<'END'
 usage: sh tests/run.sh [--no-vm | --all | --help | SCENARIO...]
 
-Unit and fixture tests in the developer build and again under the sanitizers, the NixOS module and a
-build with musl, then the VM scenarios with the static build. Installs what that needs with apt, as
-root. Ends with the score of the findings and "N passed, N failed, N skipped"; exit status 1 when
-anything failed.
+Unit and fixture tests in the developer build and again under the sanitizers,
+the NixOS module and a build with musl, then the VM scenarios with the static
+build. Installs what that needs with apt, as root. Ends with the score of the
+findings and "N passed, N failed, N skipped"; exit status 1 when anything
+failed.
 
-  sh tests/run.sh                 everything but the VM scenarios that are variants of others
+  sh tests/run.sh                 everything but the VM scenarios that are
+                                  variants of others
   sh tests/run.sh --all           those as well: five minutes more
   sh tests/run.sh --no-vm         without the VM scenarios
-  sh tests/run.sh 'gpt-*' ovmf    only these VM scenarios; tests/vm/run.py --list names them
+  sh tests/run.sh 'gpt-*' ovmf    only these VM scenarios; tests/vm/run.py
+                                  --list names them
 
 BOOTPROBE_BOCHS=1 boots a machine in Bochs as well, which takes minutes.
 END

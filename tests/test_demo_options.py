@@ -44,6 +44,7 @@ class Options(unittest.TestCase):
                 done = run(script, [option])
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 self.assertTrue(done.stdout.startswith(f"usage: sh tests/{script}"))
+                self.assertTrue(all(len(row) < 80 for row in done.stdout.splitlines()), done.stdout)
 
 
 if __name__ == "__main__":

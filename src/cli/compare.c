@@ -36,7 +36,7 @@ static const char HELP[] =
 	"\n"
 	"Exit status: 0 nothing wrong was found in either, or warnings only, however much\n"
 	"they differ; 1 one of them has a finding of severity error; 2 usage, input that\n"
-	"cannot be read, or no verdict in one of them.\n";
+	"cannot be read, or one of them is INCOMPLETE.\n";
 
 struct compare_options {
 	const char *path[2], *boot[2];

@@ -17,6 +17,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 enum { EXIT_WRITTEN = 0, EXIT_USAGE = 2 };
@@ -265,6 +266,30 @@ static int write_file(const struct cpio_options *options)
 	return r;
 }
 
+/* What stands behind a pipe takes all that comes for an archive: none comes before it is whole. */
+static int write_whole(const struct cpio_options *options, const char *name, int fd)
+{
+	uint8_t buffer[65536];
+	_cleanup_close_ int whole = memfd_create("archive", MFD_CLOEXEC);
+	ssize_t n;
+	int r = whole < 0 ? complain("the archive", strerror(errno))
+			  : write_archive(options, whole);
+
+	if (r < 0)
+		return r;
+	if (lseek(whole, 0, SEEK_SET) < 0)
+		return complain("the archive", strerror(errno));
+	while ((n = read(whole, buffer, sizeof(buffer))) > 0) {
+		for (ssize_t done = 0; done < n; done += r) {
+			r = (int)write(fd, buffer + done, (size_t)(n - done));
+			if (r < 0 && errno != EINTR)
+				return complain(name, strerror(errno));
+			r = r < 0 ? 0 : r;
+		}
+	}
+	return n < 0 ? complain("the archive", strerror(errno)) : 0;
+}
+
 /* A device or a pipe is written to as it is. */
 static bool is_special(const char *path)
 {
@@ -279,7 +304,7 @@ static int write_special(const struct cpio_options *options)
 
 	if (fd < 0)
 		return complain(options->output, strerror(errno));
-	return write_archive(options, fd);
+	return write_whole(options, options->output, fd);
 }
 
 static int write_output(const struct cpio_options *options)
@@ -289,7 +314,7 @@ static int write_output(const struct cpio_options *options)
 	if (isatty(STDOUT_FILENO))
 		return complain("standard output", "an archive is nothing for a terminal; "
 						   "--output FILE writes a file");
-	return write_archive(options, STDOUT_FILENO);
+	return write_whole(options, "standard output", STDOUT_FILENO);
 }
 
 /* ---------------------------------------------------------------------------------- options */

@@ -28,7 +28,8 @@ struct follow {
 	json_t *said; /* what was printed of the current boot, so that nothing is printed twice */
 	char boot[9];
 	bool is_coloured;
-	bool is_ended; /* an end came that no other one follows */
+	bool is_watched; /* the recorder looks at PID 1, or is about to: one more end follows */
+	bool is_ended;   /* an end came that no other one follows */
 	bool is_page_due;
 	bool is_page_printed;
 	unsigned idle_ms;
@@ -69,9 +70,28 @@ static void start_boot(struct follow *follow, const char *boot)
 	if (strcmp(follow->boot, boot) == 0)
 		return;
 	memcpy(follow->boot, boot, sizeof(follow->boot));
-	follow->is_ended = follow->is_page_printed = false;
+	follow->is_watched = follow->is_ended = follow->is_page_printed = false;
 	(void)json_object_clear(follow->said);
 	(void)printf("boot %s\n", boot);
+}
+
+/* What was asked for, until the recorder itself says whether it does it. */
+static void note_recorder(struct follow *follow, const json_t *line)
+{
+	if (reader_is(line, "type", "config"))
+		follow->is_watched = reader_is(line, "record", "exit");
+	else if (reader_is(line, "type", "recorder"))
+		follow->is_watched =
+			reader_is(line, "state", "watching") && reader_is(line, "seize", "ok");
+}
+
+/* The end of PID 1, and of the recorder, comes behind that of stage 1. */
+static bool is_last_end(const struct follow *follow, const json_t *line)
+{
+	if (reader_is(line, "phase", "stall"))
+		return false;
+	return !follow->is_watched || reader_is(line, "phase", "exit") ||
+	       reader_is(line, "phase", "up") || reader_is(line, "phase", "terminated");
 }
 
 static void note_end(struct follow *follow, const json_t *line)
@@ -79,7 +99,7 @@ static void note_end(struct follow *follow, const json_t *line)
 	if (!reader_is(line, "type", "end"))
 		return;
 	follow->is_page_due = !reader_is(line, "phase", "delivered") || !follow->is_page_printed;
-	follow->is_ended = !reader_is(line, "phase", "stall");
+	follow->is_ended = is_last_end(follow, line);
 }
 
 static void print_line(void *context, const char *boot, uint32_t seq, const json_t *line)
@@ -92,6 +112,7 @@ static void print_line(void *context, const char *boot, uint32_t seq, const json
 
 	(void)seq;
 	start_boot(follow, boot);
+	note_recorder(follow, line);
 	note_end(follow, line);
 	if (!describe_is_news(line) || reader_has(line, "cont"))
 		return;

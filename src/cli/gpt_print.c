@@ -116,9 +116,11 @@ static void print_verdict(const struct gpt_view *view)
 	output_raw(stdout, view->path);
 	fputs(": ", stdout);
 	if (has_alarm(view->findings)) {
-		put_coloured(findings_worst(view->findings) == SEVERITY_ERROR ? COLOUR_RED
-									      : COLOUR_YELLOW,
-			"damaged");
+		/* A disk that grew is no damage, nor is what a boot never looks at. */
+		if (findings_worst(view->findings) == SEVERITY_ERROR)
+			put_coloured(COLOUR_RED, "damaged");
+		else
+			put_coloured(COLOUR_YELLOW, "works, with warnings");
 		put_ids(view->findings);
 	} else {
 		put_sound(view);

@@ -25,10 +25,12 @@ static void complain_of_page(const char *verb, const char *path, const struct se
 	(void)text_join(why, sizeof(why), "no report of bootprobe in it, only the page of boot ",
 		page->boot, ":", NULL);
 	input_complain(verb, path, why);
-	(void)fputs("  ", stderr);
-	output_raw(stderr, page->verdict);
-	(void)fputs("\n"
-		    "A serial console shows the page alone. The records of that boot are in the\n"
+	for (const char *line = page->text; *line; line += strcspn(line, "\n") + 1) {
+		(void)fputs("  ", stderr);
+		output_chars(stderr, line, strcspn(line, "\n"));
+		(void)fputc('\n', stderr);
+	}
+	(void)fputs("A serial console shows the page alone. The records of that boot are in the\n"
 		    "kernel log (dmesg, journalctl -k), in /run/bootprobe/report.jsonl of the\n"
 		    "guest, and behind the virtio port if the VM has one. For the next boot,\n"
 		    "bootprobe.sinks=kmsg,virtio,console,run,console-records on the kernel\n"

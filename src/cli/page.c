@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/page.h"
 
+#include "base/cleanup.h"
 #include "cli/page_part.h"
 #include "cli/words.h"
 #include "reader/unseen.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { EVIDENCE_MAX = 6, BESIDES_MAX = 12, SPANS_MAX = 12 };
@@ -228,28 +230,99 @@ static void print_besides(const struct page *page, const struct reader_finding *
 	print_change(page, "", fix.tool, fix.change);
 }
 
-/* Findings behind the first: those that follow from a cause, or the others. */
-static void print_others(const struct page *page, const char *heading, bool is_part)
+/* Which finding each one is directly a part of: its own place for one that leads, and where the
+ * leader is missing. NULL: no memory. */
+static size_t *find_parents(const struct reader_report *report)
 {
-	const struct reader_report *report = page->report;
-	size_t shown = 0;
+	size_t *parents = calloc(report->finding_count, sizeof(*parents));
+
+	for (size_t i = 1; parents && i < report->finding_count; i++) {
+		const char *id = report->findings[i].part_of;
+		const struct reader_finding *leader = id ? reader_report_finding(report, id) : NULL;
+
+		parents[i] = leader ? (size_t)(leader - report->findings) : i;
+	}
+	return parents;
+}
+
+/* At the end of that chain. A guest may tie a ring of them: whoever hangs in it leads itself. */
+static size_t leader_of(const size_t *parents, size_t count, size_t place)
+{
+	size_t at = place;
+
+	for (size_t steps = 0; steps < count; steps++) {
+		if (parents[at] == at)
+			return at;
+		at = parents[at];
+	}
+	return place;
+}
+
+/* Which finding each one is told behind; NULL: no memory. */
+static size_t *find_leaders(const struct reader_report *report)
+{
+	size_t count = report->finding_count;
+	size_t *leaders = calloc(count, sizeof(*leaders));
+	_cleanup_free_ size_t *parents = find_parents(report);
+
+	for (size_t i = 0; leaders && parents && i < count; i++)
+		leaders[i] = leader_of(parents, count, i);
+	return parents ? leaders : (free(leaders), NULL);
+}
+
+/* What is told below a heading, and no more than fits. */
+struct list {
+	const char *heading;
+	size_t shown;
+};
+
+static void print_listed(const struct page *page, struct list *list, size_t place)
+{
+	if (list->shown++ >= BESIDES_MAX)
+		return;
+	if (list->shown == 1)
+		page_heading(page, list->heading);
+	print_besides(page, &page->report->findings[place]);
+}
+
+static void print_rest(const struct page *page, const struct list *list)
+{
 	WORDS(rest);
 
-	for (size_t i = 1; i < report->finding_count; i++) {
-		const struct reader_finding *finding = &report->findings[i];
+	if (list->shown <= BESIDES_MAX)
+		return;
+	text_append(&rest, "and ");
+	text_append_u64(&rest, list->shown - BESIDES_MAX);
+	text_append(&rest, " more: see --json");
+	print_item(page, rest.data);
+}
 
-		if ((finding->part_of != NULL) != is_part || shown++ >= BESIDES_MAX)
+static void print_parts(
+	const struct page *page, struct list *list, const size_t *leaders, size_t leader)
+{
+	for (size_t i = 1; i < page->report->finding_count; i++) {
+		if (i != leader && leaders[i] == leader)
+			print_listed(page, list, i);
+	}
+}
+
+/* Findings behind the first: those that follow from it, then each other one before its parts. */
+static void print_others(const struct page *page, const char *heading)
+{
+	struct list parts = {.heading = "What follows from it"}, others = {.heading = heading};
+	_cleanup_free_ size_t *leaders = find_leaders(page->report);
+
+	if (!leaders)
+		return;
+	print_parts(page, &parts, leaders, 0);
+	print_rest(page, &parts);
+	for (size_t i = 1; i < page->report->finding_count; i++) {
+		if (leaders[i] != i)
 			continue;
-		if (shown == 1)
-			page_heading(page, heading);
-		print_besides(page, finding);
+		print_listed(page, &others, i);
+		print_parts(page, &others, leaders, i);
 	}
-	if (shown > BESIDES_MAX) {
-		text_append(&rest, "and ");
-		text_append_u64(&rest, shown - BESIDES_MAX);
-		text_append(&rest, " more: see --json");
-		print_item(page, rest.data);
-	}
+	print_rest(page, &others);
 }
 
 static void print_findings(const struct page *page)
@@ -266,8 +339,7 @@ static void print_findings(const struct page *page)
 		print_evidence(page, &report->findings[0]);
 		print_fixes(page, &report->findings[0]);
 	}
-	print_others(page, "What follows from it", true);
-	print_others(page, has_cause ? "Besides" : "And", false);
+	print_others(page, has_cause ? "Besides" : "And");
 }
 
 /* ------------------------------------------------------------------------------ what is not here

@@ -31,7 +31,7 @@ static const char HELP[] =
 	"  --json         one JSON object\n"
 	"  --help         this text\n"
 	"\n"
-	"Exit status: 0 fine, 2 usage, or FILE cannot be read.\n";
+	"Exit status: 0 fine, 2 usage, or FILE cannot be read or is none of a VM.\n";
 
 struct vm {
 	const char *vmid;
@@ -73,6 +73,8 @@ static int read_config(struct vm *vm, const char *path)
 	qm_config_parse(text, (size_t)n, &vm->config);
 	(void)text_copy(vm->path, sizeof(vm->path), path);
 	vm->is_known = true;
+	if (!vm->config.has_known_key)
+		return -EBADMSG;
 	return vm->config.is_args_cut ? -EFBIG : 0;
 }
 
@@ -105,9 +107,10 @@ static void note_all(struct vm *vm)
 	if (vm->lines.has_ours)
 		note(vm, "it has this report port already: each line replaces it");
 	if (vm->lines.has_other)
-		note(vm,
-			"its args have a report port of another make: read that, or take it out of "
-			"args first");
+		note(vm, vm->lines.report
+				 ? "it has a report port already, which was made in another way"
+				 : "its args have a report port of another make: read that, or "
+				   "take it out of args first");
 	if (vm->config.is_pending)
 		note(vm, "changes of it are pending: the lines go by what its next start will use");
 	if (!vm->lines.serial_give)
@@ -147,10 +150,13 @@ static void print_text(const struct vm *vm)
 	}
 	for (size_t i = 0; i < SWITCH_COUNT; i++)
 		print_command(HEADINGS[i], lines->give[i], NULL);
-	print_command("Then stop it and start it", lines->restart, NULL);
 	if (!lines->has_other)
-		print_command("Read the report, as it comes or later", lines->follow, lines->read);
-	print_command("Take all that away again", lines->take_away, NULL);
+		print_command("Then stop it and start it", lines->restart, NULL);
+	print_command(lines->is_socket ? "Read the report, as it comes"
+				       : "Read the report, as it comes or later",
+		lines->follow, lines->read);
+	print_command(lines->has_other ? "Take that port away" : "Take all that away again",
+		lines->take_away, lines->has_other && lines->take_away ? lines->restart : NULL);
 	print_command("Another way, without args: records on a serial port", lines->serial_give,
 		lines->serial_follow);
 	if (lines->serial_give)
@@ -243,9 +249,11 @@ static int tell(struct vm *vm, const char *config, bool is_json)
 	int r = config ? read_config(vm, config) : read_own_config(vm);
 
 	/* A VM of another host, or no host of Proxmox at all: told in a note. */
-	if (r < 0 && (config || r == -EFBIG)) {
+	if (r < 0 && (config || r == -EFBIG || r == -EBADMSG)) {
 		input_complain("proxmox", config ? config : vm->path,
-			r == -EFBIG ? "too long for any configuration" : strerror(-r));
+			r == -EFBIG     ? "too long for any configuration"
+			: r == -EBADMSG ? "no configuration of a VM: it has no line as memory: 2048"
+					: strerror(-r));
 		return EXIT_USAGE;
 	}
 	r = proxmox_lines_make(vm->vmid, &vm->config, &vm->lines);

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "bootprobe/config.h"
+#include "cli/proxmox_port.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -107,6 +108,45 @@ static char *args_line(const char *vmid, const char *args, const char *port, con
 		    : format("qm set %s --delete args", vmid);
 }
 
+/* A path as a word of a shell; what is plain stays so. */
+static char *path_word(const char *path)
+{
+	static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._+:@%-";
+
+	return *path == '/' && !path[strspn(path, PLAIN)] ? strdup(path) : quote(path);
+}
+
+static int make_readers(struct proxmox_lines *lines)
+{
+	_cleanup_free_ char *word = path_word(lines->report);
+
+	if (!word)
+		return -ENOMEM;
+	lines->follow = format("bootprobe read --follow %s", word);
+	lines->read = lines->is_socket ? NULL : format("bootprobe read %s", word);
+	return lines->follow && (lines->read || lines->is_socket) ? 0 : -ENOMEM;
+}
+
+/* A port that somebody gave it in another way: where it leads, and args without it. */
+static int make_other(const char *vmid, char *args, struct proxmox_lines *lines)
+{
+	struct proxmox_port port;
+
+	if (!proxmox_port_find(args, &port))
+		return 0;
+	lines->is_socket = port.is_socket;
+	lines->report = strdup(port.path);
+	if (!lines->report || make_readers(lines) < 0)
+		return -ENOMEM;
+	if (!proxmox_port_remove(args, &port))
+		return 0;
+	for (size_t i = 0; i < SWITCH_COUNT; i++)
+		(void)take_out(args, SWITCH_ARGS[i]);
+	lines->take_away = args_line(vmid, args, "", "");
+	return lines->take_away ? 0 : -ENOMEM;
+}
+
 static int make_args(const char *vmid, const struct qm_config *config, struct proxmox_lines *lines)
 {
 	_cleanup_free_ char *args = strdup(config->args), *port = port_args(vmid);
@@ -123,7 +163,10 @@ static int make_args(const char *vmid, const struct qm_config *config, struct pr
 			return -ENOMEM;
 	}
 	if (lines->has_other)
-		return 0;
+		return make_other(vmid, args, lines);
+	lines->report = format(RUN_FOLDER "%s.bootprobe.jsonl", vmid);
+	if (!lines->report || make_readers(lines) < 0)
+		return -ENOMEM;
 	lines->take_away = args_line(vmid, args, "", "");
 	return lines->take_away ? 0 : -ENOMEM;
 }
@@ -158,12 +201,7 @@ int proxmox_lines_make(
 
 	*ret_lines = (struct proxmox_lines){0};
 	ret_lines->restart = format("qm stop %s && qm start %s", vmid, vmid);
-	ret_lines->report = format(RUN_FOLDER "%s.bootprobe.jsonl", vmid);
-	if (!ret_lines->restart || !ret_lines->report)
-		return -ENOMEM;
-	ret_lines->follow = format("bootprobe read --follow %s", ret_lines->report);
-	ret_lines->read = format("bootprobe read %s", ret_lines->report);
-	if (!ret_lines->follow || !ret_lines->read)
+	if (!ret_lines->restart)
 		return -ENOMEM;
 	r = make_args(vmid, config, ret_lines);
 	return r < 0 ? r : make_serial(vmid, config, ret_lines);

@@ -14,9 +14,12 @@ extern const char *const SWITCH_NAMES[SWITCH_COUNT];
 /* All of them are for a shell, in printable ASCII, whatever the arguments of the VM are. */
 struct proxmox_lines {
 	char *give[SWITCH_COUNT]; /* NULL where somebody else gave the VM a report port */
-	char *take_away;
+	char *take_away;          /* NULL: nobody can tell what of the args belongs to that port */
 	char *restart;
+	/* NULL: nobody can tell where the port leads. read: nor can what a socket said be read
+	 * later. */
 	char *report, *follow, *read;
+	bool is_socket;
 	/* Another way, without args. NULL: no port is free behind those that are there. */
 	char *serial_give, *serial_words, *serial_follow, *serial_take_away;
 	/* The VM has a report port: the one that these lines give, or another one. */

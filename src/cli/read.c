@@ -213,9 +213,8 @@ int read_exit_status(const struct reader_report *report)
 {
 	if (report->verdict == READER_FAIL)
 		return READ_ERRORS;
-	if (report->verdict == READER_INCOMPLETE && !(report->is_judged && report->end))
-		return READ_UNUSABLE;
-	return report->lost_findings ? READ_UNUSABLE : READ_HEALTHY;
+	/* Silence is never success: what is wrong may stand in what is missing. */
+	return report->verdict == READER_INCOMPLETE ? READ_UNUSABLE : READ_HEALTHY;
 }
 
 static json_t *seen_object(const struct reader_seen *seen)

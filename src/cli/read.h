@@ -27,7 +27,7 @@ enum read_format { FORMAT_TEXT, FORMAT_RECORDS, FORMAT_JSON, FORMAT_JOURNAL, FOR
 	"  --help           this text\n"                                                     \
 	"\n"                                                                                 \
 	"Exit status: 0 nothing wrong was found, or warnings only; 1 findings of severity\n" \
-	"error; 2 usage, input that cannot be read, or no verdict in it.\n"
+	"error; 2 usage, input that cannot be read, or a report that is INCOMPLETE.\n"
 
 struct read_options {
 	const char *verb;

@@ -40,7 +40,7 @@ static const char HELP[] =
 	"  --help           this text\n"
 	"\n"
 	"Exit status: 0 nothing wrong was found, or warnings only; 1 findings of severity\n"
-	"error; 2 usage, input that cannot be read, or no verdict in it.\n";
+	"error; 2 usage, input that cannot be read, or a report that is INCOMPLETE.\n";
 
 enum form { FORM_TEXT, FORM_SVG, FORM_HTML, FORM_JSON };
 

@@ -24,23 +24,25 @@
 static const char USAGE[] =
 	"Usage: bootprobe-hook start\n"
 	"       bootprobe-hook finish [--root DIR]\n"
-	"       bootprobe-hook now [--sysroot DIR] [--root DIR] [--report FILE|-] [--quiet]\n"
+	"       bootprobe-hook now [--sysroot DIR] [--root DIR] [--report FILE|-]\n"
+	"                          [--quiet]\n"
 	"\n"
-	"start and finish are called by an initrd, before udev and before the switch of root. They "
-	"do\n"
-	"nothing unless the kernel command line, or the host, says \"bootprobe\".\n"
-	"now looks at this machine, or at one captured in DIR, and reports at once.\n"
+	"start and finish are called by an initrd, before udev and before the switch of\n"
+	"root. They do nothing unless the kernel command line, or the host, says\n"
+	"\"bootprobe\". now looks at this machine, or at one captured in DIR, and reports\n"
+	"at once.\n"
 	"\n"
 	"  --root DIR      where the root file system of stage 2 is mounted\n"
 	"  --sysroot DIR   a captured machine instead of this one\n"
-	"  --report FILE   write the records there (-: standard output) and to no other place\n"
+	"  --report FILE   write the records there (-: standard output) and to no other\n"
+	"                  place\n"
 	"  --quiet         do not print the summary\n"
 	"  --help, -h      print this text\n"
 	"  --version       print the version\n"
 	"\n"
-	"Exit status: of start and finish always 0. Of now: 0 the report was made, whatever it "
-	"says; 2 it\n"
-	"could not be made or not be written, or an option is wrong.\n";
+	"Exit status: of start and finish always 0. Of now: 0 the report was made,\n"
+	"whatever it says; 2 it could not be made or not be written, or an option is\n"
+	"wrong.\n";
 
 enum { EXIT_UNABLE = 2 };
 
@@ -436,6 +438,7 @@ static bool check_arguments(const struct arguments *arguments, int *ret_status)
 {
 	const char *verb = arguments->verb ? arguments->verb : "";
 	bool is_boot_path = strcmp(verb, "start") == 0 || strcmp(verb, "finish") == 0;
+	bool is_now = strcmp(verb, "now") == 0;
 
 	*ret_status = 0;
 	if (arguments->is_help) {
@@ -445,7 +448,9 @@ static bool check_arguments(const struct arguments *arguments, int *ret_status)
 	if (arguments->wrong)
 		complain(arguments->wrong, ": not understood", is_boot_path ? ", passed over" : "",
 			NULL);
-	if (is_boot_path || (strcmp(verb, "now") == 0 && !arguments->wrong))
+	if (arguments->verb && !is_boot_path && !is_now)
+		complain(verb, ": not understood", NULL);
+	if (is_boot_path || (is_now && !arguments->wrong))
 		return true;
 	print(STDERR_FILENO, USAGE);
 	*ret_status = EXIT_UNABLE;

@@ -25,6 +25,29 @@ static int serial_number(const char *key)
 	return *digit < '0' + QM_SERIAL_PORTS ? *digit - '0' : -1;
 }
 
+/* What stands in the configuration of a VM and hardly anywhere else, numbers left out: no "name".
+ */
+static const char *const KEYS[] = {"acpi", "affinity", "agent", "args", "audio", "autostart",
+	"balloon", "bios", "boot", "bootdisk", "cicustom", "citype", "ciuser", "cores", "cpu",
+	"cpulimit", "cpuunits", "efidisk", "hookscript", "hostpci", "hotplug", "hugepages", "ide",
+	"ipconfig", "ivshmem", "kvm", "machine", "memory", "meta", "net", "numa", "onboot",
+	"ostype", "parallel", "protection", "rng", "sata", "scsi", "scsihw", "serial", "smbios",
+	"sockets", "sshkeys", "startdate", "tablet", "template", "tpmstate", "unused", "usb",
+	"vcpus", "vga", "virtio", "virtiofs", "vmgenid", "vmstatestorage", "watchdog"};
+
+static bool is_known(const char *key)
+{
+	size_t length = strcspn(key, "0123456789");
+
+	if (key[length + strspn(key + length, "0123456789")])
+		return false;
+	for (size_t i = 0; i < sizeof(KEYS) / sizeof(*KEYS); i++) {
+		if (strlen(KEYS[i]) == length && memcmp(KEYS[i], key, length) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* value NULL: the key is removed. */
 static void apply(
 	struct qm_config *config, enum section section, const char *key, const char *value)
@@ -67,6 +90,9 @@ static void line_parse(struct qm_config *config, enum section section, char *lin
 	value = text_trim(value);
 	if (!*value)
 		return;
+	config->has_known_key = config->has_known_key || is_known(line);
+	if (section == SECTION_OTHER)
+		return;
 	if (section == SECTION_PENDING && strcmp(line, "delete") == 0)
 		apply_delete(config, value);
 	else
@@ -86,7 +112,6 @@ void qm_config_parse(char *text, size_t length, struct qm_config *ret_config)
 			section = section_of(text_trim(line));
 			continue;
 		}
-		if (section != SECTION_OTHER)
-			line_parse(ret_config, section, line);
+		line_parse(ret_config, section, line);
 	}
 }

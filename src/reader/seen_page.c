@@ -47,6 +47,39 @@ static const char *find_boot(const char *line, size_t length)
 	return boot;
 }
 
+/* Adds a line to the page that has not come to its end; what finds no room is left out. */
+static void add_line(struct seen_page *page, const char *line, size_t length)
+{
+	size_t used = strlen(page->next);
+
+	if (used + length + 2 > sizeof(page->next))
+		return;
+	memcpy(page->next + used, line, length);
+	memcpy(page->next + used + length, "\n", 2);
+}
+
+/* A line below the verdict: with a key of the page, or none where the line before goes on. */
+static bool is_below(const char *line, size_t length)
+{
+	static const char *const KEYS[] = {"           ", "fix        ", "unseen     ",
+		"machine    ", "consoles   ", "serial     ", "disk       ", "root       ",
+		"handoff    "};
+
+	for (size_t i = 0; length > KEY_LENGTH && i < ARRAY_SIZE(KEYS); i++) {
+		if (memcmp(line, KEYS[i], KEY_LENGTH) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void end_page(struct seen_page *page, const char *boot)
+{
+	memcpy(page->boot, boot, BOOT_LENGTH);
+	page->boot[BOOT_LENGTH] = '\0';
+	memcpy(page->text, page->next, sizeof(page->text));
+	page->next[0] = '\0';
+}
+
 void seen_page_take(struct seen_page *page, const char *line, size_t length)
 {
 	const char *verdict, *more, *boot;
@@ -56,15 +89,20 @@ void seen_page_take(struct seen_page *page, const char *line, size_t length)
 	if (length > LINE_MAX_LENGTH)
 		return;
 	verdict = find_verdict(line, length);
-	if (verdict)
-		(void)text_copy_bytes(page->next_verdict, sizeof(page->next_verdict), verdict,
-			length - (size_t)(verdict - line));
+	if (verdict) {
+		page->next[0] = '\0';
+		page->next_column = (size_t)(verdict - line);
+		add_line(page, verdict, length - page->next_column);
+	}
 	more = find(line, length, MORE);
 	boot = more ? find_boot(more, length - (size_t)(more - line)) : NULL;
-	if (!boot || text_is_empty(page->next_verdict))
+	if (text_is_empty(page->next))
 		return;
-	memcpy(page->boot, boot, BOOT_LENGTH);
-	page->boot[BOOT_LENGTH] = '\0';
-	memcpy(page->verdict, page->next_verdict, sizeof(page->verdict));
-	page->next_verdict[0] = '\0';
+	if (boot) {
+		add_line(page, more, length - (size_t)(more - line));
+		end_page(page, boot);
+	} else if (!verdict && length > page->next_column &&
+		   is_below(line + page->next_column, length - page->next_column)) {
+		add_line(page, line + page->next_column, length - page->next_column);
+	}
 }

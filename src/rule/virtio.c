@@ -43,9 +43,10 @@ enum verdict judge_virtio_port_missing(struct judgement *judgement)
 		NULL);
 	if (is_qemu(&facts->platform))
 		finding_fix(finding, "proxmox",
-			"qm set VMID --args '-device virtio-serial -chardev "
-			"file,id=bp,path=/tmp/bp.log -device "
-			"virtserialport,chardev=bp,name=org.bootprobe.report.0'",
+			"qm set VMID --args '-device virtio-serial-pci,id=bootprobe -chardev "
+			"file,id=bootprobe,path=/run/qemu-server/VMID.bootprobe.jsonl -device "
+			"virtserialport,bus=bootprobe.0,chardev=bootprobe,"
+			"name=org.bootprobe.report.0'",
 			NULL);
 	return VERDICT_BAD;
 }

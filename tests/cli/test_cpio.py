@@ -101,6 +101,10 @@ class Cpio(unittest.TestCase):
 
     def refuse(self, said, *arguments):
         output = self.folder / "refused"
+        # Not a byte goes to whoever waits behind a pipe.
+        for more in ((), ("-o", "/dev/stdout")):
+            done = self.run_it(*arguments, *more, text=True)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
         done = self.run_it("-o", str(output), *arguments, text=True)
         self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
         self.assertIn(said, done.stderr)

@@ -49,6 +49,17 @@ class Explain(unittest.TestCase):
             self.assertNotRegex(out, r"\*\*|`", name)
             self.assertEqual(explain(name.upper()), (0, out, ""))
 
+    def test_what_panics_and_the_command_line_say(self):
+        for typed, words in (("0x00007f00", "status 127"), ("0x0000000b", "signal 11"),
+                             ("0x200", "status 2"), ("ENODEV", "no such device"),
+                             ("PID1", "first process"), ("heal", "console.healed"),
+                             ("bootprobe.heal", "console.healed"), ("recorder", "pid1.exit"),
+                             ("bootprobe.record", "pid1.exit"),
+                             ("growroot.trap", "bootprobe.heal=console")):
+            status, out, err = explain(typed)
+            self.assertEqual((status, err), (0, ""), typed)
+            self.assertIn(words, out)
+
     def test_each_word(self):
         for names, line, text in WORDS:
             for name in names:

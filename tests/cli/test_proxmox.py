@@ -6,6 +6,7 @@ There is no qm here: a function of that name stands in for it, and Proxmox' spli
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -69,6 +70,15 @@ class Proxmox(unittest.TestCase):
                          "bootprobe read --follow /run/qemu-server/100.bootprobe.jsonl")
         self.assertEqual(told["name"], "web")
 
+    def test_it_is_the_same_line_everywhere(self):
+        line = "qm set VMID --args " + shlex.quote(" ".join(PORT).replace("100", "VMID"))
+        root = Path(__file__).resolve().parents[2]
+        self.assertIn(f"`{line}`", (root / "README.md").read_text())
+        source = (root / "src/rule/virtio.c").read_text()
+        self.assertIn(line, re.sub(r'"\s+"', "", source))
+        guide = (root / "docs/proxmox.md").read_text()
+        self.assertIn(line.replace("VMID", "100")[:-1], guide)
+
     def test_what_is_there_stays(self):
         for args in ("-cpu host,+aes", "-a 'x y'", CRUEL, "-x \\"):
             config = f"args: {args}\n".encode("latin-1")
@@ -87,7 +97,7 @@ class Proxmox(unittest.TestCase):
     def test_lines_can_be_followed_twice(self):
         """They take themselves out, and no more than that."""
         for before in ("", "-cpu host", "-smbios type=11,value=other"):
-            first = self.tell(f"args: {before}\n" if before else "")
+            first = self.tell(f"args: {before}\n" if before else "memory: 512\n")
             for line in first["give"].values():
                 second = self.tell(f"args: {self.args(line)}\n")
                 self.assertEqual(second["give"], first["give"])
@@ -98,8 +108,48 @@ class Proxmox(unittest.TestCase):
 
     def test_a_port_of_somebody_else(self):
         told = self.tell("args: -device virtserialport,name=org.bootprobe.report.0\n")
-        self.assertEqual((told["give"], "take_away" in told), ({}, False))
+        self.assertEqual((told["give"], "take_away" in told, "report" in told), ({}, False, False))
         self.assertTrue(any("another make" in text for text in told["notes"]))
+        path = self.folder / "vm.conf"
+        self.assertNotIn("qm stop", self.run_it("--config", str(path), "100").stdout)
+
+    def test_where_the_port_of_somebody_else_leads(self):
+        name = "name=org.bootprobe.report.0"
+        former = ("-device virtio-serial-pci,id=bp -chardev file,id=bpr,path=/tmp/bp-100.jsonl "
+                  f"-device virtserialport,bus=bp.0,chardev=bpr,{name}")
+        read = "bootprobe read --follow /tmp/bp-100.jsonl"
+        for args, left in ((former, ""), (f"-a b {former} -c", "-a b -c"),
+                           (f"{former} -smbios type=11,value=bootprobe", "")):
+            told = self.tell(f"args: {args}\n")
+            self.assertEqual((told["give"], told["report"], told["follow"]),
+                             ({}, "/tmp/bp-100.jsonl", read))
+            self.assertEqual(told["read"], "bootprobe read /tmp/bp-100.jsonl")
+            self.assertEqual(self.args(told["take_away"]) if left else told["take_away"],
+                             left or "qm set 100 --delete args")
+        text = self.run_it("--config", str(self.folder / "vm.conf"), "100").stdout
+        self.assertIn(f"\n  {read}\n", text)
+        told = self.tell(f"args: {former.replace('file,', 'socket,').replace(',path', ',server=on,path')}\n")
+        self.assertEqual((told["follow"], "read" in told), (read, False))
+        # A second port may be on that bus; a quote may hold words that are none.
+        for more in ("-device virtconsole,chardev=x", "-device virtserialport,name=x", "-a 'x y'"):
+            told = self.tell(f"args: {former} {more}\n")
+            self.assertEqual((told["follow"], "take_away" in told), (read, False))
+        told = self.tell(f"args: {former.replace('/tmp/bp', '$(id)/x;y')}\n")
+        self.assertEqual(self.words(told["read"].replace("bootprobe ", "qm ", 1)),
+                         ["read", "$(id)/x;y-100.jsonl"])
+        self.assertNotIn("report", self.tell(f"args: {former.replace('bp-100', 'a,,b')}\n"))
+
+    def test_what_is_no_configuration(self):
+        """What it takes for a VM without args would lose them."""
+        path = self.folder / "100.conf"
+        for data in (b"", b"\n# memory: 1\n", b"root:x:0:0:root:/root:/bin/bash\nname: x\n",
+                     b"\x7fELF\0memory: 512\n", b"memory:\n", b"memory\n", b"scsi0x: a\n"):
+            path.write_bytes(data)
+            done = self.run_it("--config", str(path), "100")
+            self.assertEqual((done.returncode, done.stdout), (2, ""), data)
+            self.assertIn(f"{path}: no configuration of a VM", done.stderr)
+        for data in ("scsi0: a", "vmgenid: x", "smbios1: uuid=x", "[snap]\nostype: l26"):
+            self.tell(data + "\n")
 
     def test_serial_ports(self):
         """A port is added behind those that are there; in the guest they are counted."""

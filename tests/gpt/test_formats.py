@@ -284,6 +284,25 @@ class Server(unittest.TestCase):
             self.assertIn("--timeout takes seconds", done.stderr)
 
 
+class Headline(unittest.TestCase):
+    def test_a_disk_that_grew_is_not_damaged(self):
+        with tempfile.TemporaryDirectory() as scratch:
+            image = Path(scratch, "grown")
+            image.touch()
+            os.truncate(image, 64 * MIB)
+            run("sgdisk", "-n", "1:2048:0", image)
+            os.truncate(image, 96 * MIB)
+            headlines = []
+            for flipped in (None, 512 + 60):
+                if flipped:
+                    with open(image, "r+b") as file:
+                        file.seek(flipped)
+                        file.write(b"\xff" * 4)
+                done = subprocess.run([BOOTPROBE, "gpt", image], text=True, capture_output=True)
+                headlines.append((done.returncode, done.stdout.splitlines()[0].split(": ")[1]))
+            self.assertEqual(headlines, [(0, "works, with warnings"), (1, "damaged")])
+
+
 class NoTable(unittest.TestCase):
     """What holds no partition table is called so, and sound only where that is known."""
 

@@ -162,6 +162,17 @@ class NoReport(unittest.TestCase):
         self.assert_page(b"".join(b"[ 12:00:01 ] %s\r\n" % row for row in log.splitlines()), "read")
         self.assertIn("no report of that boot", read(log, "--boot", "12345678")[2])
 
+    def test_the_whole_page_is_shown(self):
+        page = ["FAIL       this boot will end in a panic, and what it says of that is so long that",
+                "           it has a second line", "fix        proxmox: qm set VMID --serial0 socket",
+                "disk       sda 20 GiB", "more       bootprobe explain x; boot f9c87001"]
+        for front in ("", "[    4.1] "):
+            log = "\n".join(front + row for row in page)
+            between = log.replace(f"\n{front}disk", "\nsomething of somebody else's\n" + front + "disk")
+            for one in (log, between, f"{front}FAIL       of an older one\n{front}disk       no\n" + log):
+                err = read(one.encode())[2]
+                self.assertIn(":\n" + "".join(f"  {row}\n" for row in page) + "A serial console", err)
+
     def test_a_page_that_lies(self):
         log = self.page_alone().replace(b"nothing is wrong", b"nothing\x1b]0;x\x07 is \xff\xe2\x80\xae wrong")
         self.assertNotRegex(read(log)[2], "[\x1b\x07\u202e\xff]")

@@ -199,6 +199,8 @@ class Verdicts(unittest.TestCase):
         self.assert_status(healthy()[:2], 2, b"INCOMPLETE")
         self.assert_status([line(1, "begin"), line(2, "end", {"phase": "now", "records": 2})], 2,
                            b"INCOMPLETE")
+        # Nothing wrong was found in what is here: what is missing may say otherwise.
+        self.assert_status(healthy()[:1] + healthy()[2:], 2, b"INCOMPLETE")
         self.assert_status([line(1, "begin"), finding(2, "warning"),
                             line(3, "end", {"errors": 0, "warnings": 1, "findings": [2]})], 0,
                            b"WARNING")
@@ -217,6 +219,25 @@ class Verdicts(unittest.TestCase):
             "a write of no", "Change this", "qm set VMID --serial0 socket",
             "What follows from it", "console.closed", "Besides", "root.late")]
         self.assertEqual(places, sorted(places))
+
+    def test_parts_stand_behind_their_own_leader(self):
+        ids = (("warning", "gpt.backup-misplaced", None), ("info", "console.healed", None),
+               ("info", "root.late", None), ("info", "console.phantom", "console.healed"),
+               ("info", "console.no-uart", "console.phantom"), ("info", "gpt.no-room",
+                                                                "gpt.backup-misplaced"),
+               ("info", "root.a", "root.b"), ("info", "root.b", "root.a"), ("info", "x", "lost"))
+        lines = [line(1, "begin"), *(finding(2 + i, severity, id_, subject="", **(
+            {"part_of": leader} if leader else {})) for i, (severity, id_, leader) in enumerate(ids))]
+        end = line(11, "end", {"phase": "finish", "errors": 0, "warnings": 1,
+                               "findings": list(range(2, 11))})
+        page = self.assert_status(lines + [end], 0, b"WARNING")
+        places = [page.index(words) for words in (
+            "gpt.backup-misplaced", "What follows from it", "gpt.no-room: ", "\nBesides\n",
+            "console.healed: ", "console.phantom: ", "console.no-uart: ", "root.late: ")]
+        self.assertEqual(places, sorted(places))
+        for id_ in ("root.a", "root.b", "x"):
+            self.assertGreater(page.find(f" {id_}: "), page.index("\nBesides\n"), page)
+        self.assertEqual(page.count("What follows from it"), 1)
 
     def test_real_pages(self):
         page = run(CAPTURES / "growroot-trap-virtio.jsonl")
@@ -392,6 +413,40 @@ class Follow(unittest.TestCase):
             file.write(line(3, "end", {"phase": "finish", "records": 3, "errors": 0,
                                        "warnings": 0}) + b"\n")
         self.assertEqual(child.wait(PATIENCE_S), 0)
+
+    def follow_behind_finish(self, *records):
+        """Of a file with an end of stage 1, in which PID 1 has not ended yet."""
+        lines = [line(1, "begin"), *records]
+        count = len(lines) + 1
+        lines.append(line(count, "end", {"phase": "finish", "records": count, "errors": 0,
+                                         "warnings": 0}))
+        with open(self.path, "wb", buffering=0) as file:
+            file.write(text(lines))
+        return self.start(self.path), count
+
+    def test_while_the_recorder_watches_it_goes_on(self):
+        config = line(2, "config", {"record": "exit"})
+        watching = line(2, "recorder", {"state": "watching", "seize": "ok"})
+        for phase, errors in (("exit", 1), ("up", 0)):
+            for record in (config, watching):
+                child, count = self.follow_behind_finish(record)
+                self.await_text(child, b"OK  ")
+                time.sleep(2)
+                self.assertIsNone(child.poll(), phase)
+                with open(self.path, "ab", buffering=0) as file:
+                    if errors:
+                        file.write(finding(count + 1, id_="pid1.exit") + b"\n")
+                    file.write(line(count + 1 + errors, "end", {
+                        "phase": phase, "records": count + 1 + errors, "errors": errors,
+                        "warnings": 0}) + b"\n")
+                self.assertEqual(child.wait(PATIENCE_S), errors)
+
+    def test_a_recorder_that_watches_nobody_is_not_waited_for(self):
+        for state, seize in (("watching", "EPERM"), ("time-over", "ok")):
+            child, _ = self.follow_behind_finish(
+                line(2, "config", {"record": "exit"}),
+                line(3, "recorder", {"state": state, "seize": seize}))
+            self.assertEqual(child.wait(PATIENCE_S), 0)
 
     def test_ctrl_c_shows_what_there_is(self):
         with open(self.path, "wb", buffering=0) as file:
