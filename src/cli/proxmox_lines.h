@@ -16,8 +16,8 @@ struct proxmox_lines {
 	char *give[SWITCH_COUNT]; /* NULL where somebody else gave the VM a report port */
 	char *take_away;          /* NULL: nobody can tell what of the args belongs to that port */
 	char *restart;
-	/* NULL: nobody can tell where the port leads. read: nor can what a socket said be read
-	 * later. */
+	/* report: its path as it is. NULL: nobody can tell where the port leads. read is NULL for
+	 * a socket, too. */
 	char *report, *follow, *read;
 	bool is_socket;
 	/* Another way, without args. NULL: no port is free behind those that are there. */

@@ -38,6 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < SWITCH_COUNT; i++)
 		check_line(lines.give[i]);
 	check_line(lines.take_away);
+	check_line(lines.follow);
+	check_line(lines.read);
 	proxmox_lines_free(&lines);
 	return 0;
 }
