@@ -212,7 +212,7 @@ let
     [ -e /lib/modules ] || (mkdir -p /lib && exec ln -s /nix/store/*/lib/modules /lib/) >/dev/null 2>&1 || :
     [ -e /run/bootprobe ] || { ${call "start"}; [ ! -e /run/bootprobe ] || sleep 2; }
     ${call "finish --root \"$targetRoot\""}
-    [ ! -s /run/bootprobe/summary.txt ] || (cat /run/bootprobe/summary.txt) || :
+    [ -s /run/bootprobe/shown ] || [ ! -s /run/bootprobe/summary.txt ] || (cat /run/bootprobe/summary.txt) || :
   '';
 in
 {

@@ -5,7 +5,8 @@
 if [ -d /run/bootprobe ] && [ "${action:-Boot}" = Boot ]; then
     (exec /usr/lib/bootprobe/bootprobe-hook finish --root "${NEWROOT:-/sysroot}" </dev/null >/dev/null 2>&1) || :
     echo
-    [ ! -s /run/bootprobe/summary.txt ] || cat /run/bootprobe/summary.txt
+    # Unless it has just been written to this console.
+    [ -s /run/bootprobe/shown ] || [ ! -s /run/bootprobe/summary.txt ] || cat /run/bootprobe/summary.txt
     [ ! -s /run/bootprobe/report.jsonl ] || echo "bootprobe: the whole report is in /run/bootprobe/report.jsonl"
     echo
 fi

@@ -450,8 +450,8 @@ static void print_losses(const struct page *page)
 	append_ending(&ending, report);
 	unseen_list(report, &unseen);
 	append_omitted(&omitted, report);
-	if (!ending.length && !omitted.length && !unseen.length && !report->missing_count && !report->damage_count &&
-		!report->refused_lines && !report->unplaced_damage)
+	if (!ending.length && !omitted.length && !unseen.length && !report->missing_count &&
+		!report->damage_count && !report->refused_lines && !report->unplaced_damage)
 		return;
 	page_heading(page, "Records");
 	if (ending.length)

@@ -105,6 +105,9 @@ void output_recording(struct collector *collector);
 void output_end(struct collector *collector);
 /* The page: into /run, to who asked for it, and to the consoles. */
 void output_summary(struct collector *collector);
+/* Tells scripts that would print the page whether it stands on their console: run/shown names it.
+ */
+void output_note_shown(struct collector *collector);
 void output_early_warning(struct collector *collector);
 
 /* console_output.c */
@@ -112,6 +115,8 @@ void console_output_start(struct collector *collector);
 /* What became of the writers so far: whole texts, where the other outputs count records. Returns
  * whether there were any. */
 bool console_output_account(const struct facts *facts, struct sink_fact *ret_account);
+/* Whether the last page stands on the console that is /dev/console. */
+bool console_output_is_shown(const struct facts *facts);
 bool console_output_has_records(const struct config *config);
 
 /* recording.c */

@@ -14,7 +14,14 @@
 static struct {
 	const char *page;
 	const struct report_log *records; /* NULL: the page alone */
+	uint64_t since_us;
 } texts;
+
+static bool is_console_redirected(const struct facts *facts)
+{
+	return fact_is_known(&facts->console_redirect.once) &&
+	       facts->console_redirect.outcome == OUTCOME_OK;
+}
 
 bool console_output_account(const struct facts *facts, struct sink_fact *ret_account)
 {
@@ -38,6 +45,22 @@ bool console_output_account(const struct facts *facts, struct sink_fact *ret_acc
 	*ret_account = account;
 	return account.delivered || account.waiting || account.dropped ||
 	       account.state != OUTCOME_OK;
+}
+
+bool console_output_is_shown(const struct facts *facts)
+{
+	const char *device = facts->dev_console.device;
+	bool is_shown = false;
+
+	/* Elsewhere by the time a script writes to it. */
+	if (is_console_redirected(facts))
+		return false;
+	fact_foreach (probe, facts->probes) {
+		if (strcmp(probe->name, CONSOLE_SINK) == 0 && strcmp(probe->subject, device) == 0 &&
+			probe->started_us >= texts.since_us)
+			is_shown = probe->state == PROBE_DONE && !probe->error;
+	}
+	return is_shown;
 }
 
 bool console_output_has_records(const struct config *config)
@@ -80,6 +103,7 @@ void console_output_start(struct collector *collector)
 	bool has_records = console_output_has_records(collector->config);
 	uint32_t index = 0;
 
+	texts.since_us = clock_now_us();
 	if (collector->sources.root.is_fixture || !(collector->config->sinks & wanted))
 		return;
 	/* Two pages at once on one console could not be read; the later one says more. */

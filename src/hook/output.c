@@ -113,6 +113,16 @@ void output_end(struct collector *collector)
 		collector->finding_sequences);
 }
 
+void output_note_shown(struct collector *collector)
+{
+	struct sink *run = sinks_find(&collector->sinks, SINK_RUN);
+	bool is_shown = console_output_is_shown(collector->facts);
+
+	if (run)
+		(void)run_write_file(
+			run, "shown", is_shown ? collector->facts->dev_console.device : "");
+}
+
 void output_summary(struct collector *collector)
 {
 	struct sink *run = sinks_find(&collector->sinks, SINK_RUN);

@@ -123,6 +123,7 @@ static void tell_consoles(struct collector *collector, const struct sink_fact *b
 
 static void after_output(struct collector *collector)
 {
+	output_note_shown(collector);
 	if (console_output_has_records(collector->config)) {
 		tell_consoles(collector, &collector->consoles_before);
 	} else {

@@ -467,9 +467,9 @@ static void add_unseen(struct page *page, const struct facts *facts)
 	LINE(line);
 
 	if (list_unseen(facts, &line))
-		text_append(&line,
-			facts->boot.is_root_user ? ": root may not here, as in a container"
-						 : ": run it as root");
+		text_append(&line, facts->boot.is_root_user
+					   ? ": root may not here, as in a container"
+					   : ": run it as root");
 	if (line.length)
 		page_add(page, "unseen", &line);
 }

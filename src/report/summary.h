@@ -12,8 +12,9 @@
 enum { SUMMARY_LINES_MAX = 14, SUMMARY_SIZE = SUMMARY_LINES_MAX * 80 + 1 };
 
 /* What a person at a console wants to know first: the verdict and why, what to change, and six
- * lines of what the machine is; and which parameters of ours were not understood. boot: as in the records. Printable ASCII and newlines only: what a
- * disk or a table says about itself is hostile to terminals. */
+ * lines of what the machine is; and which parameters of ours were not understood. boot: as in the
+ * records. Printable ASCII and newlines only: what a disk or a table says about itself is hostile
+ * to terminals. */
 void summary_write(const struct facts *facts, const struct config *config,
 	const struct findings *findings, const char *phase, const char *boot, char *buf,
 	size_t size);

@@ -80,8 +80,8 @@ static void say_panic(struct finding *finding, const struct pid1_exit_fact *exit
 	struct text text;
 
 	if (!fact_is_known(&exit->once)) {
-		finding_say(finding, "this boot will panic (exitcode 0x00000200 or 0x00000100",
-			NULL);
+		finding_say(
+			finding, "this boot will panic (exitcode 0x00000200 or 0x00000100", NULL);
 		return;
 	}
 	text_init(&text, code, sizeof(code));
@@ -96,8 +96,7 @@ static void tell_trap(struct judgement *judgement, const struct grower_fact *gro
 	struct finding *finding = finding_about(judgement, SEVERITY_ERROR, grower->name);
 
 	say_panic(finding, &facts->pid1_exit);
-	finding_say_name(
-		finding, "): ", grower->name, is_sprung ? " enlarged " : " enlarges ");
+	finding_say_name(finding, "): ", grower->name, is_sprung ? " enlarged " : " enlarges ");
 	finding_say_array(finding, root->name);
 	finding_say(finding, is_sprung ? " and died" : ", then dies",
 		" of its own message, because /dev/console", NULL);

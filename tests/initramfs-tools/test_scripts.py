@@ -139,6 +139,14 @@ class Scripts(Case):
             self.assertEqual(said, "\nthe page\nbootprobe: the whole report is in "
                                    f"{self.run_folder}/report.jsonl\n\n")
 
+    def test_the_page_stands_there_once(self):
+        self.make_hook()
+        self.run_folder.mkdir()
+        (self.run_folder / "summary.txt").write_text("the page\n")
+        for shown, page in (("ttyS0", ""), ("", "the page\n")):
+            (self.run_folder / "shown").write_text(shown)
+            self.assertEqual(self.call(PANIC, shell=SHELLS[0])[1], f"\n{page}\n")
+
     def test_a_console_that_fails_is_no_matter(self):
         self.make_hook()
         self.run_folder.mkdir()

@@ -283,8 +283,8 @@ static void console_of_another_kind(void)
 static void report_port(void)
 {
 	make_phantom();
-	(void)add_unbound("pci", "0000:00:03.0", ROLE_SERIAL, "1af4:1003", "virtio_pci",
-		DRIVER_MODULE_FILE);
+	(void)add_unbound(
+		"pci", "0000:00:03.0", ROLE_SERIAL, "1af4:1003", "virtio_pci", DRIVER_MODULE_FILE);
 	(void)add_unbound(
 		"virtio", "virtio2", ROLE_SERIAL, "console", "virtio_console", DRIVER_MISSING);
 }

@@ -286,6 +286,8 @@ START_TEST(the_page_is_bounded_and_printable)
 }
 END_TEST
 
-UNIT_MAIN("summary", what_matters_is_never_cut, nothing_is_said_of_nothing, a_folder_of_the_host_is_no_disk,
-	what_was_not_seen_is_said, parameters_that_were_not_understood_are_named,
-	the_phantom_is_named, a_misplaced_backup_is_told_in_sizes, a_root_in_memory_is_named, the_page_is_bounded_and_printable)
+UNIT_MAIN("summary", what_matters_is_never_cut, nothing_is_said_of_nothing,
+	a_folder_of_the_host_is_no_disk, what_was_not_seen_is_said,
+	parameters_that_were_not_understood_are_named, the_phantom_is_named,
+	a_misplaced_backup_is_told_in_sizes, a_root_in_memory_is_named,
+	the_page_is_bounded_and_printable)
