@@ -129,6 +129,8 @@ echo "process $$" >"$lock"
 
 logs=$repo/.cache/demo-logs
 mkdir -p "$logs"
+# watched.sh reads it.
+# shellcheck disable=SC2034
 quiet_s=5
 # shellcheck source=tests/lib/watched.sh
 . "$repo/tests/lib/watched.sh"

@@ -44,7 +44,10 @@ done
 
 logs=$repo/.cache/test-logs
 mkdir -p "$logs"
+# shellcheck source=tests/lib/watched.sh
 . tests/lib/watched.sh
+# watched.sh reads it.
+# shellcheck disable=SC2034
 quiet_s=15
 
 passed=0 failed=0 skipped=0 score=

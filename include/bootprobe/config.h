@@ -21,11 +21,11 @@ enum { CONFIG_PROBLEMS_MAX = 8 };
 
 struct config {
 	bool is_on;
-	uint64_t budget_us; /* how long the caller of "start" waits at most */
-	uint64_t stall_us;  /* when to report without a "finish" */
-	uint32_t sinks;     /* bit 1 << enum sink_kind */
-	bool is_recording; /* PID 1 is watched until it ends or the machine is up */
-	uint64_t record_us; /* or for so long */
+	uint64_t budget_us;    /* how long the caller of "start" waits at most */
+	uint64_t stall_us;     /* when to report without a "finish" */
+	uint32_t sinks;        /* bit 1 << enum sink_kind */
+	bool is_recording;     /* PID 1 is watched until it ends or the machine is up */
+	uint64_t record_us;    /* or for so long */
 	bool may_heal_console; /* where /dev/console is a phantom, its writes may go elsewhere */
 	/* Who had a say besides the kernel command line. */
 	bool is_from_smbios; /* an OEM string */

@@ -870,8 +870,8 @@ enum boot_phase {
 
 struct boot_fact {
 	enum boot_phase phase;
-	/* The root of stage 2 was seen mounted, by who is not told of the handoff: what is wrong with it
-	 * is known as far as it will ever be. */
+	/* The root of stage 2 was seen mounted, by who is not told of the handoff: what is wrong
+	 * with it is known as far as it will ever be. */
 	bool is_root_there;
 	uint64_t started_us; /* when we began to look, CLOCK_MONOTONIC */
 	/* What all processors together had had nothing to do for by then (/proc/uptime). */

@@ -68,7 +68,7 @@ struct collector {
 	struct sysroot proc;
 	enum stage1_place place;
 	bool is_leaving; /* stage 1 moves its mounts away: what is looked at now is half gone */
-	int mounts_fd; /* tells of changes of PID 1's mounts; -1: nothing does */
+	int mounts_fd;   /* tells of changes of PID 1's mounts; -1: nothing does */
 	bool has_mounts_changed;
 	enum state state;
 	const char *phase; /* of the final pass under way */

@@ -34,7 +34,8 @@ enum stage1_place {
 };
 
 /* proc: the root of a proc file system. */
-/* *ret_new_root: where stage 1 has mounted the root of stage 2, or NULL; the switch is coming then. */
+/* *ret_new_root: where stage 1 has mounted the root of stage 2, or NULL; the switch is coming then.
+ */
 enum stage1_place stage1_look(const struct sysroot *proc, const char **ret_new_root);
 /* Into PID 1's mount namespace, at its root. Returns 0 or a negative errno. */
 int stage1_go_home(const struct sysroot *proc);

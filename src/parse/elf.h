@@ -23,8 +23,8 @@ struct elf {
  * says that it is and makes no sense. */
 int elf_parse(const uint8_t *bytes, size_t length, struct elf *ret_elf);
 
-/* Whether an object (a kernel module, which has no program headers) of that many bytes lacks its end:
- * the section headers, which stand there. False for what is no ELF file. */
+/* Whether an object (a kernel module, which has no program headers) of that many bytes lacks its
+ * end: the section headers, which stand there. False for what is no ELF file. */
 bool elf_is_cut_short(const uint8_t *bytes, size_t length, uint64_t file_length);
 
 /* The place of the interpreter's name in the file, from the bytes of the program headers. False

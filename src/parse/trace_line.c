@@ -7,79 +7,68 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-enum { TAKES_NOTHING = 0, TAKES_DESCRIPTOR = 1, TAKES_PATH = 2 };
-
 /* Those by which a PID 1 gets into trouble. Older calls do not exist on every architecture. */
 static const struct {
 	uint32_t number;
 	const char *name;
-	unsigned takes;
+	bool takes_path;
 } CALLS[] = {
-	{SYS_read, "read", TAKES_DESCRIPTOR},
-	{SYS_write, "write", TAKES_DESCRIPTOR},
-	{SYS_writev, "writev", TAKES_DESCRIPTOR},
-	{SYS_pwrite64, "pwrite64", TAKES_DESCRIPTOR},
-	{SYS_fsync, "fsync", TAKES_DESCRIPTOR},
-	{SYS_ioctl, "ioctl", TAKES_DESCRIPTOR},
-	{SYS_fcntl, "fcntl", TAKES_DESCRIPTOR},
-	{SYS_dup, "dup", TAKES_DESCRIPTOR},
-	{SYS_dup3, "dup3", TAKES_DESCRIPTOR},
-	{SYS_close, "close", TAKES_DESCRIPTOR},
-	{SYS_fchdir, "fchdir", TAKES_DESCRIPTOR},
-	{SYS_openat, "openat", TAKES_PATH},
-	{SYS_execve, "execve", TAKES_PATH},
-	{SYS_execveat, "execveat", TAKES_PATH},
-	{SYS_mount, "mount", TAKES_PATH},
-	{SYS_umount2, "umount2", TAKES_PATH},
-	{SYS_pivot_root, "pivot_root", TAKES_PATH},
-	{SYS_chroot, "chroot", TAKES_PATH},
-	{SYS_chdir, "chdir", TAKES_PATH},
-	{SYS_faccessat, "faccessat", TAKES_PATH},
-	{SYS_readlinkat, "readlinkat", TAKES_PATH},
-	{SYS_unlinkat, "unlinkat", TAKES_PATH},
-	{SYS_mkdirat, "mkdirat", TAKES_PATH},
-	{SYS_symlinkat, "symlinkat", TAKES_PATH},
-	{SYS_statfs, "statfs", TAKES_PATH},
-	{SYS_statx, "statx", TAKES_PATH},
-	{SYS_mmap, "mmap", TAKES_NOTHING},
-	{SYS_brk, "brk", TAKES_NOTHING},
-	{SYS_clone, "clone", TAKES_NOTHING},
-	{SYS_socket, "socket", TAKES_NOTHING},
-	{SYS_connect, "connect", TAKES_DESCRIPTOR},
-	{SYS_kill, "kill", TAKES_NOTHING},
+	{SYS_read, "read", false},
+	{SYS_write, "write", false},
+	{SYS_writev, "writev", false},
+	{SYS_pwrite64, "pwrite64", false},
+	{SYS_fsync, "fsync", false},
+	{SYS_ioctl, "ioctl", false},
+	{SYS_fcntl, "fcntl", false},
+	{SYS_dup, "dup", false},
+	{SYS_dup3, "dup3", false},
+	{SYS_close, "close", false},
+	{SYS_fchdir, "fchdir", false},
+	{SYS_openat, "openat", true},
+	{SYS_execve, "execve", true},
+	{SYS_execveat, "execveat", true},
+	{SYS_mount, "mount", true},
+	{SYS_umount2, "umount2", true},
+	{SYS_pivot_root, "pivot_root", true},
+	{SYS_chroot, "chroot", true},
+	{SYS_chdir, "chdir", true},
+	{SYS_faccessat, "faccessat", true},
+	{SYS_readlinkat, "readlinkat", true},
+	{SYS_unlinkat, "unlinkat", true},
+	{SYS_mkdirat, "mkdirat", true},
+	{SYS_symlinkat, "symlinkat", true},
+	{SYS_statfs, "statfs", true},
+	{SYS_statx, "statx", true},
+	{SYS_mmap, "mmap", false},
+	{SYS_brk, "brk", false},
+	{SYS_clone, "clone", false},
+	{SYS_socket, "socket", false},
+	{SYS_connect, "connect", false},
+	{SYS_kill, "kill", false},
 #ifdef SYS_open
-	{SYS_open, "open", TAKES_PATH},
-	{SYS_stat, "stat", TAKES_PATH},
-	{SYS_lstat, "lstat", TAKES_PATH},
-	{SYS_access, "access", TAKES_PATH},
-	{SYS_readlink, "readlink", TAKES_PATH},
-	{SYS_unlink, "unlink", TAKES_PATH},
-	{SYS_mkdir, "mkdir", TAKES_PATH},
-	{SYS_rmdir, "rmdir", TAKES_PATH},
-	{SYS_rename, "rename", TAKES_PATH},
-	{SYS_symlink, "symlink", TAKES_PATH},
-	{SYS_mknod, "mknod", TAKES_PATH},
-	{SYS_chmod, "chmod", TAKES_PATH},
-	{SYS_dup2, "dup2", TAKES_DESCRIPTOR},
-	{SYS_fork, "fork", TAKES_NOTHING},
-	{SYS_vfork, "vfork", TAKES_NOTHING},
+	{SYS_open, "open", true},
+	{SYS_stat, "stat", true},
+	{SYS_lstat, "lstat", true},
+	{SYS_access, "access", true},
+	{SYS_readlink, "readlink", true},
+	{SYS_unlink, "unlink", true},
+	{SYS_mkdir, "mkdir", true},
+	{SYS_rmdir, "rmdir", true},
+	{SYS_rename, "rename", true},
+	{SYS_symlink, "symlink", true},
+	{SYS_mknod, "mknod", true},
+	{SYS_chmod, "chmod", true},
+	{SYS_dup2, "dup2", false},
+	{SYS_fork, "fork", false},
+	{SYS_vfork, "vfork", false},
 #endif
 #ifdef SYS_newfstatat
-	{SYS_newfstatat, "newfstatat", TAKES_PATH},
+	{SYS_newfstatat, "newfstatat", true},
 #endif
 #ifdef SYS_faccessat2
-	{SYS_faccessat2, "faccessat2", TAKES_PATH},
+	{SYS_faccessat2, "faccessat2", true},
 #endif
 };
-
-static unsigned takes(uint32_t number)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(CALLS); i++) {
-		if (CALLS[i].number == number)
-			return CALLS[i].takes;
-	}
-	return TAKES_NOTHING;
-}
 
 const char *trace_call_name(uint32_t number)
 {
@@ -90,14 +79,13 @@ const char *trace_call_name(uint32_t number)
 	return "";
 }
 
-bool trace_call_takes_descriptor(uint32_t number)
-{
-	return takes(number) == TAKES_DESCRIPTOR;
-}
-
 bool trace_call_takes_path(uint32_t number)
 {
-	return takes(number) == TAKES_PATH;
+	for (size_t i = 0; i < ARRAY_SIZE(CALLS); i++) {
+		if (CALLS[i].number == number)
+			return CALLS[i].takes_path;
+	}
+	return false;
 }
 
 /* ------------------------------------------------------------------------------------- one line */

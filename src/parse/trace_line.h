@@ -32,8 +32,6 @@ bool trace_line_parse(char *line, struct trace_line *ret);
 
 /* The name of a system call by the number of this machine, or "" for one that is not listed. */
 const char *trace_call_name(uint32_t number);
-/* Whether the first argument of that call is a descriptor. */
-bool trace_call_takes_descriptor(uint32_t number);
 /* Whether it looks a path up. */
 bool trace_call_takes_path(uint32_t number);
 

@@ -15,7 +15,8 @@ enum {
 	PHASE_FOLLOW = 1 << 1, /* whenever block devices came or went */
 	PHASE_DISK = 1 << 2,   /* once for each disk, subject = index in facts->blocks */
 	PHASE_FINISH = 1 << 3, /* the last moment before the switch of root */
-	PHASE_RESOLVE = 1 << 4, /* what builds on what the others found: when disks have been read */
+	PHASE_RESOLVE =
+		1 << 4,      /* what builds on what the others found: when disks have been read */
 	PHASE_ROOT = 1 << 5, /* when the root of stage 2 is mounted, where nobody says "finish" */
 };
 
@@ -23,9 +24,9 @@ struct probe {
 	const char *name;
 	uint32_t phases;
 	uint64_t budget_us;
-	/* Returns 0 or the negative errno that kept it from finding anything at all. A fact that was
-	 * looked for and not found is a fact, not an error. subject is 0 but for PHASE_DISK. A probe
-	 * that runs in several phases starts from an empty list each time. */
+	/* Returns 0 or the negative errno that kept it from finding anything at all. A fact that
+	 * was looked for and not found is a fact, not an error. subject is 0 but for PHASE_DISK. A
+	 * probe that runs in several phases starts from an empty list each time. */
 	int (*run)(const struct sources *sources, struct facts *facts, uint32_t subject);
 };
 
@@ -40,7 +41,8 @@ int console_run(const struct sources *sources, struct facts *facts, uint32_t sub
 int uart_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int virtio_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int driver_run(const struct sources *sources, struct facts *facts, uint32_t subject);
-/* Lists disks and partitions from sysfs into facts->blocks; entries are kept and updated by name. */
+/* Lists disks and partitions from sysfs into facts->blocks; entries are kept and updated by name.
+ */
 int block_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 /* Reads one disk's headers, table and file systems. */
 int disk_run(const struct sources *sources, struct facts *facts, uint32_t subject);

@@ -321,8 +321,8 @@ static void compare_phases(struct comparison *comparison)
 {
 	static const char *const PHASES[][2] = {{"finish", "the handoff was reached"},
 		{"stall", "stage 1 had not gone on"},
-		{"terminated", "the report was ended before the handoff"},
-		{"exit", "PID 1 ended"}, {"up", "the boot came to its end"},
+		{"terminated", "the report was ended before the handoff"}, {"exit", "PID 1 ended"},
+		{"up", "the boot came to its end"},
 		{"time-over", "PID 1 was watched for as long as asked"},
 		{"now", "the machine was up when it was looked at"}};
 	const char *said[2] = {comparison->report[0]->phase, comparison->report[1]->phase};

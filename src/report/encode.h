@@ -45,6 +45,8 @@ void encode_acpi_tables(struct encoding *encoding);
 void encode_acpi_devices(struct encoding *encoding);
 void encode_fwcfg(struct encoding *encoding);
 void encode_consoles(struct encoding *encoding); /* consoles, dev_console, PID 1's descriptors */
+/* One descriptor of PID 1, in an array. */
+void encode_descriptor(struct record *record, const struct pid1_descriptor_fact *descriptor);
 void encode_uarts(struct encoding *encoding);
 void encode_virtio_devices(struct encoding *encoding); /* virtio devices: type "device" */
 void encode_virtio_ports(struct encoding *encoding);

@@ -88,6 +88,16 @@ static void encode_dev_console(struct encoding *encoding)
 	encoding_end(encoding, console);
 }
 
+void encode_descriptor(struct record *record, const struct pid1_descriptor_fact *descriptor)
+{
+	record_object_begin(record);
+	record_u64(record, "number", descriptor->number);
+	record_outcome(record, "link", descriptor->link);
+	record_text(record, "target", descriptor->target);
+	record_device_number(record, descriptor->major, descriptor->minor);
+	record_object_end(record);
+}
+
 static void encode_pid1(struct encoding *encoding)
 {
 	struct record *record = encoding->record;
@@ -98,14 +108,8 @@ static void encode_pid1(struct encoding *encoding)
 	record_string(record, "name", "pid1");
 	record_subject(record);
 	record_array_begin(record, "descriptors");
-	fact_foreach (descriptor, encoding->facts->pid1_descriptors) {
-		record_object_begin(record);
-		record_u64(record, "number", descriptor->number);
-		record_outcome(record, "link", descriptor->link);
-		record_text(record, "target", descriptor->target);
-		record_device_number(record, descriptor->major, descriptor->minor);
-		record_object_end(record);
-	}
+	fact_foreach (descriptor, encoding->facts->pid1_descriptors)
+		encode_descriptor(record, descriptor);
 	record_array_end(record);
 	encoding_end(encoding, &encoding->facts->pid1_descriptors);
 }

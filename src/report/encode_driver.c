@@ -63,8 +63,8 @@ void encode_virtio_devices(struct encoding *encoding)
 	(void)record_end(record);
 }
 
-/* Before udev no device has its driver, and nearly all get theirs: one that got it is news only where
- * it was told of before. */
+/* Before udev no device has its driver, and nearly all get theirs: one that got it is news only
+ * where it was told of before. */
 static bool is_news(const struct encoding *encoding, const struct unbound_device_fact *device)
 {
 	const char *base = (const char *)encoding->facts;

@@ -60,13 +60,8 @@ static void encode_pid1_exit(struct encoding *encoding)
 	record_text(record, "arguments", exit->arguments);
 	record_nonzero(record, "available_bytes", exit->available_bytes);
 	record_array_begin(record, "descriptors");
-	fact_foreach (descriptor, exit->descriptors) {
-		record_object_begin(record);
-		record_u64(record, "number", descriptor->number);
-		record_outcome(record, "link", descriptor->link);
-		record_text(record, "target", descriptor->target);
-		record_object_end(record);
-	}
+	fact_foreach (descriptor, exit->descriptors)
+		encode_descriptor(record, descriptor);
 	record_array_end(record);
 	encode_calls(record, exit);
 	encoding_end(encoding, exit);

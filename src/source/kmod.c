@@ -6,6 +6,7 @@
 #include "parse/elf.h"
 #include "parse/module_list.h"
 #include "source/cmdline.h"
+#include "source/kmod_scope.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,30 +42,6 @@ static const char *const REFUSING_COMMANDS[] = {
 	"false",
 	":",
 };
-
-static void log_nothing(void *data, int priority, const char *file, int line, const char *function,
-	const char *format, va_list arguments)
-{
-	(void)data;
-	(void)priority;
-	(void)file;
-	(void)line;
-	(void)function;
-	(void)format;
-	(void)arguments;
-}
-
-static void cleanup_module(struct kmod_module *const *module)
-{
-	if (*module)
-		(void)kmod_module_unref(*module);
-}
-
-static void cleanup_list(struct kmod_list *const *list)
-{
-	if (*list)
-		(void)kmod_module_unref_list(*list);
-}
 
 static void descriptor_path(int fd, char *path, size_t size)
 {
@@ -141,7 +118,7 @@ int kmod_source_open(const struct sources *sources, struct kmod_source *ret_sour
 		cleanup_close(&source.modules_fd);
 		return -ENOMEM;
 	}
-	kmod_set_log_fn(source.context, log_nothing, NULL);
+	kmod_set_log_fn(source.context, kmod_log_nothing, NULL);
 	/* Only a matter of speed: index files are read one by one where this fails. */
 	(void)kmod_load_resources(source.context);
 	*ret_source = source;
@@ -160,14 +137,15 @@ void kmod_source_close(struct kmod_source *source)
 static bool is_filtered(
 	const struct kmod_source *source, struct kmod_list *entry, enum kmod_filter filter)
 {
-	_cleanup_(cleanup_module) struct kmod_module *wanted = kmod_module_get_module(entry);
-	_cleanup_(cleanup_list) struct kmod_list *left = NULL;
+	_cleanup_(kmod_cleanup_module) struct kmod_module *wanted = kmod_module_get_module(entry);
+	_cleanup_(kmod_cleanup_list) struct kmod_list *left = NULL;
 	struct kmod_list *item;
 
 	if (kmod_module_apply_filter(source->context, filter, entry, &left) < 0)
 		return false;
 	kmod_list_foreach (item, left) {
-		_cleanup_(cleanup_module) struct kmod_module *module = kmod_module_get_module(item);
+		_cleanup_(kmod_cleanup_module) struct kmod_module *module =
+			kmod_module_get_module(item);
 
 		if (strcmp(kmod_module_get_name(module), kmod_module_get_name(wanted)) == 0)
 			return false;
@@ -251,7 +229,7 @@ static enum driver_state state_in_kernel(const struct sysroot *root, const char 
 
 static enum driver_state state_of(const struct kmod_source *source, struct kmod_list *entry)
 {
-	_cleanup_(cleanup_module) struct kmod_module *module = kmod_module_get_module(entry);
+	_cleanup_(kmod_cleanup_module) struct kmod_module *module = kmod_module_get_module(entry);
 	const char *name = kmod_module_get_name(module);
 	enum driver_state state = state_in_kernel(&source->sources->root, name);
 
@@ -283,7 +261,7 @@ static enum driver_state state_without_match(
 int kmod_source_look_up(const struct kmod_source *source, const char *alias_or_name, char *module,
 	size_t size, enum driver_state *ret_state)
 {
-	_cleanup_(cleanup_list) struct kmod_list *matches = NULL;
+	_cleanup_(kmod_cleanup_list) struct kmod_list *matches = NULL;
 	enum driver_state best = DRIVER_UNKNOWN;
 	struct kmod_list *entry;
 
@@ -293,7 +271,8 @@ int kmod_source_look_up(const struct kmod_source *source, const char *alias_or_n
 		matches = NULL;
 
 	kmod_list_foreach (entry, matches) {
-		_cleanup_(cleanup_module) struct kmod_module *found = kmod_module_get_module(entry);
+		_cleanup_(kmod_cleanup_module) struct kmod_module *found =
+			kmod_module_get_module(entry);
 		enum driver_state state = state_of(source, entry);
 
 		if (best != DRIVER_UNKNOWN && (best != DRIVER_MISSING || state == DRIVER_MISSING))
@@ -335,7 +314,7 @@ static int insert(struct kmod_module *module)
 int kmod_source_load(const struct sources *sources, const char *name)
 {
 	_cleanup_(kmod_source_close) struct kmod_source source = KMOD_SOURCE_CLOSED;
-	_cleanup_(cleanup_module) struct kmod_module *module = NULL;
+	_cleanup_(kmod_cleanup_module) struct kmod_module *module = NULL;
 	char resolved[64];
 	enum driver_state state;
 	int r;

@@ -3,34 +3,11 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "source/kmod_scope.h"
 
 #include <errno.h>
 #include <libkmod.h>
 #include <string.h>
-
-static void log_nothing(void *data, int priority, const char *file, int line, const char *function,
-	const char *format, va_list arguments)
-{
-	(void)data;
-	(void)priority;
-	(void)file;
-	(void)line;
-	(void)function;
-	(void)format;
-	(void)arguments;
-}
-
-static void cleanup_module(struct kmod_module *const *module)
-{
-	if (*module)
-		(void)kmod_module_unref(*module);
-}
-
-static void cleanup_list(struct kmod_list *const *list)
-{
-	if (*list)
-		(void)kmod_module_unref_list(*list);
-}
 
 int module_index_open(const char *folder, struct module_index *ret_index)
 {
@@ -47,7 +24,7 @@ int module_index_open(const char *folder, struct module_index *ret_index)
 	context = kmod_new(folder, NO_CONFIG);
 	if (!context)
 		return -ENOMEM;
-	kmod_set_log_fn(context, log_nothing, NULL);
+	kmod_set_log_fn(context, kmod_log_nothing, NULL);
 	ret_index->context = context;
 	return 0;
 }
@@ -89,12 +66,13 @@ static int add_file(struct module_order *order, const struct kmod_module *module
 /* libkmod gives all that a module needs, directly or not, in the order of loading. */
 static int add_with_dependencies(struct module_order *order, struct kmod_module *module)
 {
-	_cleanup_(cleanup_list) struct kmod_list *needed = kmod_module_get_dependencies(module);
+	_cleanup_(kmod_cleanup_list) struct kmod_list *needed =
+		kmod_module_get_dependencies(module);
 	struct kmod_list *entry;
 
-	kmod_list_foreach(entry, needed)
-	{
-		_cleanup_(cleanup_module) struct kmod_module *one = kmod_module_get_module(entry);
+	kmod_list_foreach (entry, needed) {
+		_cleanup_(kmod_cleanup_module) struct kmod_module *one =
+			kmod_module_get_module(entry);
 		int r = add_file(order, one);
 
 		if (r < 0)
@@ -106,8 +84,8 @@ static int add_with_dependencies(struct module_order *order, struct kmod_module 
 int module_order_add(const struct module_index *index, const char *name, struct module_order *order,
 	enum module_found *ret_found)
 {
-	_cleanup_(cleanup_list) struct kmod_list *matches = NULL;
-	_cleanup_(cleanup_module) struct kmod_module *module = NULL;
+	_cleanup_(kmod_cleanup_list) struct kmod_list *matches = NULL;
+	_cleanup_(kmod_cleanup_module) struct kmod_module *module = NULL;
 	int r = kmod_module_new_from_lookup(index->context, name, &matches);
 
 	if (r < 0)
