@@ -34,8 +34,8 @@ int kmsg_parse(const char *bytes, size_t length, struct kmsg_record *ret_record)
 size_t kmsg_record_length(const char *bytes, size_t length, bool is_end);
 
 /* Fills kind, subject, stamp, sequence and text when the record is an event that matters; returns
- * whether it is. Only the kernel's own words count. Of secrets, those that are known (NULL: none) and
- * those that show themselves are left out. */
+ * whether it is. Only the kernel's own words count. Of secrets, those that are known (NULL: none)
+ * and those that show themselves are left out. */
 struct redacted;
 bool kmsg_judge(const struct kmsg_record *record, const struct redacted *known,
 	struct kernel_event_fact *event);

@@ -13,7 +13,7 @@
 
 struct proc_console {
 	char name[24];
-	char flags[16]; /* between the parentheses, inner spaces kept: "EC p a" */
+	char flags[16];    /* between the parentheses, inner spaces kept: "EC p a" */
 	bool is_enabled;   /* E */
 	bool is_preferred; /* C: the one that /dev/console leads to */
 	bool has_device;   /* a console without a tty (netconsole) has none */

@@ -14,8 +14,8 @@ void encode_config(struct record *record, struct report *report, const struct co
 void encode_sinks(struct record *record, struct report *report, const struct sink_fact *accounts,
 	uint32_t count);
 /* The counts and the order of the findings that hold; sequences: of their records. findings NULL:
- * nothing was judged. phase: "finish", "stall", "now", "terminated", "exit" or "up" of the recorder, or
- * "delivered" after a late delivery. */
+ * nothing was judged. phase: "finish", "stall", "now", "terminated", "exit" or "up" of the
+ * recorder, or "delivered" after a late delivery. */
 void encode_end(struct record *record, struct report *report, const char *phase,
 	const struct findings *findings, const uint32_t *sequences);
 

@@ -49,8 +49,8 @@ static bool is_taking_back(const struct encoding *encoding, const struct probe_f
 	return false;
 }
 
-/* Healthy probes share one record, the others have one each; the last run of a probe takes back what
- * was said of those before. */
+/* Healthy probes share one record, the others have one each; the last run of a probe takes back
+ * what was said of those before. */
 void encode_probes(struct encoding *encoding)
 {
 	fact_foreach (probe, encoding->facts->probes) {

@@ -24,9 +24,9 @@ enum { REPORT_SAID_MAX = 1 << 16, REPORT_SAID_BUCKETS = 1 << 13, REPORT_OMITTED_
 
 /* What has to go first where room is short. */
 enum record_rank {
-	RECORD_BULK,     /* one of very many of its kind: partition, filesystem, kernel.event */
+	RECORD_BULK, /* one of very many of its kind: partition, filesystem, kernel.event */
 	RECORD_ORDINARY,
-	RECORD_VERDICT,  /* without it the report is of no use: root, finding, end, ... */
+	RECORD_VERDICT, /* without it the report is of no use: root, finding, end, ... */
 	RECORD_RANK_COUNT
 };
 
@@ -76,7 +76,7 @@ struct record {
 	bool is_in_array, is_in_object;
 	bool is_array_open; /* "key":[ stands on this line */
 	enum record_rank rank;
-	uint64_t subject;   /* 0: the record speaks for itself alone */
+	uint64_t subject; /* 0: the record speaks for itself alone */
 	char array_key[32];
 };
 

@@ -82,7 +82,8 @@ static void page_add(struct page *page, const char *key, const struct text *line
 	text_init(&name, name##_data, sizeof(name##_data))
 
 /* A name that gives way to what stands behind it on the line. */
-static void append_beside(struct text *line, const char *bytes, size_t size, const struct text *tail)
+static void append_beside(
+	struct text *line, const char *bytes, size_t size, const struct text *tail)
 {
 	size_t length = strnlen(bytes, size), used = line->length + tail->length;
 
@@ -113,9 +114,9 @@ static void add_machine(struct page *page, const struct platform_fact *platform)
 
 	if (!fact_is_known(&platform->once))
 		return;
-	text_append(&line,
-		platform->hypervisor != HYPERVISOR_UNKNOWN && hypervisor ? hypervisor
-									 : "unknown hypervisor");
+	text_append(&line, platform->hypervisor != HYPERVISOR_UNKNOWN && hypervisor
+				   ? hypervisor
+				   : "unknown hypervisor");
 	append_array_word(&line, ", ", platform->machine);
 	append_word(&line, ", ", firmware);
 	append_array_word(&line, ", Linux ", platform->kernel_release);

@@ -53,7 +53,8 @@ int console_write(const struct sources *sources, const char *console, const char
 			*ret_written += (size_t)n;
 		if (*ret_written == length)
 			break;
-		/* Poll that has just come back without the console taking anything will do so again. */
+		/* Poll that has just come back without the console taking anything will do so
+		 * again. */
 		r = wait_for_room(fd, n > 0 || !has_waited, deadline_us);
 		if (r < 0)
 			return r;

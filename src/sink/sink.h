@@ -33,7 +33,8 @@ struct sink_operations {
 	enum sink_kind kind;
 	/* Whether one that could not be opened may still come; NULL: no. */
 	bool (*may_come)(const struct sink *sink);
-	/* Sets sink->fd or returns a negative errno: -ENOENT and the like mean "try again later". */
+	/* Sets sink->fd or returns a negative errno: -ENOENT and the like mean "try again later".
+	 */
 	int (*open)(struct sink *sink);
 	/* Takes whole lines off bytes. Returns how many bytes it took, or a negative errno: -EAGAIN
 	 * for later. */

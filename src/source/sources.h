@@ -13,8 +13,8 @@ struct sources {
 	const char *new_root;
 	/* root is the one of stage 2 already, and new_root the same. */
 	bool is_switched;
-	/* Kernel modules may be loaded (virtio_console, qemu_fw_cfg): never in a fixture, and not by
-	 * "now" on a running system. */
+	/* Kernel modules may be loaded (virtio_console, qemu_fw_cfg): never in a fixture, and not
+	 * by "now" on a running system. */
 	bool may_load_modules;
 };
 

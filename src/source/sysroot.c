@@ -90,7 +90,8 @@ ssize_t sysroot_read(const struct sysroot *root, const char *path, char *buf, si
 	for (;;) {
 		char beyond;
 		bool is_full = length == size - 1;
-		ssize_t n = read(fd, is_full ? &beyond : buf + length, is_full ? 1 : size - 1 - length);
+		ssize_t n =
+			read(fd, is_full ? &beyond : buf + length, is_full ? 1 : size - 1 - length);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -234,8 +235,9 @@ int sysroot_resolve(const struct sysroot *root, const char *path, char *buf, siz
 	base_length = strcmp(base, "/") == 0 ? 0 : strlen(base);
 	if (strncmp(full, base, base_length) != 0)
 		return -EXDEV;
-	return text_copy(buf, size, full + base_length + (full[base_length] == '/')) ? 0 :
-										   -ENAMETOOLONG;
+	return text_copy(buf, size, full + base_length + (full[base_length] == '/'))
+		       ? 0
+		       : -ENAMETOOLONG;
 }
 
 bool sysroot_exists(const struct sysroot *root, const char *path)

@@ -71,7 +71,8 @@ static void examine_descriptor(int fd, struct tty_state *state)
 	ask_serial(fd, state);
 }
 
-static void examine_capture(const struct sysroot *root, const char *path, struct tty_state *ret_state)
+static void examine_capture(
+	const struct sysroot *root, const char *path, struct tty_state *ret_state)
 {
 	char text[CAPTURE_SIZE];
 	ssize_t n = sysroot_read(root, path, text, sizeof(text));
@@ -82,8 +83,8 @@ static void examine_capture(const struct sysroot *root, const char *path, struct
 		tty_capture_parse(text, ret_state);
 }
 
-/* console= may name anything, and opening for writing is no matter of course: a disk makes udev look
- * at it again when it is closed, a watchdog starts. */
+/* console= may name anything, and opening for writing is no matter of course: a disk makes udev
+ * look at it again when it is closed, a watchdog starts. */
 static int check_tty(const struct sysroot *root, const char *name, const char *node)
 {
 	char path[64];
@@ -105,7 +106,8 @@ void tty_examine(const struct sources *sources, const char *name, struct tty_sta
 	char path[64];
 
 	*ret_state = TTY_STATE_UNKNOWN;
-	if (!text_join(path, sizeof(path), root->is_fixture ? ".devices/tty/" : "dev/", name, NULL)) {
+	if (!text_join(
+		    path, sizeof(path), root->is_fixture ? ".devices/tty/" : "dev/", name, NULL)) {
 		ret_state->open = -ENAMETOOLONG;
 		return;
 	}
@@ -138,7 +140,8 @@ static void captured_device(
 int tty_pid1_descriptor(
 	const struct sources *sources, unsigned number, struct tty_descriptor *ret_descriptor)
 {
-	_cleanup_close_ int folder = sysroot_openat(&sources->root, "proc/1/fd", O_RDONLY | O_DIRECTORY);
+	_cleanup_close_ int folder =
+		sysroot_openat(&sources->root, "proc/1/fd", O_RDONLY | O_DIRECTORY);
 	struct tty_descriptor descriptor = {.target = ""};
 	char name[12];
 	struct stat status;
