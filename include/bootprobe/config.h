@@ -25,6 +25,8 @@ struct config {
 	uint64_t stall_us;     /* when to report without a "finish" */
 	uint32_t sinks;        /* bit 1 << enum sink_kind */
 	bool is_recording;     /* PID 1 is watched until it ends or the machine is up */
+	/* As well: how far the boot gets, what it waits for, what runs in circles. */
+	bool is_recording_full;
 	uint64_t record_us;    /* or for so long */
 	bool may_heal_console; /* where /dev/console is a phantom, its writes may go elsewhere */
 	/* Who had a say besides the kernel command line. */

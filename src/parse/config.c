@@ -161,11 +161,12 @@ static const char *set_heal(struct config *config, char *value)
 
 static const char *set_record(struct config *config, char *value)
 {
-	if (strcmp(value, "full") == 0)
-		return "not supported by this version";
-	if (strcmp(value, "exit") != 0 && strcmp(value, "off") != 0)
-		return "neither off nor exit";
-	config->is_recording = strcmp(value, "exit") == 0;
+	bool is_full = strcmp(value, "full") == 0, is_exit = strcmp(value, "exit") == 0;
+
+	if (!is_full && !is_exit && strcmp(value, "off") != 0)
+		return "neither off nor exit nor full";
+	config->is_recording = is_full || is_exit;
+	config->is_recording_full = is_full;
 	return NULL;
 }
 

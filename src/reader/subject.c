@@ -26,7 +26,7 @@ static const struct {
 	{"virtio.port", {"device"}},
 };
 /* Each record of these stands for itself. */
-static const char *const EVENTS[] = {"kernel.event", "heartbeat", "stall"};
+static const char *const EVENTS[] = {"kernel.event", "heartbeat", "stall", "syscalls"};
 
 static void append_member(struct text *text, const json_t *members, const char *key)
 {

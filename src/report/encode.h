@@ -58,6 +58,7 @@ void encode_root(struct encoding *encoding);
 void encode_handoff(struct encoding *encoding);
 void encode_growers(struct encoding *encoding);
 void encode_recording(struct encoding *encoding); /* types "recorder" and "pid1" */
+void encode_progress(struct encoding *encoding);  /* "heartbeat", "stall", "syscalls", "up" */
 void encode_kernel_events(struct encoding *encoding);
 void encode_probes(struct encoding *encoding);          /* those that failed, one record each */
 void encode_probe_durations(struct encoding *encoding); /* not part of encode_facts() */

@@ -22,7 +22,10 @@ void encode_config(struct record *record, struct report *report, const struct co
 			record_array_string(record, SINK_NAMES[i]);
 	}
 	record_array_end(record);
-	record_string(record, "record", config->is_recording ? "exit" : "");
+	record_string(record, "record",
+		config->is_recording_full ? "full"
+		: config->is_recording    ? "exit"
+					  : "");
 	record_string(record, "heal", config->may_heal_console ? "console" : "");
 	record_flag(record, "from_smbios", config->is_from_smbios);
 	record_flag(record, "from_fwcfg", config->is_from_fwcfg);

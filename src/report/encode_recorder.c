@@ -70,5 +70,6 @@ static void encode_pid1_exit(struct encoding *encoding)
 void encode_recording(struct encoding *encoding)
 {
 	encode_recorder(encoding);
+	encode_progress(encoding);
 	encode_pid1_exit(encoding);
 }

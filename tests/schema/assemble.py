@@ -24,7 +24,8 @@ MARK_END = "<!-- end of records -->"
 # The order in which a report speaks of things.
 ORDER = ("begin", "config", "platform", "cmdline", "acpi.table", "acpi.device", "fwcfg", "console",
          "console.redirect", "uart", "device", "virtio.port", "block", "gpt", "partition", "filesystem", "root",
-         "handoff", "grower", "recorder", "pid1", "kernel.event", "probe", "finding", "omitted", "sink", "end")
+         "handoff", "grower", "recorder", "heartbeat", "stall", "syscalls",
+         "up", "pid1", "kernel.event", "probe", "finding", "omitted", "sink", "end")
 
 FRAME = {
     "bootprobe": {"const": 1, "description": "version of the format"},

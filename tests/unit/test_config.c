@@ -96,16 +96,6 @@ START_TEST(problems_are_bounded)
 }
 END_TEST
 
-START_TEST(what_does_not_exist_yet_is_named)
-{
-	parse("bootprobe bootprobe.record=full");
-	ck_assert_uint_eq(config.problem_count, 1);
-	ck_assert_str_eq(config.problem[0], "bootprobe.record: not supported by this version");
-	parse("bootprobe bootprobe.record=off");
-	ck_assert_uint_eq(config.problem_count, 0);
-}
-END_TEST
-
 START_TEST(consoles_are_healed_for_who_asks)
 {
 	parse("bootprobe");
@@ -132,11 +122,15 @@ START_TEST(the_recorder_runs_for_who_asks)
 	ck_assert(!config.is_recording);
 	ck_assert_uint_eq(config.record_us, 600 * US_PER_S);
 	ck_assert_uint_eq(config.problem_count, 1);
+	ck_assert(!config.is_recording_full);
+	parse("bootprobe bootprobe.record=full");
+	ck_assert(config.is_recording && config.is_recording_full);
+	parse("bootprobe bootprobe.record=full bootprobe.record=exit");
+	ck_assert(config.is_recording && !config.is_recording_full);
 	parse("bootprobe.record=loud");
-	ck_assert_str_eq(config.problem[0], "bootprobe.record: neither off nor exit");
+	ck_assert_str_eq(config.problem[0], "bootprobe.record: neither off nor exit nor full");
 }
 END_TEST
 
 UNIT_MAIN("config", the_recorder_runs_for_who_asks, consoles_are_healed_for_who_asks,
-	off_unless_asked_for, durations_have_units, sinks_are_a_list, problems_are_bounded,
-	what_does_not_exist_yet_is_named)
+	off_unless_asked_for, durations_have_units, sinks_are_a_list, problems_are_bounded)

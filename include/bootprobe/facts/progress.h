@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* What bootprobe.record=full sees behind stage 1: how far the boot gets, what it waits for, and
+ * what runs in circles meanwhile. The observer alone writes these. */
+#ifndef BOOTPROBE_FACTS_PROGRESS_H
+#define BOOTPROBE_FACTS_PROGRESS_H
+
+#include "bootprobe/facts/fact.h"
+
+/* What only grows while a boot gets on, since the kernel started. */
+struct progress_counters {
+	uint64_t processes;     /* that were started: "processes" of /proc/stat */
+	uint64_t messages;      /* records of the kernel log that are not ours */
+	uint64_t mounts;        /* changes of PID 1's mounts */
+	uint64_t uevents;       /* /sys/kernel/uevent_seqnum */
+	uint64_t units;         /* that systemd has started: entries of /run/systemd/units */
+	uint64_t console_bytes; /* that UARTs have sent, our own not among them */
+};
+
+/* One of the processes that had most to do since the last heartbeat. */
+struct busy_process_fact {
+	uint32_t pid;
+	char comm[16];
+	uint64_t cpu_us, read_bytes, written_bytes; /* since the last heartbeat */
+	uint64_t calls;                             /* system calls, 0: not counted */
+	uint32_t descriptors;                       /* that it has open */
+};
+
+enum { BUSY_PROCESSES_MAX = 3 };
+
+struct heartbeat_fact {
+	struct fact_once once;
+	uint32_t number; /* from 1 */
+	uint64_t at_us, interval_us;
+	bool is_stage2;       /* PID 1 has another root than that of the initrd */
+	uint64_t progress_us; /* when one of the counters grew last */
+	struct progress_counters counters;
+	uint64_t available_bytes; /* MemAvailable */
+	FACT_LIST(busy_process_fact, BUSY_PROCESSES_MAX) busy;
+};
+
+/* A process that waits for something that is no event: in state D. */
+struct waiting_process_fact {
+	uint32_t pid;
+	char comm[16];
+	char state; /* of /proc/PID/stat */
+	char wait_channel[48];
+	char stack[192];    /* kernel functions, innermost first, separated by blanks */
+	char call[16];      /* the system call that it is in */
+	int32_t descriptor; /* its argument where that is one, else -1 */
+	char file[112];     /* what the descriptor leads to */
+	char device[32];    /* the block device of that file: vda1 */
+};
+
+/* A job of systemd's. */
+struct job_fact {
+	uint32_t id;
+	char unit[112];
+	char type[16];  /* start, stop, ... */
+	char state[12]; /* running, waiting */
+};
+
+/* /proc/pressure: shares of the last 10 s in hundredths of a percent. */
+struct pressure_fact {
+	outcome_t read;
+	uint32_t cpu_some, memory_some, memory_full, io_some, io_full;
+};
+
+enum { WAITING_PROCESSES_MAX = 8, JOBS_MAX = 16 };
+
+/* Nothing has gone on for bootprobe.stall, and somebody cannot log in yet. Written anew each time.
+ */
+struct stall_fact {
+	struct fact_once once;
+	uint32_t number; /* from 1 */
+	uint64_t at_us;
+	uint64_t since_us; /* when something went on last */
+	uint64_t ended_us; /* something has gone on again; 0: not yet */
+	FACT_LIST(waiting_process_fact, WAITING_PROCESSES_MAX) waiting;
+	uint32_t waiting_count;             /* all of them */
+	outcome_t jobs_read;                /* -ENOENT: PID 1 is no systemd, or does not answer */
+	FACT_LIST(job_fact, JOBS_MAX) jobs; /* running ones first */
+	uint32_t job_count;                 /* all of them */
+	struct pressure_fact pressure;
+	uint64_t available_bytes;
+};
+
+struct call_path_fact {
+	char path[96];
+	uint32_t share; /* of the paths that were looked at, in hundredths of a percent */
+};
+
+enum { CALL_PATHS_MAX = 4, CALL_RATES_MAX = 6 };
+
+/* What one process calls most, counted in the kernel. */
+struct call_rate_fact {
+	uint32_t pid;
+	char comm[16];
+	uint32_t number;
+	char name[16];  /* of the system call; "" where it is not known by name */
+	uint64_t calls; /* in the interval */
+	/* Of those that take a path: what it looks up again and again. */
+	FACT_LIST(call_path_fact, CALL_PATHS_MAX) paths;
+	uint32_t different_paths; /* in the sample; 0: not sampled */
+	/* Of those that take a descriptor: the one that it is called for most. */
+	int32_t descriptor; /* -1: none, or not known */
+	char file[112];     /* what that leads to */
+};
+
+/* System calls of all processes but ours, of one interval. */
+struct call_rates_fact {
+	struct fact_once once;
+	outcome_t read; /* histograms of tracefs */
+	uint64_t at_us, interval_us;
+	uint64_t calls;                                  /* of all */
+	FACT_LIST(call_rate_fact, CALL_RATES_MAX) rates; /* busiest first */
+};
+
+/* How the boot ended, and what took long. */
+struct slow_part_fact {
+	char name[112]; /* a unit, a program */
+	uint64_t started_us, duration_us;
+};
+
+enum { SLOW_PARTS_MAX = 5 };
+
+struct boot_end_fact {
+	struct fact_once once;
+	uint64_t up_us;      /* since the kernel started */
+	char because[48];    /* "agetty runs" */
+	uint64_t handoff_us; /* PID 1 got the root of stage 2; 0: not seen */
+	FACT_LIST(slow_part_fact, SLOW_PARTS_MAX) slow; /* longest first */
+};
+
+#endif
