@@ -4,6 +4,8 @@
  */
 #include "rule/judge.h"
 
+#include <errno.h>
+
 /* A process that was at work when its time was over ('R'), on a machine that has none to spare; a
  * disc that has to be spun up first, a drive that cannot read what lies in it. */
 static enum severity probe_severity(const struct facts *facts, const struct probe_fact *probe)
@@ -28,6 +30,20 @@ bool probe_is_overtaken(const struct facts *facts, const struct probe_fact *prob
 		if (later > probe && has_ended(later) &&
 			is_equal(later->name, probe->name, sizeof(probe->name)) &&
 			is_equal(later->subject, probe->subject, sizeof(probe->subject)))
+			return true;
+	}
+	return false;
+}
+
+bool was_short(const struct facts *facts)
+{
+	fact_foreach (probe, facts->probes) {
+		bool is_short = probe->state == PROBE_NO_CHILD ||
+				(probe->state == PROBE_FAILED &&
+					(probe->error == -ENOMEM || probe->error == -ENFILE ||
+						probe->error == -EMFILE));
+
+		if (is_short && !probe_is_overtaken(facts, probe))
 			return true;
 	}
 	return false;
