@@ -64,8 +64,6 @@ bool is_qemu(const struct platform_fact *platform);
 
 /* A list that is empty says something only when the probe that fills it came to its end. */
 bool has_probed(const struct facts *facts, const char *probe);
-/* Whether the newest run of some probe ended for want of memory, descriptors or processes. */
-bool was_short(const struct facts *facts);
 
 /* Facts that several rules ask for. */
 const struct console_fact *last_console(const struct facts *facts);

@@ -249,7 +249,7 @@ static bool is_time_for(const struct rule *rule, const struct boot_fact *boot)
 
 void rules_judge(const struct facts *facts, struct findings *ret)
 {
-	bool is_short = was_short(facts);
+	bool is_short = short_probe(facts) != NULL;
 
 	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; i < RULES_COUNT; i++) {

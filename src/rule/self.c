@@ -35,7 +35,7 @@ bool probe_is_overtaken(const struct facts *facts, const struct probe_fact *prob
 	return false;
 }
 
-bool was_short(const struct facts *facts)
+const struct probe_fact *short_probe(const struct facts *facts)
 {
 	fact_foreach (probe, facts->probes) {
 		bool is_short = probe->state == PROBE_NO_CHILD ||
@@ -44,9 +44,9 @@ bool was_short(const struct facts *facts)
 						probe->error == -EMFILE));
 
 		if (is_short && !probe_is_overtaken(facts, probe))
-			return true;
+			return probe;
 	}
-	return false;
+	return NULL;
 }
 
 static void tell_probe(struct judgement *judgement, const struct probe_fact *probe)
