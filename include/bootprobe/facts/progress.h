@@ -84,26 +84,52 @@ struct stall_fact {
 	uint64_t available_bytes;
 };
 
-struct call_path_fact {
-	char path[96];
-	uint32_t share; /* of the paths that were looked at, in hundredths of a percent */
+/* One system call of a process. */
+struct call_count_fact {
+	uint32_t number;
+	char name[16];  /* "" where it is not known by name */
+	uint64_t calls; /* in the interval */
 };
 
-enum { CALL_PATHS_MAX = 4, CALL_RATES_MAX = 6 };
+struct call_path_fact {
+	char path[80];
+	uint32_t share; /* of the look-ups of the sample, in hundredths of a percent */
+};
 
-/* What one process calls most, counted in the kernel. */
-struct call_rate_fact {
-	uint32_t pid;
+/* A file, pipe, socket or device that a process uses through a descriptor, in the sample. */
+struct call_file_fact {
+	int32_t descriptor;
+	char file[80]; /* where it leads */
+	uint32_t calls, writes, syncs;
+	uint64_t bytes; /* that were read and written */
+	/* How much of the file those bytes were: less than them where it goes over the same part
+	 * again and again. The same as bytes where there is no position: pipes, sockets. */
+	uint64_t span_bytes;
+};
+
+enum { CALLER_CALLS_MAX = 4, CALL_PATHS_MAX = 4, CALL_FILES_MAX = 2, CALLERS_MAX = 3 };
+
+/* A process that calls much: what it calls, counted in the kernel, and what about: of short
+ * samples, which add up while nothing goes on. */
+struct caller_fact {
+	uint32_t pid; /* of the thread, where there are several */
 	char comm[16];
-	uint32_t number;
-	char name[16];  /* of the system call; "" where it is not known by name */
-	uint64_t calls; /* in the interval */
-	/* Of those that take a path: what it looks up again and again. */
-	FACT_LIST(call_path_fact, CALL_PATHS_MAX) paths;
-	uint32_t different_paths; /* in the sample; 0: not sampled */
-	/* Of those that take a descriptor: the one that it is called for most. */
-	int32_t descriptor; /* -1: none, or not known */
-	char file[112];     /* what that leads to */
+	uint64_t calls;                                      /* in the interval */
+	uint64_t cpu_us;                                     /* that it got in the interval */
+	FACT_LIST(call_count_fact, CALLER_CALLS_MAX) counts; /* most frequent first */
+	outcome_t sample;                                    /* events of tracefs */
+	outcome_t paths_read;                                /* the kprobe that tells of paths */
+	uint32_t samples;   /* what follows is of so many of them, seconds apart */
+	uint64_t sample_us; /* they took, from the first event to the last */
+	uint32_t sampled;   /* calls */
+	uint32_t failed;    /* of them */
+	uint32_t waits;     /* of them: for time to pass, or for an event */
+	uint32_t lookups;   /* paths that they looked up */
+	uint32_t different_paths;
+	FACT_LIST(call_path_fact, CALL_PATHS_MAX) paths; /* most frequent first */
+	uint32_t different_files;
+	FACT_LIST(call_file_fact, CALL_FILES_MAX) files; /* most frequent first */
+	uint64_t fresh_bytes; /* that were not of the same part of a file again */
 };
 
 /* System calls of all processes but ours, of one interval. */
@@ -111,8 +137,8 @@ struct call_rates_fact {
 	struct fact_once once;
 	outcome_t read; /* histograms of tracefs */
 	uint64_t at_us, interval_us;
-	uint64_t calls;                                  /* of all */
-	FACT_LIST(call_rate_fact, CALL_RATES_MAX) rates; /* busiest first */
+	uint64_t calls;                              /* of all */
+	FACT_LIST(caller_fact, CALLERS_MAX) callers; /* busiest first */
 };
 
 /* How the boot ended, and what took long. */
