@@ -48,6 +48,12 @@ static bool has_state(const json_t *m)
 	return reader_has(m, "state") && !reader_is(m, "state", "done");
 }
 
+/* The recorder watches no more, or never could. */
+static bool is_over(const json_t *m)
+{
+	return !reader_is(m, "state", "watching") || !reader_is(m, "seize", "ok");
+}
+
 static bool is_trouble(const json_t *m)
 {
 	static const char *const KINDS[] = {"gpt-complaint", "mount-failure", "module-failure",
@@ -86,15 +92,20 @@ static const struct {
 	{"gpt", describe_gpt, always},
 	{"grower", describe_grower, always},
 	{"handoff", describe_handoff, always},
+	/* Every few seconds: see follow.c. */
+	{"heartbeat", describe_heartbeat, NULL},
 	{"kernel.event", describe_event, is_trouble},
 	{"partition", describe_partition, NULL},
 	{"pid1", describe_exit, always},
 	{"platform", describe_platform, always},
 	{"probe", describe_probe, has_state},
-	{"recorder", describe_recorder, NULL},
+	{"recorder", describe_recorder, is_over},
 	{"root", describe_root, always},
 	{"sink", describe_sink, NULL},
+	{"stall", describe_stall, always},
+	{"syscalls", describe_syscalls, NULL},
 	{"uart", describe_uart, NULL},
+	{"up", describe_up, always},
 	{"virtio.port", describe_port, NULL},
 };
 

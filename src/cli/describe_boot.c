@@ -25,43 +25,6 @@ void describe_config(struct text *text, const json_t *m)
 	words_strings(text, "; ", json_object_get(m, "problems"));
 }
 
-void describe_recorder(struct text *text, const json_t *m)
-{
-	static const char *const STATES[][2] = {{"watching", "PID 1 is being watched"},
-		{"exit", "PID 1 was watched to its end"},
-		{"up", "PID 1 was watched until somebody could log in"},
-		{"time-over", "PID 1 was watched for as long as asked"},
-		{"lost", "PID 1 was watched until the watcher was gone"}};
-
-	if (!reader_is(m, "seize", "ok")) {
-		words_key(text, "PID 1 cannot be watched: ", m, "seize");
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(STATES); i++) {
-		if (reader_is(m, "state", STATES[i][0]))
-			text_append(text, STATES[i][1]);
-	}
-	if (!reader_is(m, "trace", "ok"))
-		words_key(text, ", without system calls: tracefs ", m, "trace");
-}
-
-void describe_exit(struct text *text, const json_t *m)
-{
-	const json_t *call;
-	size_t i;
-
-	words_key(text, "PID 1 was ", m, "comm");
-	words_key(text, " (", m, "executable");
-	text_append(text, ")");
-	json_array_foreach(json_object_get(m, "calls"), i, call)
-	{
-		words_key(text, "; ", call, "comm");
-		words_key(text, " ", call, "call");
-		words_key(text, " ", call, "path");
-		words_key(text, ": ", call, "error");
-	}
-}
-
 void describe_handoff(struct text *text, const json_t *m)
 {
 	const json_t *element;

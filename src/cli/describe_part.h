@@ -32,13 +32,19 @@ void describe_grower(struct text *text, const json_t *members);
 /* describe_boot.c */
 void describe_begin(struct text *text, const json_t *members);
 void describe_config(struct text *text, const json_t *members);
-void describe_recorder(struct text *text, const json_t *members);
-void describe_exit(struct text *text, const json_t *members);
 void describe_handoff(struct text *text, const json_t *members);
 void describe_event(struct text *text, const json_t *members);
 void describe_probe(struct text *text, const json_t *members);
 void describe_sink(struct text *text, const json_t *members);
 void describe_finding(struct text *text, const json_t *members);
 void describe_end(struct text *text, const json_t *members);
+
+/* describe_course.c */
+void describe_recorder(struct text *text, const json_t *members);
+void describe_exit(struct text *text, const json_t *members);
+void describe_heartbeat(struct text *text, const json_t *members);
+void describe_stall(struct text *text, const json_t *members);
+void describe_syscalls(struct text *text, const json_t *members);
+void describe_up(struct text *text, const json_t *members);
 
 #endif
