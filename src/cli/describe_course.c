@@ -60,7 +60,7 @@ void describe_exit(struct text *text, const json_t *m)
 		describe_call(text, json_array_get(calls, i));
 }
 
-/* "93 %": of a processor. */
+/* "93 % CPU": of one processor. */
 static void describe_share(struct text *text, const json_t *process, int64_t interval_us)
 {
 	int64_t cpu_us = reader_integer(process, "cpu_us", 0);
@@ -69,26 +69,30 @@ static void describe_share(struct text *text, const json_t *process, int64_t int
 
 	if (share < 1 || share > 1e6)
 		return;
-	(void)snprintf(number, sizeof(number), " %.0f %% of a processor", share);
+	(void)snprintf(number, sizeof(number), " %.0f %% CPU", share);
 	text_append(text, number);
 }
 
+/* Short: in --follow it is one line of a terminal. */
 void describe_heartbeat(struct text *text, const json_t *m)
 {
 	const json_t *busiest = json_array_get(json_object_get(m, "busy"), 0);
 	double quiet = reader_number(m, "at", 0) - reader_number(m, "progress", 0);
+	char number[48];
 
 	words_integer(text, "stage ", m, "stage");
-	words_integer(text, ", processes started: ", m, "processes");
-	if (reader_integer(m, "units", 0))
-		words_integer(text, ", units: ", m, "units");
-	words_integer(text, ", mounts: ", m, "mounts");
-	text_append(text, ", something went on ");
-	words_time(text, quiet);
-	text_append(text, " ago");
+	words_integer(text, ": ", m, "processes");
+	text_append(text, reader_has(m, "processes") ? " processes" : "");
+	if (reader_integer(m, "units", 0)) {
+		words_integer(text, ", ", m, "units");
+		text_append(text, " units");
+	}
+	(void)snprintf(
+		number, sizeof(number), "; quiet %.1f s", quiet >= 0 && quiet < 1e9 ? quiet : 0);
+	text_append(text, number);
 	if (!*reader_string(busiest, "comm"))
 		return;
-	words_key(text, ", busiest: ", busiest, "comm");
+	words_key(text, "; ", busiest, "comm");
 	describe_share(text, busiest, reader_integer(m, "interval_us", 0));
 }
 

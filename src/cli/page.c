@@ -109,12 +109,15 @@ static void append_incomplete(struct text *text, const struct reader_report *rep
 		text_append(text, "nothing wrong was found, but not all records are here");
 }
 
-static void append_why(struct text *text, const struct reader_report *report)
+static void append_why(
+	struct text *text, const struct reader_report *report, const struct course *course)
 {
 	if (report->verdict == READER_INCOMPLETE) {
 		append_incomplete(text, report);
 	} else if (report->verdict == READER_OK) {
 		text_append(text, "nothing wrong was found");
+		if (course->end == COURSE_OPEN)
+			text_append(text, " so far; the recording has no end");
 	} else if (report->finding_count) {
 		text_append(text, report->findings[0].summary);
 	} else {
@@ -123,7 +126,7 @@ static void append_why(struct text *text, const struct reader_report *report)
 	}
 }
 
-static void print_verdict(const struct page *page)
+static void print_verdict(const struct page *page, const struct course *course)
 {
 	static const enum output_colour COLOURS[] = {[READER_OK] = COLOUR_GREEN,
 		[READER_HAS_WARNINGS] = COLOUR_YELLOW,
@@ -135,7 +138,7 @@ static void print_verdict(const struct page *page)
 	bool has_cause = report->verdict == READER_FAIL || report->verdict == READER_HAS_WARNINGS;
 	WORDS(why);
 
-	append_why(&why, report);
+	append_why(&why, report, course);
 	output_coloured(page->stream, page->is_coloured, COLOURS[report->verdict], name);
 	(void)fputs("  ", page->stream);
 	output_words(page->stream, column, column, why.data);
@@ -347,7 +350,7 @@ void page_print(FILE *stream, const struct reader_report *report, bool is_colour
 	struct course course;
 
 	course_of(report, &course);
-	print_verdict(&page);
+	print_verdict(&page, &course);
 	page_course(&page, &course);
 	print_findings(&page);
 	page_sound(&page);
