@@ -179,7 +179,7 @@ static void draw_marks(
 	picture->y += HEIGHT + PICTURE_ROW * labels.rows + 8;
 }
 
-/* Bars, those of one kind with labels: progress and what stops it, or system calls. */
+/* Bars, those of one kind with labels and in front: progress and what stops it, or system calls. */
 static void draw_spans(
 	struct picture *picture, const struct timeline_lane *lane, enum timeline_item_kind labelled)
 {
@@ -189,11 +189,14 @@ static void draw_spans(
 	arrange(picture, lane, labelled, &labels);
 	picture_name(picture, lane, HEIGHT);
 	put_labels(picture, &labels, picture->y + HEIGHT);
-	for (size_t i = 0; i < lane->count; i++) {
-		const struct timeline_item *item = &lane->item[i];
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < lane->count; i++) {
+			const struct timeline_item *item = &lane->item[i];
 
-		if (picture_has(picture, item))
-			picture_bar(picture, item, picture->y + 3, TRACK + 2, picture_class(item));
+			if (picture_has(picture, item) && (item->kind == labelled) == (pass == 1))
+				picture_bar(picture, item, picture->y + 3, TRACK + 2,
+					picture_class(item));
+		}
 	}
 	put_left_out(picture, labels.left_out, picture->y + HEIGHT + PICTURE_ROW);
 	if (labels.left_out && !labels.rows)

@@ -123,6 +123,24 @@ static void add_phases(struct timeline_builder *builder, const struct course *co
 	add_stage2(builder, course, lane);
 }
 
+/* What did not come true holds no more: it does not stand with the findings. */
+static void add_predictions(
+	struct timeline_builder *builder, const struct course *course, size_t lane)
+{
+	for (size_t i = 0; i < course->prediction_count; i++) {
+		const struct course_prediction *prediction = &course->prediction[i];
+		double t = prediction->record->t;
+		struct timeline_item *item;
+
+		if (prediction->outcome != COURSE_WITHDRAWN && prediction->outcome != COURSE_HEALED)
+			continue;
+		item = timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, t, t, "predicts ",
+			prediction->id, NULL);
+		timeline_explain(builder, item, "it did not come true: ",
+			reader_string(prediction->record->members, "summary"), NULL);
+	}
+}
+
 /* How it ended, as far as somebody watched. */
 static void add_end(struct timeline_builder *builder, const struct course *course, size_t lane)
 {
@@ -184,6 +202,8 @@ static void add_moments(struct timeline_builder *builder, const struct course *c
 	if (item)
 		item->severity = READER_ERROR;
 	add_end(builder, course, lane);
+	if (course_is_told(course))
+		add_predictions(builder, course, lane);
 }
 
 void timeline_add_boot(struct timeline_builder *builder, size_t lane)

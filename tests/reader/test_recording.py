@@ -281,6 +281,12 @@ class Timeline(unittest.TestCase):
             beats = 6 if handed_off else 0
             self.assertEqual(self.phases(recording(end, handed_off=handed_off, beats=beats))[1:], expected, end)
 
+    def test_what_did_not_come_true(self):
+        for log, is_there in ((recording("up", predicted=[TRAP]), True),
+                              (recording("up", predicted=[OVERLAP], findings=[OVERLAP]), False)):
+            labels = [item["label"] for item in self.lanes(log)["boot"]["items"]]
+            self.assertEqual(any(one.startswith("predicts ") for one in labels), is_there)
+
     def test_how_it_ended(self):
         for end, label in (("up", "the boot is up"), ("exit", "PID 1 ends: exit status 2"),
                            ("time-over", "no longer watched"), ("lost", "the recorder is gone")):
@@ -391,6 +397,43 @@ class Compare(unittest.TestCase):
         self.assertEqual(said.get("how the boot went on behind stage 1: A tells, B was not recorded "
                                   "(bootprobe.record=full)"), "not compared")
         self.assertEqual(said.get("in A the boot came to its end, in B the handoff was reached"), "the boot")
+
+
+class Documentation(unittest.TestCase):
+    """docs/panic.md shows what the program prints."""
+    TEXT = (HERE.parents[1] / "docs/panic.md").read_text()
+
+    def test_pages(self):
+        printed = page((HERE / "captures/recorder-growroot-virtio.jsonl").read_bytes())
+        blocks = [re.sub("(?m)^   ", "", block) for block in re.findall(r"(?ms)^   ```\n(.*?)^   ```$", self.TEXT)]
+        self.assertEqual([block.split()[0] for block in blocks], ["FAIL", "What"])
+        for block in blocks:
+            self.assertIn(block, printed)
+
+    def test_words_of_outcomes(self):
+        logs = (recording("exit", predicted=[TRAP], findings=[TRAP, EXIT | {"part_of": "growroot.trap"}]),
+                recording("up", predicted=[TRAP]), recording("up", predicted=[TRAP], findings=[TRAP]),
+                recording("exit", predicted=[TRAP], findings=[TRAP, EXIT]),
+                recording("time-over", predicted=[TRAP], findings=[TRAP]))
+        said = {story(log)[-1][1] for log in logs}
+        rows = re.findall(r"(?m)^\| ((?:came|did|holds|whether)[^|]*?) \|", self.TEXT)
+        told = {row.replace("\u2026", "growroot.trap") if "\u2026" in row else f"growroot.trap {row}" for row in rows}
+        self.assertEqual(told, said)
+        self.assertEqual(len(said), 5)
+
+    def test_exit_codes(self):
+        rows = re.findall(r"(?m)^\| `0x([0-9a-f]{8})` \| ([^|]*)\|", self.TEXT)
+        self.assertGreater(len(rows), 6)
+        for code, meaning in rows:
+            said = " ".join(page(recording("exit", findings=[EXIT], wait_status=int(code, 16))).split())
+            self.assertIn(f"exitcode=0x{code}", said)
+            names = re.findall(r"`exit (\d+)`|ended with (\d+)|crashed \((SIG\w+)\)", meaning)
+            number, ended, signal_name = names[0]
+            self.assertIn(f"ended: killed by {signal_name}," if signal_name else
+                          f"ended: exit status {number or ended},", said)
+        for code, name in re.findall(r"`0x(0000000.)` (SIG\w+)", self.TEXT):
+            self.assertIn(f"killed by {name},", " ".join(page(recording(
+                "exit", findings=[EXIT], wait_status=int(code, 16))).split()))
 
 
 class Exports(unittest.TestCase):
