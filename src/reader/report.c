@@ -106,11 +106,24 @@ const struct reader_record *reader_report_find(
 	return NULL;
 }
 
-double reader_report_handoff(const struct reader_report *report)
+/* Who ends stage 1 says so whether there is a root to hand off to or not. */
+static double end_of_stage1(const struct reader_report *report, bool has_root)
 {
 	const struct reader_record *end = reader_report_find(report, "end", "phase", "finish");
+	const struct reader_record *handoff = reader_report_find(report, "handoff", NULL, NULL);
+	bool is_mounted = !handoff || reader_bool(handoff->members, "mounted", true);
 
-	return end ? end->t : NAN;
+	return end && is_mounted == has_root ? end->t : NAN;
+}
+
+double reader_report_handoff(const struct reader_report *report)
+{
+	return end_of_stage1(report, true);
+}
+
+double reader_report_gave_up(const struct reader_report *report)
+{
+	return end_of_stage1(report, false);
 }
 
 /* ------------------------------------------------------------------------------- joining of lines
