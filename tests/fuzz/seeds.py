@@ -174,6 +174,14 @@ def trace_line():
     yield from from_unit_tests("trace_line")
 
 
+def systemd_reply():
+    """Answers of real systemds as fuzz_systemd_reply.c takes them: a list of jobs, one of units, numbers."""
+    source = (TESTS / "unit/systemd_replies.h").read_text()
+    for name, text in re.findall(r"char (\w+)\[\] =([^;]*);", source):
+        answer = "".join(LITERAL.findall(text)).encode().decode("unicode_escape").encode("latin-1")
+        yield bytes([("JOBS", "UNITS", "TIME").index(name.partition("_")[0])]) + answer
+
+
 SEEDS = {
     "aml": aml,
     "cmdline": lambda: [*from_fixtures("proc/cmdline"), *from_unit_tests(
@@ -194,6 +202,7 @@ SEEDS = {
                                      ".devices/tty/*"),
                       *from_unit_tests("pnp", "uptime", "virtio_port", "modalias", "device_number",
                                        "tty_capture", "appended")],
+    "systemd_reply": systemd_reply,
     "table": table,
     "trace_line": trace_line,
 }
