@@ -47,7 +47,7 @@ ExecStart=/sbin/stage2-init
     "poweroff.service": """[Unit]
 ConditionKernelCommandLine=test.poweroff
 [Service]
-ExecStart=/bin/busybox sh -c "sleep 6; exec systemctl poweroff"
+ExecStart=/bin/busybox sh -c "sleep 1; exec systemctl poweroff"
 """,
     "crash.service": """[Unit]
 ConditionKernelCommandLine=test.crash
