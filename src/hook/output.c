@@ -39,7 +39,7 @@ static void note_sinks(struct collector *collector)
 
 static enum boot_phase boot_phase(const struct collector *collector)
 {
-	static const char *const OF_A_RECORDING[] = {"exit", "up", "time-over", "goes-on"};
+	static const char *const OF_A_RECORDING[] = {"exit", "up", "time-over", "shutdown", "goes-on"};
 
 	/* What PID 1 was about to meet is what it has met; before, its devices were still coming.
 	 */
@@ -134,7 +134,7 @@ void output_note_shown(struct collector *collector)
 			run, "shown", is_shown ? collector->facts->dev_console.device : "");
 }
 
-void output_summary(struct collector *collector)
+void output_last_page(struct collector *collector)
 {
 	struct sink *run = sinks_find(&collector->sinks, SINK_RUN);
 
@@ -142,6 +142,11 @@ void output_summary(struct collector *collector)
 		collector->report.boot, collector->summary, sizeof(collector->summary));
 	if (run)
 		(void)run_write_file(run, "summary.txt", collector->summary);
+}
+
+void output_summary(struct collector *collector)
+{
+	output_last_page(collector);
 	if (collector->summary_fd >= 0)
 		collector->summary_written =
 			outcome_from(write(collector->summary_fd, collector->summary,
