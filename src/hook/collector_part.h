@@ -75,8 +75,9 @@ struct collector {
 	/* The flight recorder; -1: none, or no longer. */
 	int recorder_fd;
 	pid_t recorder_pid;
-	bool is_handed_off; /* the report of "finish" is written */
-	bool is_up;         /* it saw the boot come to its end */
+	uint64_t recorder_stopped_us; /* since then it is stopped; UINT64_MAX: it runs */
+	bool is_handed_off;           /* the report of "finish" is written */
+	bool is_up;                   /* it saw the boot come to its end */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
 	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted;
 	uint32_t warnings;  /* early pages */
@@ -126,6 +127,8 @@ bool recording_is_on(const struct collector *collector);
 void recording_step_aside(struct collector *collector);
 void recording_stop(struct collector *collector);
 void recording_handle(struct collector *collector);
+/* CLOCK_MONOTONIC; UINT64_MAX: never */
+uint64_t recording_next_look(const struct collector *collector);
 
 /* clients.c */
 bool clients_may_accept(const struct collector *collector);
