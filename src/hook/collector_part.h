@@ -106,6 +106,8 @@ void output_recording(struct collector *collector);
 void output_end(struct collector *collector);
 /* The page: into /run, to who asked for it, and to the consoles. */
 void output_summary(struct collector *collector);
+/* The page into /run alone: somebody works on the consoles by then. */
+void output_last_page(struct collector *collector);
 /* Tells scripts that would print the page whether it stands on their console: run/shown names it.
  */
 void output_note_shown(struct collector *collector);

@@ -42,7 +42,8 @@ static enum boot_phase boot_phase(const struct collector *collector)
 	/* What PID 1 was about to meet is what it has met; before, its devices were still coming.
 	 */
 	if (strcmp(collector->phase, "exit") == 0 || strcmp(collector->phase, "up") == 0 ||
-		strcmp(collector->phase, "time-over") == 0)
+		strcmp(collector->phase, "time-over") == 0 ||
+		strcmp(collector->phase, "shutdown") == 0)
 		return collector->is_handed_off ? BOOT_PHASE_HANDOFF : BOOT_PHASE_EARLY;
 	if (collector->state == STATE_START || collector->state == STATE_FOLLOW)
 		return BOOT_PHASE_EARLY;
@@ -123,7 +124,7 @@ void output_note_shown(struct collector *collector)
 			run, "shown", is_shown ? collector->facts->dev_console.device : "");
 }
 
-void output_summary(struct collector *collector)
+void output_last_page(struct collector *collector)
 {
 	struct sink *run = sinks_find(&collector->sinks, SINK_RUN);
 
@@ -131,6 +132,11 @@ void output_summary(struct collector *collector)
 		collector->report.boot, collector->summary, sizeof(collector->summary));
 	if (run)
 		(void)run_write_file(run, "summary.txt", collector->summary);
+}
+
+void output_summary(struct collector *collector)
+{
+	output_last_page(collector);
 	if (collector->summary_fd >= 0)
 		collector->summary_written =
 			outcome_from(write(collector->summary_fd, collector->summary,

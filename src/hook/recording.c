@@ -173,6 +173,7 @@ void recording_handle(struct collector *collector)
 		break;
 	case RECORDER_SAW_UP:
 	case RECORDER_TIME_OVER:
+	case RECORDER_SAW_SHUTDOWN:
 		collector->is_up = true;
 		end(collector);
 		break;

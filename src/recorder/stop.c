@@ -20,6 +20,8 @@ struct stop stop_judge(int wait_status)
 	signal = WSTOPSIG(wait_status);
 	if (event == PTRACE_EVENT_EXIT)
 		return (struct stop){.kind = STOP_EXIT, .signal = signal};
+	if (event == PTRACE_EVENT_EXEC)
+		return (struct stop){.kind = STOP_EXEC, .signal = signal};
 	if (event == STOP_EVENT && is_job_control_stop(signal))
 		return (struct stop){.kind = STOP_GROUP, .signal = signal};
 	if (event)

@@ -16,6 +16,7 @@ enum { STOP_EVENT = 128 };
 enum stop_kind {
 	STOP_NONE,   /* it has not stopped, but ended */
 	STOP_EXIT,   /* a thread of it is about to end */
+	STOP_EXEC,   /* it has become another program */
 	STOP_GROUP,  /* it stays stopped until somebody lets it go on */
 	STOP_OURS,   /* it does because we said so */
 	STOP_SIGNAL, /* a signal on its way to it */

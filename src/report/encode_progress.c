@@ -167,6 +167,7 @@ static void encode_boot_end(struct encoding *encoding)
 	record_text(record, "because", end->because);
 	if (end->handoff_us)
 		record_seconds(record, "handoff", end->handoff_us);
+	record_outcome(record, "units_read", end->units_read);
 	record_array_begin(record, "slow");
 	fact_foreach (part, end->slow) {
 		record_object_begin(record);

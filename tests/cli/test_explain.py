@@ -73,9 +73,10 @@ class Explain(unittest.TestCase):
     def test_words_that_pages_print(self):
         """Keys and words of both pages: what is no everyday word is explained."""
         sources = {name: (REPO / name).read_text() for name in
-                   ("src/report/summary.c", "src/cli/page.c", "src/cli/page_sound.c", "src/cli/describe.c")}
+                   ("src/report/summary.c", "src/report/summary_subject.c", "src/cli/page.c", "src/cli/page_sound.c",
+                    "src/cli/describe.c")}
         keys = {key for text in sources.values() for key in
-                re.findall(r'(?:page_add|page_wrap|page_entry)\(&?page, (?:i \? "" : )?"([a-z ]+)"', text)}
+                re.findall(r'(?:summary_add|summary_wrap|page_entry)\(&?page, (?:i \? "" : )?"([a-z ]+)"', text)}
         keys |= set(re.findall(r'^\t\{"([a-z ]+)", \{(?:NULL|"[a-z]+\.")', sources["src/cli/page_sound.c"], re.M))
         self.assertLess({"handoff", "consoles", "root disk", "unseen", "missing"}, keys)
         keys -= {"machine", "parameters", "fix", "more", "end", "disk", "left out", "omitted"}

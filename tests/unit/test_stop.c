@@ -34,7 +34,8 @@ START_TEST(kinds)
 		{SIGTTOU, STOP_EVENT, STOP_GROUP, 0},
 		/* PTRACE_INTERRUPT, or the end of a stop: nothing is passed on. */
 		{SIGTRAP, STOP_EVENT, STOP_OURS, 0},
-		{SIGTRAP, PTRACE_EVENT_EXEC, STOP_OURS, 0},
+		{SIGTRAP, PTRACE_EVENT_EXEC, STOP_EXEC, 0},
+		{SIGTRAP, PTRACE_EVENT_FORK, STOP_OURS, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {

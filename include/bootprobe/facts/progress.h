@@ -128,6 +128,10 @@ struct boot_end_fact {
 	uint64_t up_us;      /* since the kernel started */
 	char because[48];    /* "agetty runs" */
 	uint64_t handoff_us; /* PID 1 got the root of stage 2; 0: not seen */
+	/* What systemd said of its units. -ENOENT: PID 1 is none; slow are then programs that were
+	 * there when it was looked every 2 s and ended before, each for as long as it was seen at
+	 * least. */
+	outcome_t units_read;
 	FACT_LIST(slow_part_fact, SLOW_PARTS_MAX) slow; /* longest first */
 };
 
