@@ -61,7 +61,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     # To the end of stage 2.
-    "plain": Kind(9, "root=/dev/vda1"),
+    "plain": Kind(10, "root=/dev/vda1"),
     # An init that dies: the panic must come all the same, and be the same.
     "panic": Kind(4, "root=/dev/vda1", stage2="init-set-e", end="0x00000100"),
     # At the first moment when PID 1 stands still for its tracer.
@@ -69,7 +69,7 @@ KINDS = {
     # A recorder that is stopped instead.
     "stop": Kind(2, "root=/dev/vda1", who=("recorder",), signal=SIGSTOP),
     # systemd in stage 1, which stops everything for a moment itself.
-    "systemd": Kind(2, UUID_ROOT, initrd="dracut059-systemd", memory_mib=1024, usual_s=15),
+    "systemd": Kind(1, UUID_ROOT, initrd="dracut059-systemd", memory_mib=1024, usual_s=15),
 }
 COMMS = {"recorder": "bp-recorder", "observer": "bp-observer"}
 
@@ -77,7 +77,7 @@ COMMS = {"recorder": "bp-recorder", "observer": "bp-observer"}
 def scenario_of(name, kind, record, options):
     words = " ".join(filter(None, ["rdinit=/killer", RECORDED.format(record=record), kind.cmdline, options]))
     return scenarios.Scenario(
-        name=name, summary="", initrd=kind.initrd, cmdline=words, timeout_s=120,
+        name=name, summary="", initrd=kind.initrd, cmdline=words, timeout_s=600,
         machine=scenarios.Machine(memory_mib=kind.memory_mib, serial=["isa"]),
         disk=[scenarios.Disk(stage2=kind.stage2)])
 
