@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "reader/course.h"
 
+#include "base/signal_name.h"
+
 #include <math.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -96,10 +98,10 @@ void course_stall_words(struct text *text, const json_t *stall)
 void course_exit_words(struct text *text, const json_t *pid1)
 {
 	int status = (int)(reader_integer(pid1, "wait_status", 0) & 0xffff);
-	const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
+	const char *name = WIFSIGNALED(status) ? signal_name(WTERMSIG(status)) : NULL;
 
 	if (name) {
-		text_append(text, "killed by SIG");
+		text_append(text, "killed by ");
 		text_append(text, name);
 		return;
 	}
