@@ -72,11 +72,11 @@ class Explain(unittest.TestCase):
 
     def test_words_that_pages_print(self):
         """Keys and words of both pages: what is no everyday word is explained."""
-        names = ["src/report/summary.c", *(str(path.relative_to(REPO)) for pattern in ("page*.c", "describe*.c")
-                                           for path in (REPO / "src/cli").glob(pattern))]
+        names = [str(path.relative_to(REPO)) for pattern in ("report/summary*.c", "cli/page*.c", "cli/describe*.c")
+                 for path in (REPO / "src").glob(pattern)]
         sources = {name: (REPO / name).read_text() for name in names}
         keys = {key for text in sources.values() for key in
-                re.findall(r'(?:page_add|page_wrap|page_entry)\(&?page, (?:i \? "" : )?"([a-z ]+)"', text)}
+                re.findall(r'(?:summary_add|summary_wrap|page_entry)\(&?page, (?:i \? "" : )?"([a-z ]+)"', text)}
         keys |= set(re.findall(r'^\t\{"([a-z ]+)", \{(?:NULL|"[a-z]+\.")', sources["src/cli/page_sound.c"], re.M))
         self.assertLess({"handoff", "consoles", "root disk", "unseen", "missing", "recorder"}, keys)
         keys -= {"machine", "parameters", "fix", "more", "end", "disk", "left out", "omitted"}
