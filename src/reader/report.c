@@ -139,7 +139,8 @@ bool reader_report_is_image(const struct reader_report *report)
 static int join_members(json_t *members, json_t *line)
 {
 	static const char *const FRAME[] = {
-		"bootprobe", "boot", "seq", "t", "type", "cont", "cut", "more", "crc"};
+		"bootprobe", "boot", "seq", "t", "type", "cont", "skip", "cut", "more",
+		"quiet", "crc"};
 	const char *key;
 	json_t *value, *known;
 
@@ -218,6 +219,8 @@ static int add_line(struct reader_report *report, const struct store_line *line,
 		record = new_record(report, line, members, first);
 		(void)json_object_del(members, "crc");
 		(void)json_object_del(members, "more");
+		(void)json_object_del(members, "skip");
+		(void)json_object_del(members, "quiet");
 	}
 	*is_open = more;
 	json_decref(members);
@@ -360,8 +363,11 @@ static int build_gaps(
 		qsort(report->damage, report->damage_count, sizeof(report->damage[0]),
 			compare_damage);
 	for (size_t i = 0; i < count && result == 0; i++) {
-		if (lines[i]->frame.seq > next)
-			result = add_gap(report, next, lines[i]->frame.seq - 1, &damage_at);
+		uint32_t seq = lines[i]->frame.seq, skip = lines[i]->frame.skip;
+
+		/* Quiet lines that an output did without are not missing. */
+		if (seq > next)
+			result = add_gap(report, next, skip < seq ? seq - 1 - skip : 0, &damage_at);
 		next = lines[i]->frame.seq + 1;
 	}
 	return result;
