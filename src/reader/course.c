@@ -14,6 +14,7 @@ const char *course_end_name(enum course_end end)
 		[COURSE_EXIT] = "exit",
 		[COURSE_UP] = "up",
 		[COURSE_TIME_OVER] = "time-over",
+		[COURSE_SHUTDOWN] = "shutdown",
 		[COURSE_LOST] = "lost"};
 
 	return NAMES[end % COURSE_END_COUNT];
@@ -93,6 +94,16 @@ void course_stall_words(struct text *text, const json_t *stall)
 {
 	append_jobs(text, stall);
 	append_waiting(text, stall);
+	append_key(text, text->length ? "; requests to the disk " : "requests to the disk ", stall,
+		"stuck_disk");
+}
+
+double course_call_rate(const json_t *syscalls)
+{
+	double seconds = (double)reader_integer(syscalls, "interval_us", 0) / 1e6;
+	double rate = seconds > 0 ? (double)reader_integer(syscalls, "calls", 0) / seconds : 0;
+
+	return rate >= 0 && rate < 1e12 ? rate : 0;
 }
 
 void course_exit_words(struct text *text, const json_t *pid1)
@@ -159,6 +170,8 @@ static enum course_end end_of(const struct course *course)
 		return COURSE_UP;
 	if (is_state(course, "time-over"))
 		return COURSE_TIME_OVER;
+	if (is_state(course, "shutdown"))
+		return COURSE_SHUTDOWN;
 	if (is_state(course, "lost"))
 		return COURSE_LOST;
 	if (course->heartbeats ||
