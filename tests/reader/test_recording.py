@@ -118,6 +118,9 @@ class Story(unittest.TestCase):
         told = story(recording("exit", predicted=[EXIT | {"part_of": "x"}, dict(OVERLAP, severity="warning")],
                                findings=[OVERLAP, EXIT]))
         self.assertNotIn("gpt.overlap", str(told))
+        rows = recording("exit", findings=[EXIT]).splitlines()
+        endless = text([row for row in rows if b'"type":"pid1"' not in row and b'"state":"exit"' not in row])
+        self.assertNotIn("predicts", page(endless))
 
     def test_not_seen(self):
         for end in ("time-over", "lost", "open"):
@@ -350,6 +353,15 @@ class Timeline(unittest.TestCase):
         self.assertEqual(lanes["apt-daily.service"]["items"][0]["seconds"], 12.1)
         self.assertIn("apt-daily.service  ", page(recording("up"), "timeline", "-"))
 
+    def test_of_the_calls_of_an_interval_the_first(self):
+        report = Report()
+        made_report.start(report)
+        for comm in ("busiest", "other"):
+            made_report.syscalls(report, 30.0, comm=comm)
+        made_report.syscalls(report, 35.0, comm="later")
+        labels = [item["label"] for item in self.lanes(report.text())["system calls"]["items"]]
+        self.assertEqual([label.split()[0] for label in labels], ["busiest", "later"])
+
     def test_a_picture(self):
         log = recording("exit", stalls=[(1, 33.0)], calls=1, predicted=[TRAP],
                         findings=[PANICKED, EXIT | {"part_of": "growroot.trap"}])
@@ -382,6 +394,7 @@ class Compare(unittest.TestCase):
 
     def test_heartbeats_of_two_healthy_boots_are_none(self):
         self.assertEqual(self.compare(recording("up", beats=6), recording("up", beats=7, boot="aaaaaaaa")), {})
+        self.assertEqual(self.compare(recording("up", beats=2), recording("up", beats=7)), {})
 
     def test_how_it_ended(self):
         said = self.compare(recording("up"), recording("exit", at=15.6, beats=2))
@@ -567,7 +580,11 @@ class Follow(unittest.TestCase):
 
     def test_what_ends_it(self):
         logs = [recording(end) for end in ("up", "exit", "time-over", "shutdown", "lost")]
-        self.assertEqual([child.wait(60) for child in self.followed(*logs)], [0] * 5)
+        # Where the recorder's own record did not get through, its end tells.
+        logs += [text([line(1, "begin"), line(2, "config", {"record": "exit"}), *(
+            line(at, "end", {"phase": phase, "errors": 0, "warnings": 0}) for at, phase in ((3, "finish"), (4, end)))])
+            for end in ("up", "exit", "time-over", "shutdown")]
+        self.assertEqual([child.wait(60) for child in self.followed(*logs)], [0] * 9)
 
     def test_what_does_not(self):
         full = text([line(1, "begin"), line(2, "config", {"record": "full"}),
