@@ -105,6 +105,7 @@ void describe_stall(struct text *text, const json_t *m)
 
 	text_append(text, "nothing has gone on for ");
 	words_time(text, course_stall_seconds(&record));
+	text_append(text, course_stall_work(m));
 	words_seconds(text, reader_has(m, "ended") ? ", then, at " : ", since ", m,
 		reader_has(m, "ended") ? "ended" : "since");
 	text_append(text, reader_has(m, "ended") ? ", it went on again" : "");

@@ -127,7 +127,13 @@ static void note_end(struct follow *follow, const json_t *line)
 {
 	if (!reader_is(line, "type", "end"))
 		return;
-	follow->is_page_due = !reader_is(line, "phase", "delivered") || !follow->is_page_printed;
+	/* That it goes on again is a line; the page that said otherwise is printed anew in the end.
+	 */
+	if (reader_is(line, "phase", "goes-on"))
+		follow->is_page_printed = false;
+	else
+		follow->is_page_due =
+			!reader_is(line, "phase", "delivered") || !follow->is_page_printed;
 	follow->has_end |=
 		!reader_is(line, "phase", "stall") && !reader_is(line, "phase", "goes-on");
 	follow->is_ended = is_last_end(follow, line);

@@ -118,6 +118,7 @@ static void add_stall(struct story *story, const struct reader_record *stall)
 	text_append(&text, is_over ? "nothing goes on for " : "nothing goes on from here on, for ");
 	words_time(&text, course_stall_seconds(stall));
 	text_append(&text, is_over ? "" : " at least");
+	text_append(&text, course_stall_work(stall->members));
 	text_init(&waits, data, sizeof(data));
 	course_stall_words(&waits, stall->members);
 	words_add(&text, "; waits for: ", data);

@@ -90,6 +90,14 @@ static void append_waiting(struct text *text, const json_t *stall)
 	append_more(text, count < there ? there : count, 1, " more processes");
 }
 
+const char *course_stall_work(const json_t *stall)
+{
+	if (reader_is(stall, "work", "computes"))
+		return ", while the machine computes";
+	return reader_is(stall, "work", "reads-writes") ? ", while the machine reads and writes"
+							: "";
+}
+
 void course_stall_words(struct text *text, const json_t *stall)
 {
 	append_jobs(text, stall);

@@ -66,6 +66,9 @@ const char *course_outcome_name(enum course_outcome outcome);
 /* How long nothing went on, in seconds; of one that has not ended, up to when it was written. NAN:
  * the record does not tell. */
 double course_stall_seconds(const struct reader_record *stall);
+/* What the machine does meanwhile, behind a comma: ", while the machine computes"; "" for nothing.
+ */
+const char *course_stall_work(const json_t *stall);
 /* What a stall waits for: "dev-vdb.device start and 3 more jobs; jbd2/vda1-8 in fsync of vda1". */
 void course_stall_words(struct text *text, const json_t *stall);
 /* Of a record "syscalls": calls a second; 0 where that is not known. */

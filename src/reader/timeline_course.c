@@ -60,7 +60,7 @@ static void add_stall(
 	text_init(&text, data, sizeof(data));
 	course_stall_words(&text, record->members);
 	item = timeline_add(builder, lane, TIMELINE_ITEM_STALL, start, start + seconds,
-		"nothing goes on", NULL);
+		"nothing goes on", course_stall_work(record->members), NULL);
 	if (text.length)
 		timeline_explain(builder, item, "waits for ", data, NULL);
 	if (!item)

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -217,6 +218,32 @@ class Story(unittest.TestCase):
             followed = run("read", "--follow", stdin=report.text()).stdout
             self.assertIn(b"the boot has not gone on yet\n", followed)
             self.assertIn(b"the boot has gone on again\n", followed)
+
+
+class Real(unittest.TestCase):
+    """Reports of VMs."""
+
+    def story(self, name):
+        return story((HERE / f"captures/{name}-virtio.jsonl").read_bytes())
+
+    def test_a_device_that_never_comes(self):
+        told = self.story("observer-device")
+        self.assertEqual([words for _, words in told][:2], [
+            "stage 1 is done, stage 2 begins",
+            r"nothing goes on from here on, for 4.094 s at least; waits for: "
+            r"dev-disk-by\x2dlabel-data.device start, default.target start"])
+
+    def test_circles(self):
+        told = self.story("livelock-sync")
+        self.assertIn("nothing goes on from here on, for 6.214 s at least, while the machine computes",
+                      [words for _, words in told])
+        self.assertIn("it goes round in circles (boot.livelock)", [words for _, words in told])
+        drawn = page((HERE / "captures/livelock-sync-virtio.jsonl").read_bytes(), "timeline", "-")
+        self.assertIn("looper fsync 346625/s", drawn)
+        self.assertRegex(drawn, "for /run/state")
+
+    def test_the_end_of_pid_1(self):
+        self.assertEqual(self.story("recorder-growroot")[-1][1], "growroot.trap came true")
 
 
 class Unwatched(unittest.TestCase):
@@ -577,6 +604,23 @@ class Follow(unittest.TestCase):
             children.append(subprocess.Popen([BOOTPROBE, "read", "--follow", path],
                                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         return children
+
+    def pages(self, *phases):
+        """How many --follow prints of a report whose records come one by one."""
+        rows = [line(1, "begin"), line(2, "config", {"record": "full"})]
+        rows += [line(at, "end", {"phase": phase, "errors": 0, "warnings": 0})
+                 for at, phase in enumerate(phases, 3)]
+        child = subprocess.Popen([BOOTPROBE, "read", "--follow"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for row in rows:
+            child.stdin.write(row + b"\n")
+            child.stdin.flush()
+            time.sleep(0.15)
+        return child.communicate()[0].count(b"\nOK  ")
+
+    def test_that_it_goes_on_again_takes_no_page(self):
+        self.assertEqual(self.pages("finish", "stall", "goes-on", "up"), 3)
+        # What was said last is said in the end, if no page says it yet.
+        self.assertEqual(self.pages("finish", "stall", "goes-on"), 3)
 
     def test_what_ends_it(self):
         logs = [recording(end) for end in ("up", "exit", "time-over", "shutdown", "lost")]
