@@ -196,6 +196,8 @@ SEEDS = {
     "gpt": gpt,
     "image_format": image_format,
     "kmsg": lambda: [*from_fixtures("dev/kmsg"), *from_unit_tests("kmsg")],
+    "mountinfo": lambda: [*from_fixtures("proc/self/mountinfo", "proc/mounts", "proc/1/status"),
+                          *from_unit_tests("mountinfo", "proc_status", "redact")],
     "platform": platform,
     "proc_consoles": lambda: [*from_fixtures("proc/consoles"), *from_unit_tests("proc_consoles")],
     "proc": proc,
