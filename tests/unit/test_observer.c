@@ -306,7 +306,7 @@ START_TEST(other_things_to_wait_for)
 	put_link("proc/70/fd/0", "/dev/vdb");
 	put_process(71, 1, "ls", 'S', 0);
 	put("proc/71/wchan", "request_wait_answer");
-	put("proc/71/syscall", "217 0x4 0x0\n");
+	put("proc/71/syscall", "0 0x4 0x0\n");
 	put_link("proc/71/fd/4", "/srv");
 	put("proc/71/fdinfo/4", "mnt_id:\t30\n");
 	put("proc/71/mountinfo", "30 1 0:40 / /srv rw - virtiofs share rw\n");
