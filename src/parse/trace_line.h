@@ -9,6 +9,8 @@
 #ifndef PARSE_TRACE_LINE_H
 #define PARSE_TRACE_LINE_H
 
+#include "parse/trace_call.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,18 +23,13 @@ struct trace_line {
 	uint64_t at_us;
 	/* TRACE_ENTER, TRACE_EXIT */
 	uint32_t number;
-	uint64_t argument; /* TRACE_ENTER: the first one */
-	int64_t result;    /* TRACE_EXIT */
+	uint64_t argument[4]; /* TRACE_ENTER: the first ones */
+	int64_t result;       /* TRACE_EXIT */
 	/* TRACE_PATH */
 	char path[112];
 };
 
 /* False for comments and for what is none of these. Uses the line up. */
 bool trace_line_parse(char *line, struct trace_line *ret);
-
-/* The name of a system call by the number of this machine, or "" for one that is not listed. */
-const char *trace_call_name(uint32_t number);
-/* Whether it looks a path up. */
-bool trace_call_takes_path(uint32_t number);
 
 #endif

@@ -34,7 +34,8 @@ static void note_write(struct trail *trail, const struct trace_line *line)
 	if (at == trail->writers)
 		trail->writers++;
 	trail->writer[at].pid = line->pid;
-	trail->writer[at].descriptor = line->argument > INT32_MAX ? -1 : (int32_t)line->argument;
+	trail->writer[at].descriptor =
+		line->argument[0] > INT32_MAX ? -1 : (int32_t)line->argument[0];
 }
 
 static int32_t last_descriptor(const struct trail *trail, uint32_t pid)

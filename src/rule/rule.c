@@ -27,6 +27,7 @@ const struct rule RULES[] = {
 	{"handoff.init-missing", SEVERITY_ERROR, BOOT_PHASE_HANDOFF, judge_handoff_init_missing},
 	{"handoff.init-unusable", SEVERITY_ERROR, BOOT_PHASE_HANDOFF, judge_handoff_init_unusable},
 	{"pid1.exit", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_pid1_exit},
+	{"boot.livelock", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_boot_livelock},
 	{"uart.unbound", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_uart_unbound},
 	{"console.closed", SEVERITY_ERROR, BOOT_PHASE_STALLED, judge_console_closed},
 	{"console.phantom", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_console_phantom},
@@ -64,6 +65,7 @@ const struct story STORIES[] = {
 	{"pid1.exit", "handoff.init-missing", STORY_ANY},
 	{"pid1.exit", "handoff.init-unusable", STORY_ANY},
 	{"pid1.exit", "root.absent", STORY_ANY},
+
 	{"console.phantom", "growroot.trap", STORY_ANY},
 	{"gpt.growable", "growroot.trap", STORY_ANY},
 	{"gpt.backup-misplaced", "growroot.trap", STORY_ANY},

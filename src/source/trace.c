@@ -1,45 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "source/trace.h"
 
-#include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/text.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-#define INSTANCE "instances/bootprobe"
-#define PROBE_GROUP "bootprobe"
-
-/* linux/mount.h, which older libcs do not go together with. */
-enum { FSOPEN_CLOEXEC_ = 1, FSCONFIG_CMD_CREATE_ = 6, FSMOUNT_CLOEXEC_ = 1 };
-
-/* Nobody can be led to this mount by a path, and it goes with the last descriptor. */
-static int mount_tracefs(void)
-{
-	_cleanup_close_ int fs = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC_);
-	long mounted;
-
-	if (fs < 0)
-		return -errno;
-	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE_, NULL, NULL, 0) < 0)
-		return -errno;
-	mounted = syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC_, 0);
-	return mounted < 0 ? -errno : (int)mounted;
-}
-
-static int set(int folder, const char *name, const char *value, int flags)
-{
-	_cleanup_close_ int fd = openat(folder, name, O_WRONLY | O_CLOEXEC | flags);
-
-	if (fd < 0)
-		return -errno;
-	return write(fd, value, strlen(value)) < 0 ? -errno : 0;
-}
+#define INSTANCE "bootprobe"
+#define PATH_PROBE "bootprobe/path"
 
 #define STRING_OF(number) #number
 #define NUMBER(number) STRING_OF(number)
@@ -69,40 +36,28 @@ static const struct {
 	{"events/raw_syscalls/sys_enter/enable", "1"},
 };
 
-/* getname() is what every call that takes a path begins with. */
+/* getname() is what every call that opens a path begins with. */
 static int watch_paths(const struct trace_source *source)
 {
-	int r = set(source->mount_fd, "kprobe_events",
-		"p:" PROBE_GROUP "/path getname name=+0($arg1):ustring", O_APPEND);
+	int r = trace_instance_add_probe(
+		&source->instance, "p:" PATH_PROBE " getname name=+0($arg1):ustring");
 
-	/* One that a killed recorder left behind is the same. */
-	if (r < 0 && r != -EEXIST)
-		return r;
-	r = set(source->instance_fd, "events/" PROBE_GROUP "/path/filter", "common_pid == 1", 0);
-	return r < 0 ? r : set(source->instance_fd, "events/" PROBE_GROUP "/path/enable", "1", 0);
+	if (r == 0)
+		r = trace_instance_set(
+			&source->instance, "events/" PATH_PROBE "/filter", "common_pid == 1");
+	return r < 0 ? r
+		     : trace_instance_set(&source->instance, "events/" PATH_PROBE "/enable", "1");
 }
 
 int trace_source_open(struct trace_source *source, outcome_t *ret_paths)
 {
-	int r = 0;
+	int r = trace_instance_open(&source->instance, INSTANCE);
 
-	*source = TRACE_SOURCE_CLOSED;
-	source->mount_fd = mount_tracefs();
-	if (source->mount_fd < 0)
-		return source->mount_fd;
-	/* One that a killed recorder left behind is taken over. */
-	if (mkdirat(source->mount_fd, INSTANCE, 0700) < 0 && errno != EEXIST)
-		r = -errno;
-	if (r == 0) {
-		source->instance_fd =
-			openat(source->mount_fd, INSTANCE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		r = source->instance_fd < 0 ? -errno : 0;
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(SETTINGS) && r == 0; i++)
-		r = set(source->instance_fd, SETTINGS[i].name, SETTINGS[i].value, 0);
+		r = trace_instance_set(&source->instance, SETTINGS[i].name, SETTINGS[i].value);
 	if (r == 0) {
 		*ret_paths = outcome_from(watch_paths(source));
-		r = set(source->instance_fd, "tracing_on", "1", 0);
+		r = trace_instance_set(&source->instance, "tracing_on", "1");
 	}
 	if (r < 0)
 		trace_source_close(source);
@@ -112,49 +67,13 @@ int trace_source_open(struct trace_source *source, outcome_t *ret_paths)
 void trace_source_read(struct trace_source *source, void (*take)(void *context, char *line),
 	void *context, uint64_t deadline_us)
 {
-	static char buf[8192];
-	_cleanup_close_ int fd = -1;
-	size_t length = 0;
-	ssize_t n;
-
-	if (source->instance_fd < 0)
+	if (source->instance.instance_fd < 0)
 		return;
-	(void)set(source->instance_fd, "tracing_on", "0", 0);
-	fd = openat(source->instance_fd, "trace", O_RDONLY | O_CLOEXEC);
-	while (fd >= 0 && clock_now_us() < deadline_us &&
-		(n = read(fd, buf + length, sizeof(buf) - 1 - length)) > 0) {
-		char *line = buf, *end;
-
-		length += (size_t)n;
-		buf[length] = '\0';
-		while ((end = memchr(line, '\n', length - (size_t)(line - buf)))) {
-			*end = '\0';
-			take(context, line);
-			line = end + 1;
-		}
-		length -= (size_t)(line - buf);
-		memmove(buf, line, length);
-		/* A line that is longer than the buffer is none of ours. */
-		if (length == sizeof(buf) - 1)
-			length = 0;
-	}
+	(void)trace_instance_set(&source->instance, "tracing_on", "0");
+	(void)trace_instance_read(&source->instance, "trace", take, context, deadline_us);
 }
 
 void trace_source_close(struct trace_source *source)
 {
-	if (source->mount_fd < 0)
-		source->mount_fd = mount_tracefs();
-	if (source->mount_fd >= 0 && source->instance_fd < 0)
-		source->instance_fd =
-			openat(source->mount_fd, INSTANCE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (source->instance_fd >= 0) {
-		(void)set(source->instance_fd, "events/enable", "0", 0);
-		(void)close(source->instance_fd);
-	}
-	if (source->mount_fd >= 0) {
-		(void)unlinkat(source->mount_fd, INSTANCE, AT_REMOVEDIR);
-		(void)set(source->mount_fd, "kprobe_events", "-:" PROBE_GROUP "/path", O_APPEND);
-		(void)close(source->mount_fd);
-	}
-	*source = TRACE_SOURCE_CLOSED;
+	trace_instance_remove(&source->instance, INSTANCE, (const char *const[]){PATH_PROBE, NULL});
 }

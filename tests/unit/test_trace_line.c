@@ -26,7 +26,9 @@ START_TEST(what_tracefs_says)
 	ck_assert_str_eq(line.comm, "init");
 	ck_assert_uint_eq(line.at_us, 6883900);
 	ck_assert_uint_eq(line.number, 1);
-	ck_assert_uint_eq(line.argument, 2);
+	ck_assert_uint_eq(line.argument[0], 2);
+	ck_assert_uint_eq(line.argument[1], 0xfe7a6b0);
+	ck_assert_uint_eq(line.argument[3], 0xffffffff);
 
 	ck_assert(parse("  (sd-pam) x-y-4711    [011] d..1.    16.000001: sys_exit: NR 257 = -2"));
 	ck_assert_int_eq(line.kind, TRACE_EXIT);
