@@ -82,6 +82,7 @@ int children_start(struct children *children, const struct probe *probe, uint32_
 		}
 		return r;
 	}
+	atomic_fetch_add(&facts->own_processes, 1);
 	if (pid == 0) {
 		child_confine(children, parent);
 		_exit(-probe->run(sources, facts, subject) & STATUS_MASK);

@@ -29,6 +29,8 @@ static void encode_heartbeat(struct encoding *encoding)
 	if (!fact_is_known(&heartbeat->once))
 		return;
 	record_begin(record, encoding->report, "heartbeat");
+	if (heartbeat->is_quiet)
+		record_is_quiet(record);
 	record_u64(record, "number", heartbeat->number);
 	record_seconds(record, "at", heartbeat->at_us);
 	record_u64(record, "interval_us", heartbeat->interval_us);
@@ -56,6 +58,7 @@ static void encode_waiting(struct record *record, const struct stall_fact *stall
 		record_u64(record, "pid", process->pid);
 		record_text(record, "comm", process->comm);
 		record_text(record, "state", state);
+		record_seconds(record, "since", process->since_us);
 		record_text(record, "call", process->call);
 		if (process->descriptor >= 0)
 			record_i64(record, "descriptor", process->descriptor);
@@ -96,6 +99,22 @@ static void encode_pressure(struct record *record, const struct pressure_fact *p
 	record_u64(record, "io_full", pressure->io_full);
 }
 
+static void encode_work(struct record *record, const struct stall_fact *stall)
+{
+	static const char *const WORK[] = {[STALL_IDLE] = "idle",
+		[STALL_COMPUTES] = "computes",
+		[STALL_READS_WRITES] = "reads-writes"};
+
+	record_string(record, "work", WORK[stall->work % ARRAY_SIZE(WORK)]);
+	record_nonzero(record, "window_us", stall->window_us);
+	if (stall->window_us) {
+		record_u64(record, "cpu_us", stall->cpu_us);
+		record_u64(record, "disk_bytes", stall->disk_bytes);
+	}
+	record_text(record, "stuck_disk", stall->stuck_disk);
+	record_nonzero(record, "stuck_requests", stall->stuck_requests);
+}
+
 static void encode_stall(struct encoding *encoding)
 {
 	const struct stall_fact *stall = &encoding->facts->stall;
@@ -109,6 +128,7 @@ static void encode_stall(struct encoding *encoding)
 	record_seconds(record, "since", stall->since_us);
 	if (stall->ended_us)
 		record_seconds(record, "ended", stall->ended_us);
+	encode_work(record, stall);
 	record_nonzero(record, "available_bytes", stall->available_bytes);
 	encode_pressure(record, &stall->pressure);
 	encode_jobs(record, stall);
@@ -224,6 +244,7 @@ static void encode_boot_end(struct encoding *encoding)
 	record_text(record, "because", end->because);
 	if (end->handoff_us)
 		record_seconds(record, "handoff", end->handoff_us);
+	record_outcome(record, "units_read", end->units_read);
 	record_array_begin(record, "slow");
 	fact_foreach (part, end->slow) {
 		record_object_begin(record);

@@ -166,21 +166,19 @@ static bool is_somebody_working(const struct facts *facts)
 /* "48,000": no more digits than are worth it. */
 static void say_rate(struct finding *finding, uint64_t rate)
 {
-	uint64_t step = rate >= 10000 ? 1000 : rate >= 1000 ? 100 : rate >= 100 ? 10 : 1;
-	uint64_t rounded = rate / step * step;
-	char rest[] = ",000";
+	uint64_t unit = rate >= 10000 ? 1000 : rate >= 1000 ? 100 : rate >= 100 ? 10 : 1;
+	uint64_t left = rate - rate % unit, divisor = 1;
 
-	if (rounded < 1000) {
-		finding_say_u64(finding, rounded);
-		return;
+	while (left / divisor >= 1000)
+		divisor *= 1000;
+	finding_say_u64(finding, left / divisor);
+	for (; divisor > 1; divisor /= 1000) {
+		uint64_t digits = left % divisor / (divisor / 1000);
+		char group[] = {',', (char)('0' + digits / 100), (char)('0' + digits / 10 % 10),
+			(char)('0' + digits % 10), '\0'};
+
+		finding_say(finding, group, NULL);
 	}
-	if (rounded >= 1000000)
-		rounded = rounded / 1000 * 1000;
-	finding_say_u64(finding, rounded / 1000);
-	rest[1] = (char)('0' + rounded / 100 % 10);
-	rest[2] = (char)('0' + rounded / 10 % 10);
-	rest[3] = (char)('0' + rounded % 10);
-	finding_say(finding, rest, NULL);
 }
 
 /* The call of that kind that it makes most often. */
@@ -253,8 +251,8 @@ static void say_file(struct finding *finding, const struct call_rates_fact *rate
 		return;
 	}
 	finding_say(finding, is_writing ? " writes the same " : " reads the same ", NULL);
-	finding_say_size(finding, file->fresh_bytes);
-	say_file_name(finding, " of ", file);
+	finding_say_u64(finding, file->fresh_bytes);
+	say_file_name(finding, file->fresh_bytes == 1 ? " byte of " : " bytes of ", file);
 	finding_say(finding, " ", NULL);
 	say_rate(finding, rate_of(rates, caller, is_writing ? file->writes : file->calls));
 	finding_say(finding, " times a second", file->syncs ? ", and syncs it" : "", NULL);
@@ -301,8 +299,9 @@ enum verdict judge_boot_livelock(struct judgement *judgement)
 	const struct call_rates_fact *rates = &facts->call_rates;
 	enum verdict verdict = VERDICT_GOOD;
 
-	/* Nobody asked for it, or the boot goes on. */
-	if (!is_standing_still(facts))
+	if (!fact_is_known(&facts->observer.once) || facts->observer.state == OBSERVER_LOST)
+		return VERDICT_UNKNOWN;
+	if (facts->observer.state == OBSERVER_NOT_WANTED || !is_standing_still(facts))
 		return VERDICT_GOOD;
 	if (!are_calls_known(facts))
 		return VERDICT_UNKNOWN;

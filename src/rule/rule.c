@@ -28,6 +28,7 @@ const struct rule RULES[] = {
 	{"handoff.init-unusable", SEVERITY_ERROR, BOOT_PHASE_HANDOFF, judge_handoff_init_unusable},
 	{"pid1.exit", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_pid1_exit},
 	{"boot.livelock", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_boot_livelock},
+	{"boot.stalled", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_boot_stalled},
 	{"uart.unbound", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_uart_unbound},
 	{"console.closed", SEVERITY_ERROR, BOOT_PHASE_STALLED, judge_console_closed},
 	{"console.phantom", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_console_phantom},
@@ -65,7 +66,8 @@ const struct story STORIES[] = {
 	{"pid1.exit", "handoff.init-missing", STORY_ANY},
 	{"pid1.exit", "handoff.init-unusable", STORY_ANY},
 	{"pid1.exit", "root.absent", STORY_ANY},
-
+	{"boot.stalled", "boot.livelock", STORY_ANY},
+	{"boot.stalled", "disk.hung", STORY_ITS_DISK},
 	{"console.phantom", "growroot.trap", STORY_ANY},
 	{"gpt.growable", "growroot.trap", STORY_ANY},
 	{"gpt.backup-misplaced", "growroot.trap", STORY_ANY},

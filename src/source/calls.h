@@ -16,7 +16,7 @@ struct calls_source {
 	bool is_following;
 };
 
-#define CALLS_SOURCE_CLOSED ((struct calls_source){.instance = TRACE_INSTANCE_CLOSED})
+#define CALLS_SOURCE_CLOSED ((struct calls_source){.instance = {.mount_fd = -1, .instance_fd = -1}})
 
 /* Returns 0 or the negative errno that keeps it from being done. */
 int calls_source_open(struct calls_source *source);

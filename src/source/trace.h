@@ -14,7 +14,7 @@ struct trace_source {
 	struct trace_instance instance;
 };
 
-#define TRACE_SOURCE_CLOSED ((struct trace_source){.instance = TRACE_INSTANCE_CLOSED})
+#define TRACE_SOURCE_CLOSED ((struct trace_source){.instance = {.mount_fd = -1, .instance_fd = -1}})
 
 /* Begins to trace. Returns 0 or the negative errno that keeps it from being done; ret_paths: the
  * same of the probe that tells of paths, without which the rest goes on. */

@@ -3,9 +3,8 @@
  * A log, to the report in it. No fuzzer guesses a CRC: with an odd first byte, the CRC of each line
  * is made right before it is read. What comes out must keep its promises.
  */
-#include "base/crc32.h"
 #include "base/printable.h"
-#include "reader/frame.h"
+#include "fuzz_seal.h"
 #include "reader/reader.h"
 
 #include <stdint.h>
@@ -13,29 +12,6 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { CRC_DIGITS = 8 };
-
-/* Writes the right CRC into each line that has a place for one. */
-static void seal(char *bytes, size_t size)
-{
-	static const char KEY[] = ",\"crc\":\"";
-	size_t start, length;
-
-	for (size_t at = 0; frame_find(bytes + at, size - at, &start, &length) != FRAME_NONE;
-		at += start + length) {
-		char *line = bytes + at + start;
-		char *tail = memmem(line, length, KEY, sizeof(KEY) - 1);
-		char digits[CRC_DIGITS + 1];
-		struct text text;
-
-		if (!tail || (size_t)(tail - line) + sizeof(KEY) - 1 + CRC_DIGITS > length)
-			continue;
-		text_init(&text, digits, sizeof(digits));
-		text_append_hex(&text, crc32_update(0, line, (size_t)(tail - line)), CRC_DIGITS);
-		memcpy(tail + sizeof(KEY) - 1, digits, CRC_DIGITS);
-	}
-}
 
 static void check_printable(const char *string)
 {
@@ -94,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	memcpy(copy, data + 2, size - 2);
 	if (data[0] & 1)
-		seal(copy, size - 2);
+		fuzz_seal(copy, size - 2);
 	piece = data[1] ? data[1] : size;
 	for (size_t at = 0; at < size - 2; at += piece)
 		(void)reader_feed(reader, copy + at, size - 2 - at < piece ? size - 2 - at : piece);

@@ -30,6 +30,7 @@ static const struct {
 	{MACHINE_CASES, &MACHINE_CASES_COUNT},
 	{PID1_CASES, &PID1_CASES_COUNT},
 	{LIVELOCK_CASES, &LIVELOCK_CASES_COUNT},
+	{PROGRESS_CASES, &PROGRESS_CASES_COUNT},
 };
 
 static const char *const VERDICT_NAMES[] = {"unknown", "good", "bad"};

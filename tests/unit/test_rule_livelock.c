@@ -13,6 +13,8 @@
 /* Nothing has gone on for 30 s, and system calls were counted for the last of them. */
 static void stand_still(void)
 {
+	facts.observer.state = OBSERVER_WATCHING;
+	fact_publish(&facts.observer.once);
 	facts.stall.since_us = 10 * US_PER_S;
 	facts.stall.at_us = 40 * US_PER_S;
 	fact_publish(&facts.stall.once);
@@ -422,7 +424,14 @@ static void may_not_trace(void)
 
 static void has_not_counted(void)
 {
-	fact_publish(&facts.stall.once);
+	stand_still();
+	memset(&facts.call_rates, 0, sizeof(facts.call_rates));
+}
+
+static void was_lost(void)
+{
+	looks_up_two_paths();
+	facts.observer.state = OBSERVER_LOST;
 }
 
 static void is_seen_once(void)
@@ -461,11 +470,13 @@ RULE_CASES(LIVELOCK_CASES,
 	BAD(reads_small_files_again, "checker",
 		"calls openat 9,000 times a second on /proc/mounts and /etc/fstab, and nothing"),
 	BAD(writes_the_same_again, "stater",
-		"writes the same 4 B of /var/lib/state 320 times a second, and syncs it, and "
+		"writes the same 4 bytes of /var/lib/state 320 times a second, and syncs it, and "
 		"nothing"),
-	BAD(writes_the_same_by_another_descriptor, "stater", "the same 4 B of descriptor 4 320"),
+	BAD(writes_the_same_by_another_descriptor, "stater",
+		"the same 4 bytes of descriptor 4 320"),
 	BAD(syncs_only, "syncer", "syncs /var/lib/state 700 times a second without writing to it"),
-	BAD(reads_the_same_again, "reader", "the same 512 B of /dev/vda 1,234,000 times a second"),
+	BAD(reads_the_same_again, "reader",
+		"the same 512 bytes of /dev/vda 1,234,000 times a second"),
 	BAD(asks_in_vain, "daemon",
 		"calls epoll_pwait 28,000 times a second on pipe:[5787], which has nothing for it"),
 	BAD(two_that_circle, "looper", "nothing else moves"),
@@ -476,5 +487,5 @@ RULE_CASES(LIVELOCK_CASES,
 	GOOD(waits_for_a_file), GOOD(looks_seldom), GOOD(serves), GOOD(handles_events),
 	GOOD(controls_a_device), GOOD(contends), GOOD(circles_until_a_copy_is_done),
 	GOOD(circles_until_a_key_is_made), GOOD(goes_on_meanwhile), UNKNOWN(is_of_an_earlier_stall),
-	UNKNOWN(may_not_trace), UNKNOWN(has_not_counted), UNKNOWN(is_seen_once),
+	UNKNOWN(may_not_trace), UNKNOWN(has_not_counted), UNKNOWN(was_lost), UNKNOWN(is_seen_once),
 	UNKNOWN(may_not_be_looked_at));

@@ -6,14 +6,28 @@
 
 #include "bootprobe/facts/fact.h"
 
-/* What only grows while a boot gets on, since the kernel started. */
+/* Whether somebody watches how far the boot gets. */
+enum observer_state {
+	OBSERVER_UNKNOWN = 0,
+	OBSERVER_NOT_WANTED,
+	OBSERVER_WATCHING,
+	OBSERVER_ENDED, /* with the recording */
+	OBSERVER_LOST,  /* gone without a word */
+};
+
+struct observer_fact {
+	struct fact_once once;
+	enum observer_state state;
+};
+
+/* What there is to count while a boot gets on, since the kernel started. Ours is not among it. */
 struct progress_counters {
 	uint64_t processes;     /* that were started: "processes" of /proc/stat */
-	uint64_t messages;      /* records of the kernel log that are not ours */
-	uint64_t mounts;        /* changes of PID 1's mounts */
+	uint64_t messages;      /* that programs wrote to the kernel log */
+	uint64_t mounts;        /* of PID 1, now */
 	uint64_t uevents;       /* /sys/kernel/uevent_seqnum */
-	uint64_t units;         /* that systemd has started: entries of /run/systemd/units */
-	uint64_t console_bytes; /* that UARTs have sent, our own not among them */
+	uint64_t units;         /* of systemd, that run: entries of /run/systemd/units */
+	uint64_t console_bytes; /* that UARTs have sent */
 };
 
 /* One of the processes that had most to do since the last heartbeat. */
@@ -30,19 +44,25 @@ enum { BUSY_PROCESSES_MAX = 3 };
 struct heartbeat_fact {
 	struct fact_once once;
 	uint32_t number; /* from 1 */
+	/* The same is said soon again: for outputs that take everything (record_is_quiet()). */
+	bool is_quiet;
 	uint64_t at_us, interval_us;
-	bool is_stage2;       /* PID 1 has another root than that of the initrd */
-	uint64_t progress_us; /* when one of the counters grew last */
+	bool is_stage2; /* PID 1 has another root than that of the initrd */
+	/* When something was there last that had not been there before: a program, a message in
+	 * other words, a mount, a unit, a device event. */
+	uint64_t progress_us;
 	struct progress_counters counters;
 	uint64_t available_bytes; /* MemAvailable */
 	FACT_LIST(busy_process_fact, BUSY_PROCESSES_MAX) busy;
 };
 
-/* A process that waits for something that is no event: in state D. */
+/* A process that waits for something that is no event: in state D, or for an answer of a file
+ * system that a server gives. */
 struct waiting_process_fact {
 	uint32_t pid;
 	char comm[16];
-	char state; /* of /proc/PID/stat */
+	char state;        /* of /proc/PID/stat */
+	uint64_t since_us; /* when it was seen to wait first */
 	char wait_channel[48];
 	char stack[192];    /* kernel functions, innermost first, separated by blanks */
 	char call[16];      /* the system call that it is in */
@@ -67,6 +87,14 @@ struct pressure_fact {
 
 enum { WAITING_PROCESSES_MAX = 8, JOBS_MAX = 16 };
 
+/* What the machine does while nothing goes on. */
+enum stall_work {
+	STALL_WORK_UNKNOWN = 0,
+	STALL_IDLE,
+	STALL_COMPUTES,     /* a processor is busy for most of the time */
+	STALL_READS_WRITES, /* bytes come from disks or go there, steadily */
+};
+
 /* Nothing has gone on for bootprobe.stall, and somebody cannot log in yet. Written anew each time.
  */
 struct stall_fact {
@@ -75,6 +103,12 @@ struct stall_fact {
 	uint64_t at_us;
 	uint64_t since_us; /* when something went on last */
 	uint64_t ended_us; /* something has gone on again; 0: not yet */
+	enum stall_work work;
+	/* Of the last part of it: how long that was, what processors and disks did. */
+	uint64_t window_us, cpu_us, disk_bytes;
+	/* A disk that has had requests under way all that time and ended none. */
+	char stuck_disk[32];
+	uint32_t stuck_requests;
 	FACT_LIST(waiting_process_fact, WAITING_PROCESSES_MAX) waiting;
 	uint32_t waiting_count;             /* all of them */
 	outcome_t jobs_read;                /* -ENOENT: PID 1 is no systemd, or does not answer */
@@ -156,6 +190,10 @@ struct boot_end_fact {
 	uint64_t up_us;      /* since the kernel started */
 	char because[48];    /* "agetty runs" */
 	uint64_t handoff_us; /* PID 1 got the root of stage 2; 0: not seen */
+	/* What systemd said of its units. -ENOENT: PID 1 is none; slow are then programs that were
+	 * there when it was looked every 2 s and ended before, each for as long as it was seen at
+	 * least. */
+	outcome_t units_read;
 	FACT_LIST(slow_part_fact, SLOW_PARTS_MAX) slow; /* longest first */
 };
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files of /proc that hold what processes of the guest have chosen, and lists of what there is. The
+ * first byte picks the parser.
+ */
+#include "parse/proc_process.h"
+#include "parse/proc_system.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void parse_process(uint8_t which, char *text)
+{
+	struct proc_stat_line line;
+	struct proc_call call;
+	uint64_t read_bytes, written_bytes;
+	uint32_t mount;
+	char functions[32];
+
+	switch (which % 5) {
+	case 0:
+		if (proc_stat_line_parse(text, &line) && !memchr(line.comm, 0, sizeof(line.comm)))
+			abort();
+		break;
+	case 1:
+		(void)proc_io_parse(text, &read_bytes, &written_bytes);
+		break;
+	case 2:
+		(void)proc_call_parse(text, &call);
+		break;
+	case 3:
+		proc_stack_parse(text, functions, sizeof(functions));
+		if (!memchr(functions, 0, sizeof(functions)))
+			abort();
+		break;
+	default:
+		(void)proc_fdinfo_mount(text, &mount);
+	}
+}
+
+static void parse_system(uint8_t which, char *text, size_t size)
+{
+	struct proc_stat_totals totals;
+	struct disk_stats disk;
+	uint64_t bytes;
+	uint32_t some = 0, full = 0;
+	char *cursor = text;
+
+	switch (which % 4) {
+	case 0:
+		(void)proc_stat_totals_parse(text, &totals);
+		break;
+	case 1:
+		(void)meminfo_bytes(text, "MemAvailable:", &bytes);
+		break;
+	case 2:
+		while (disk_stats_next(&cursor, &disk)) {
+			if (disk.name < text || disk.name >= text + size)
+				abort();
+		}
+		break;
+	default:
+		if (pressure_parse(text, &some, &full) && (some > 10099 || full > 10099))
+			abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text;
+
+	if (!size)
+		return 0;
+	text = malloc(size);
+	if (!text)
+		abort();
+	memcpy(text, data + 1, size - 1);
+	text[size - 1] = '\0';
+	if (data[0] & 0x80)
+		parse_process(data[0], text);
+	else
+		parse_system(data[0], text, size);
+	free(text);
+	return 0;
+}
