@@ -3,13 +3,11 @@
  * Files of /proc that hold what processes of the guest have chosen, and lists of what there is. The
  * first byte picks the parser.
  */
+#include "fuzz_text.h"
 #include "parse/proc_process.h"
 #include "parse/proc_system.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+enum { OF_A_PROCESS = 5, OF_THE_SYSTEM = 4 };
 
 static void parse_process(uint8_t which, char *text)
 {
@@ -19,10 +17,10 @@ static void parse_process(uint8_t which, char *text)
 	uint32_t mount;
 	char functions[32];
 
-	switch (which % 5) {
+	switch (which) {
 	case 0:
-		if (proc_stat_line_parse(text, &line) && !memchr(line.comm, 0, sizeof(line.comm)))
-			abort();
+		if (proc_stat_line_parse(text, &line))
+			FUZZ_ENDS(line.comm);
 		break;
 	case 1:
 		(void)proc_io_parse(text, &read_bytes, &written_bytes);
@@ -32,8 +30,7 @@ static void parse_process(uint8_t which, char *text)
 		break;
 	case 3:
 		proc_stack_parse(text, functions, sizeof(functions));
-		if (!memchr(functions, 0, sizeof(functions)))
-			abort();
+		FUZZ_ENDS(functions);
 		break;
 	default:
 		(void)proc_fdinfo_mount(text, &mount);
@@ -48,7 +45,7 @@ static void parse_system(uint8_t which, char *text, size_t size)
 	uint32_t some = 0, full = 0;
 	char *cursor = text;
 
-	switch (which % 4) {
+	switch (which) {
 	case 0:
 		(void)proc_stat_totals_parse(text, &totals);
 		break;
@@ -69,19 +66,17 @@ static void parse_system(uint8_t which, char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	uint8_t which;
 	char *text;
 
 	if (!size)
 		return 0;
-	text = malloc(size);
-	if (!text)
-		abort();
-	memcpy(text, data + 1, size - 1);
-	text[size - 1] = '\0';
-	if (data[0] & 0x80)
-		parse_process(data[0], text);
+	which = data[0] % (OF_A_PROCESS + OF_THE_SYSTEM);
+	text = fuzz_text(data + 1, size - 1);
+	if (which < OF_A_PROCESS)
+		parse_process(which, text);
 	else
-		parse_system(data[0], text, size);
+		parse_system(which - OF_A_PROCESS, text, size);
 	free(text);
 	return 0;
 }
