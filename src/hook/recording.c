@@ -61,6 +61,7 @@ void recording_start(struct collector *collector)
 		(void)close(pair[0]);
 		_exit(run_child(pair[1]));
 	}
+	atomic_fetch_add(&collector->facts->own_processes, 1);
 	(void)close(pair[1]);
 	if (collector->recorder_pid < 0) {
 		(void)close(pair[0]);
@@ -87,6 +88,9 @@ static void end(struct collector *collector)
 	children_let_in(&collector->children, collector->recorder_fd);
 	(void)close(collector->recorder_fd);
 	collector->recorder_fd = -1;
+	/* How far PID 1 gets, or the boot, is known. */
+	if (fact->state != RECORDER_LOST && fact->seize == OUTCOME_OK)
+		observing_stop(collector);
 	collector->recorder_stopped_us = UINT64_MAX;
 	(void)waitpid(collector->recorder_pid, NULL, WNOHANG);
 	trace_source_close(&recorder.trace);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "parse/redact.h"
 #include "parse/trace_line.h"
+#include "recorder/waiting.h"
 #include "source/cmdline.h"
 
 #include <errno.h>
@@ -243,29 +244,6 @@ static void note_descriptors(
 	}
 }
 
-/* "MemAvailable:    1234 kB" */
-static uint64_t available_bytes(const struct sysroot *proc)
-{
-	static const char NAME[] = "MemAvailable:";
-	char text[2048], *cursor = text, *line;
-	uint64_t kilobytes;
-
-	ssize_t n = sysroot_read(proc, "meminfo", text, sizeof(text));
-
-	if (n < 0 && n != -EFBIG)
-		return 0;
-	while ((line = text_next_line(&cursor))) {
-		char *number;
-
-		if (!text_starts_with(line, NAME))
-			continue;
-		line += strlen(NAME);
-		number = text_next_field(&line);
-		return number && text_parse_u64(number, 10, &kilobytes) == 0 ? kilobytes * 1024 : 0;
-	}
-	return 0;
-}
-
 void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
 	struct pid1_exit_fact *exit, uint64_t deadline_us)
 {
@@ -279,6 +257,6 @@ void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
 	(void)note_link(proc, "1/exe", exit->executable, sizeof(exit->executable), trail.secrets);
 	note_arguments(proc, exit, trail.secrets);
 	note_descriptors(proc, exit, trail.secrets);
-	exit->available_bytes = available_bytes(proc);
+	exit->available_bytes = waiting_available_bytes(proc);
 	trace_source_read(trace, take_line, &trail, deadline_us);
 }

@@ -1,64 +1,82 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What /proc says of processes and mounts, and what PID 1 was started with: names, paths and
- * arguments are what somebody in the guest has chosen.
+ * Files of /proc that hold what processes of the guest have chosen, and lists of what there is. The
+ * first byte picks the parser.
  */
-#include "base/text.h"
-#include "parse/mountinfo.h"
-#include "parse/proc_status.h"
-#include "parse/redact.h"
+#include "fuzz_text.h"
+#include "parse/proc_process.h"
+#include "parse/proc_system.h"
 
-#include <stdlib.h>
-#include <string.h>
+enum { OF_A_PROCESS = 5, OF_THE_SYSTEM = 4 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(const char *string, size_t size)
+static void parse_process(uint8_t which, char *text)
 {
-	if (!memchr(string, '\0', size))
-		abort();
-}
+	struct proc_stat_line line;
+	struct proc_call call;
+	uint64_t read_bytes, written_bytes;
+	uint32_t mount;
+	char functions[32];
 
-static void read_mounts(char *text)
-{
-	struct mountinfo mount;
-
-	while (mountinfo_next(&text, &mount)) {
-		(void)mountinfo_has_option(mount.options, "ro");
-		check(mount.mount_point, strlen(mount.mount_point) + 1);
+	switch (which) {
+	case 0:
+		if (proc_stat_line_parse(text, &line))
+			FUZZ_ENDS(line.comm);
+		break;
+	case 1:
+		(void)proc_io_parse(text, &read_bytes, &written_bytes);
+		break;
+	case 2:
+		(void)proc_call_parse(text, &call);
+		break;
+	case 3:
+		proc_stack_parse(text, functions, sizeof(functions));
+		FUZZ_ENDS(functions);
+		break;
+	default:
+		(void)proc_fdinfo_mount(text, &mount);
 	}
 }
 
-static void hide_secrets(const char *text)
+static void parse_system(uint8_t which, char *text, size_t size)
 {
-	char shown[512];
-	struct redacted redacted;
-	struct text out;
+	struct proc_stat_totals totals;
+	struct disk_stats disk;
+	uint64_t bytes;
+	uint32_t some = 0, full = 0;
+	char *cursor = text;
 
-	(void)cmdline_redact_parts(text, shown, sizeof(shown), &redacted);
-	check(shown, sizeof(shown));
-	text_init(&out, shown, sizeof(shown));
-	(void)redact_text(text, strlen(text), &redacted, &out);
-	check(shown, sizeof(shown));
+	switch (which) {
+	case 0:
+		(void)proc_stat_totals_parse(text, &totals);
+		break;
+	case 1:
+		(void)meminfo_bytes(text, "MemAvailable:", &bytes);
+		break;
+	case 2:
+		while (disk_stats_next(&cursor, &disk)) {
+			if (disk.name < text || disk.name >= text + size)
+				abort();
+		}
+		break;
+	default:
+		if (pressure_parse(text, &some, &full) && (some > 10099 || full > 10099))
+			abort();
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = malloc(size + 1);
-	uint64_t caught;
+	uint8_t which;
+	char *text;
 
-	if (!text)
-		abort();
-	for (int i = 0; i < 3; i++) {
-		memcpy(text, data, size);
-		text[size] = '\0';
-		if (i == 0)
-			read_mounts(text);
-		else if (i == 1)
-			(void)proc_status_caught(text, &caught);
-		else
-			hide_secrets(text);
-	}
+	if (!size)
+		return 0;
+	which = data[0] % (OF_A_PROCESS + OF_THE_SYSTEM);
+	text = fuzz_text(data + 1, size - 1);
+	if (which < OF_A_PROCESS)
+		parse_process(which, text);
+	else
+		parse_system(which - OF_A_PROCESS, text, size);
 	free(text);
 	return 0;
 }

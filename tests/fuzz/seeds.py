@@ -174,6 +174,12 @@ def trace_line():
     yield from from_unit_tests("trace_line")
 
 
+def proc():
+    """Texts as fuzz_proc.c takes them: which parser, the text."""
+    for text in from_unit_tests("proc_process", "proc_system"):
+        yield from (bytes([which]) + text for which in range(9))
+
+
 def systemd_reply():
     """Answers of real systemds as fuzz_systemd_reply.c takes them: a list of jobs, one of units, numbers."""
     source = (TESTS / "unit/systemd_replies.h").read_text()
@@ -190,8 +196,11 @@ SEEDS = {
     "gpt": gpt,
     "image_format": image_format,
     "kmsg": lambda: [*from_fixtures("dev/kmsg"), *from_unit_tests("kmsg")],
+    "mountinfo": lambda: [*from_fixtures("proc/self/mountinfo", "proc/mounts", "proc/1/status"),
+                          *from_unit_tests("mountinfo", "proc_status", "redact")],
     "platform": platform,
     "proc_consoles": lambda: [*from_fixtures("proc/consoles"), *from_unit_tests("proc_consoles")],
+    "proc": proc,
     "proc_serial": lambda: [*from_fixtures("proc/tty/driver/serial"), *from_unit_tests("proc_serial")],
     "program": program,
     "qm_config": qm_config,

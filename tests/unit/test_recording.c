@@ -41,6 +41,11 @@ void output_summary(struct collector *unused)
 	(void)unused;
 }
 
+void observing_stop(struct collector *unused)
+{
+	(void)unused;
+}
+
 static void begin(void (*run)(struct recorder *recorder))
 {
 	behaviour = run;
