@@ -29,8 +29,7 @@ static struct recorder recorder = {.trace = TRACE_SOURCE_CLOSED};
  */
 static int run_child(int fd)
 {
-	/* An end of the socket that it held itself would hide that the collector is gone. */
-	children_close_others(recorder.proc.fd, fd);
+	children_close_others((const int[]){recorder.proc.fd, fd}, 2);
 	(void)signal(SIGTERM, SIG_DFL);
 	(void)prctl(PR_SET_NAME, "bp-recorder");
 	recorder.collector_fd = fd;
