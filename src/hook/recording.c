@@ -82,6 +82,7 @@ static void end(struct collector *collector)
 	/* Gone without a word: PID 1 goes on unwatched. */
 	if (fact->state == RECORDER_WATCHING && fact->seize == OUTCOME_OK) {
 		fact->state = RECORDER_LOST;
+		fact_publish(&fact->once);
 		collector->is_encoding_wanted = true;
 	}
 	children_let_in(&collector->children, collector->recorder_fd);

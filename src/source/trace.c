@@ -165,13 +165,20 @@ int trace_source_open(struct trace_source *source, outcome_t *ret_paths)
 
 	/* What refers to each other cannot be taken over from one that was killed. */
 	*source = TRACE_SOURCE_CLOSED;
-	trace_source_close(source);
+	if (trace_source_find(source) == 0)
+		trace_source_close(source);
+	trace_instance_close(&source->instance);
 	r = trace_instance_open(&source->instance, INSTANCE);
 	if (r == 0)
 		r = begin(&source->instance, ret_paths);
 	if (r < 0)
 		trace_source_close(source);
 	return r;
+}
+
+int trace_source_find(struct trace_source *source)
+{
+	return trace_instance_find(&source->instance, INSTANCE);
 }
 
 void trace_source_read(struct trace_source *source, void (*take)(void *context, char *line),

@@ -76,6 +76,15 @@ int trace_instance_find(struct trace_instance *instance, const char *name)
 	return instance->instance_fd < 0 ? -errno : 0;
 }
 
+void trace_instance_close(struct trace_instance *instance)
+{
+	if (instance->instance_fd >= 0)
+		(void)close(instance->instance_fd);
+	if (instance->mount_fd >= 0)
+		(void)close(instance->mount_fd);
+	*instance = TRACE_INSTANCE_CLOSED;
+}
+
 int trace_instance_define(
 	const struct trace_instance *instance, const char *file, const char *definition)
 {

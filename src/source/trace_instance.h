@@ -21,6 +21,8 @@ int trace_instance_open(struct trace_instance *instance, const char *name);
 int trace_instance_set(const struct trace_instance *instance, const char *file, const char *value);
 /* One that another process has left behind, as it is; -ENOENT where there is none. */
 int trace_instance_find(struct trace_instance *instance, const char *name);
+/* Leaves it as it is. */
+void trace_instance_close(struct trace_instance *instance);
 /* Adds to a file of tracefs itself, which all instances share: "synthetic_events". */
 int trace_instance_define(
 	const struct trace_instance *instance, const char *file, const char *definition);
