@@ -105,7 +105,7 @@ static void append_incomplete(struct text *text, const struct reader_report *rep
 	else if (report->omitted_findings)
 		text_append(text, "findings were made for which the report had no room");
 	else if (is_whole(report))
-		text_append(text, "nothing wrong was found in the little that could be seen");
+		text_append(text, "nothing wrong was found in what could be seen");
 	else
 		text_append(text, "nothing wrong was found, but not all records are here");
 }

@@ -83,8 +83,11 @@ int children_start(struct children *children, const struct probe *probe, uint32_
 		return r;
 	}
 	if (pid == 0) {
+		int r;
+
 		child_confine(children, parent);
-		_exit(-probe->run(sources, facts, subject) & STATUS_MASK);
+		r = probe->run(sources, facts, subject);
+		_exit(-(r ? r : sysroot_shortage()) & STATUS_MASK);
 	}
 	children->item[children->count++] = (struct child){
 		.pid = pid,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "report/record.h"
 #include "report/summary_part.h"
 
 #include <errno.h>
@@ -56,12 +57,24 @@ static bool list_unseen(const struct facts *facts, struct text *line)
 	return line->length > before;
 }
 
+/* What a probe did not find may be there all the same. */
+static void append_short(struct text *line, const struct facts *facts)
+{
+	const struct probe_fact *probe = short_probe(facts);
+
+	if (!probe)
+		return;
+	text_append(line, line->length ? "; some of what " : "some of what ");
+	append_array(line, probe->name);
+	summary_append_word(line, " looks at: ", record_errno_name(probe->error));
+}
+
 static bool is_anything_unseen(const struct facts *facts)
 {
 	LINE(line);
 
 	(void)list_unseen(facts, &line);
-	return line.length > 0;
+	return line.length > 0 || short_probe(facts);
 }
 
 static void add_unseen(struct summary_page *page, const struct facts *facts)
@@ -72,6 +85,7 @@ static void add_unseen(struct summary_page *page, const struct facts *facts)
 		text_append(&line, facts->boot.is_root_user
 					   ? ": root may not here, as in a container"
 					   : ": run it as root");
+	append_short(&line, facts);
 	if (line.length)
 		summary_add(page, "unseen", &line);
 }
@@ -90,7 +104,7 @@ static const char *all_well_text(const struct findings *findings, bool is_unseen
 	if (findings->dropped)
 		return "more was found than there is room for";
 	if (is_unseen)
-		return "nothing wrong was found in the little that could be seen";
+		return "nothing wrong was found in what could be seen";
 	return findings->is_undecided ? "nothing wrong was found, as far as could be seen"
 				      : "nothing wrong was found";
 }

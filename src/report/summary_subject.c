@@ -114,7 +114,7 @@ static void add_uarts(struct summary_page *page, const struct facts *facts)
 		append_array_word(&line, " ", uart->type_name);
 		separator = ", ";
 	}
-	if (!line.length && fact_is_known(&facts->uart_total.once))
+	if (!line.length && fact_is_known(&facts->uart_total.once) && !short_probe(facts))
 		text_append(&line, no_uart_text(&facts->platform));
 	if (line.length)
 		summary_add(page, "serial", &line);
@@ -186,7 +186,7 @@ static void add_disks(struct summary_page *page, const struct facts *facts)
 	fact_foreach (block, facts->blocks)
 		total += is_disk(block);
 	if (!shown) {
-		text_append(&line, "none");
+		text_append(&line, short_probe(facts) ? "none seen" : "none");
 	} else {
 		append_array(&line, shown->name);
 		text_append_char(&line, ' ');
@@ -222,8 +222,9 @@ static void append_root_in_memory(struct text *line, const struct root_fact *roo
 	text_append(line, is_initramfs ? ", no stage 2 follows" : ", in memory");
 }
 
-static void add_root(struct summary_page *page, const struct root_fact *root)
+static void add_root(struct summary_page *page, const struct facts *facts)
 {
+	const struct root_fact *root = &facts->root;
 	bool is_in_memory = root->in_memory[0];
 	LINE(line);
 	LINE(tail);
@@ -237,7 +238,7 @@ static void add_root(struct summary_page *page, const struct root_fact *root)
 	else if (root->match_count)
 		append_array_word(&tail, ": ", root->matches[0]);
 	else if (root->kind <= ROOT_PARTLABEL)
-		text_append(&tail, ": not there");
+		text_append(&tail, short_probe(facts) ? ": not seen" : ": not there");
 	if (root->kind == ROOT_VIRTIOFS || root->kind == ROOT_9P)
 		append_share(&tail, root);
 	summary_append_beside(&line, root->spec, sizeof(root->spec), &tail);
@@ -315,6 +316,6 @@ void summary_add_subjects(struct summary_page *page, const struct facts *facts)
 	add_consoles(page, facts);
 	add_uarts(page, facts);
 	add_disks(page, facts);
-	add_root(page, &facts->root);
+	add_root(page, facts);
 	add_handoff(page, &facts->handoff);
 }

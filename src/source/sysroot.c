@@ -14,6 +14,21 @@
 
 enum { TRIES_MAX = 64 };
 
+static int shortage;
+
+/* Passes a result on, and remembers that the machine had nothing left to answer with. */
+static int note(int result)
+{
+	if (!shortage && (result == -ENOMEM || result == -ENFILE || result == -EMFILE))
+		shortage = result;
+	return result;
+}
+
+int sysroot_shortage(void)
+{
+	return shortage;
+}
+
 /* glibc and musl have no wrapper for openat2(2). */
 static int openat2_in_root(int root, const char *path, int flags)
 {
@@ -42,10 +57,10 @@ int sysroot_openat(const struct sysroot *root, const char *path, int flags)
 	fd = openat2_in_root(root->fd, path, flags);
 	/* Without openat2 a captured machine could lead outside, so only the real root goes on. */
 	if (fd != -ENOSYS || root->is_fixture)
-		return fd;
+		return note(fd);
 
 	fd = openat(root->fd, path, flags);
-	return fd < 0 ? -errno : fd;
+	return fd < 0 ? note(-errno) : fd;
 }
 
 int sysroot_open(const char *path, struct sysroot *ret_root)
@@ -96,7 +111,7 @@ ssize_t sysroot_read(const struct sysroot *root, const char *path, char *buf, si
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return -errno;
+			return note(-errno);
 		if (n == 0)
 			return (ssize_t)length;
 		if (is_full)
@@ -275,9 +290,12 @@ const char *sysroot_next_entry(DIR *directory)
 {
 	struct dirent *entry;
 
+	errno = 0;
 	while ((entry = readdir(directory))) {
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			return entry->d_name;
 	}
+	/* The list is cut short, which looks like its end. */
+	(void)note(-errno);
 	return NULL;
 }
