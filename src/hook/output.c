@@ -43,7 +43,8 @@ static enum boot_phase boot_phase(const struct collector *collector)
 	 */
 	if (strcmp(collector->phase, "exit") == 0 || strcmp(collector->phase, "up") == 0 ||
 		strcmp(collector->phase, "time-over") == 0 ||
-		strcmp(collector->phase, "shutdown") == 0)
+		strcmp(collector->phase, "shutdown") == 0 ||
+		strcmp(collector->phase, "frozen") == 0)
 		return collector->is_handed_off ? BOOT_PHASE_HANDOFF : BOOT_PHASE_EARLY;
 	if (collector->state == STATE_START || collector->state == STATE_FOLLOW)
 		return BOOT_PHASE_EARLY;

@@ -86,11 +86,11 @@ static void end(struct collector *collector)
 }
 
 /* PID 1 waits for this, and the machine ends behind it. */
-static void tell_exit(struct collector *collector)
+static void tell_exit(struct collector *collector, const char *phase)
 {
 	uint64_t end_us = clock_now_us() + LAST_PAGE_US;
 
-	collector->phase = "exit";
+	collector->phase = phase;
 	output_recording(collector);
 	output_end(collector);
 	output_summary(collector);
@@ -138,7 +138,10 @@ void recording_handle(struct collector *collector)
 		collector->is_encoding_wanted = true;
 		break;
 	case RECORDER_SAW_EXIT:
-		tell_exit(collector);
+		tell_exit(collector, "exit");
+		break;
+	case RECORDER_SAW_FREEZE:
+		tell_exit(collector, "frozen");
 		break;
 	case RECORDER_LOST:
 		end(collector);

@@ -3,10 +3,13 @@
 
 #include "base/text.h"
 #include "parse/cmdline.h"
+#include "parse/kernel_message.h"
+#include "parse/redact.h"
 #include "parse/trace_line.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/klog.h>
 
 enum { WRITERS_KEPT = 16 };
 
@@ -190,6 +193,23 @@ static uint64_t available_bytes(const struct sysroot *proc)
 	return 0;
 }
 
+/* What it said of itself. The log is asked for without a path: /dev may be gone. */
+static void note_message(struct pid1_exit_fact *exit)
+{
+	enum { READ_ALL = 3 }; /* SYSLOG_ACTION_READ_ALL: the newest that fit */
+	static char log[16384];
+	char words[sizeof(exit->message)];
+	struct text text;
+	int n = klogctl(READ_ALL, log, sizeof(log) - 1);
+
+	if (n <= 0)
+		return;
+	log[n] = '\0';
+	kernel_message_of_pid1(log, words, sizeof(words));
+	text_init(&text, exit->message, sizeof(exit->message));
+	(void)redact_text(words, strlen(words), NULL, &text);
+}
+
 void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
 	struct pid1_exit_fact *exit, uint64_t deadline_us)
 {
@@ -200,6 +220,7 @@ void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
 	(void)sysroot_readlink(proc, "1/exe", exit->executable, sizeof(exit->executable));
 	note_arguments(proc, exit);
 	note_descriptors(proc, exit);
+	note_message(exit);
 	exit->available_bytes = available_bytes(proc);
 	trace_source_read(trace, take_line, &trail, deadline_us);
 }

@@ -166,6 +166,13 @@ static bool is_deadly(const struct recorder *recorder, int signal)
 	       !(signal == SIGBUS && info.si_code == BUS_MCEERR_AO) && !is_caught(recorder, signal);
 }
 
+/* What programs crash by, and systemd catches: it then stands still for ever. */
+static bool is_crash(int signal)
+{
+	return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
+	       signal == SIGABRT || signal == SIGQUIT;
+}
+
 static bool is_job_control_stop(int signal)
 {
 	return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
@@ -188,6 +195,8 @@ static bool handle_stop(struct recorder *recorder, int status)
 		at_end(recorder, signal);
 		return false;
 	}
+	if (!event && is_crash(signal))
+		recorder->crash_signal = signal;
 	/* A signal on its way to PID 1 is passed on; a stop of ours (SIGTRAP) is not, nor SIGSTOP,
 	 * which an init that is not traced never gets. */
 	if (event == EVENT_STOP && is_job_control_stop(signal))
@@ -268,6 +277,7 @@ struct watch {
 	struct root_id first_root, root; /* of PID 1: in the beginning, and where it was let go */
 	bool is_seized;
 	uint64_t look_us, seize_us; /* seize_us: at the latest */
+	uint32_t bare_looks;        /* in a row, see is_bare() */
 	int signal_fd;
 	struct boot_watch boot;
 	uint64_t ask_us, ask_step_us; /* systemd is not asked before */
@@ -333,6 +343,43 @@ static enum recorder_state look_at_systemd(
 	return watch->is_seized ? RECORDER_WATCHING : RECORDER_LOST;
 }
 
+/* Before it freezes, systemd closes all descriptors but the first three (freeze(), in
+ * src/basic/process-util.c), so that nobody waits for it. */
+static bool is_bare(const struct recorder *recorder)
+{
+	DIR *directory = sysroot_opendir(&recorder->proc, "1/fd");
+	bool is_bare = directory != NULL;
+	const char *entry;
+
+	while (is_bare && (entry = sysroot_next_entry(directory)))
+		is_bare = entry[0] <= '2' && !entry[1];
+	if (directory)
+		(void)closedir(directory);
+	return is_bare;
+}
+
+/* It begins as bare as that, for a moment. */
+enum { BARE_LOOKS = 3 };
+
+static bool is_frozen(const struct recorder *recorder, struct watch *watch)
+{
+	bool is_like_it = is_systemd(recorder) && is_bare(recorder);
+
+	watch->bare_looks = is_like_it ? watch->bare_looks + 1 : 0;
+	return watch->bare_looks >= BARE_LOOKS;
+}
+
+static void at_freeze(struct recorder *recorder)
+{
+	struct pid1_exit_fact *exit = &recorder->facts->pid1_exit;
+
+	exit->at_us = clock_now_us();
+	exit->is_frozen = true;
+	exit->wait_status = recorder->crash_signal;
+	last_words_gather(&recorder->proc, &recorder->trace, exit, clock_now_us() + GATHER_MAX_US);
+	fact_publish(&exit->once);
+}
+
 static enum recorder_state look(struct recorder *recorder, struct watch *watch, uint64_t now)
 {
 	if (now >= recorder->end_us)
@@ -340,6 +387,8 @@ static enum recorder_state look(struct recorder *recorder, struct watch *watch, 
 	if (now < watch->look_us)
 		return RECORDER_WATCHING;
 	watch->look_us = now + LOOK_US;
+	if (is_frozen(recorder, watch))
+		return RECORDER_SAW_FREEZE;
 	/* An initrd may have an sshd of its own. */
 	if (!is_elsewhere(recorder, watch->first_root))
 		return RECORDER_WATCHING;
@@ -415,6 +464,8 @@ static void watch(struct recorder *recorder, int signal_fd)
 	}
 	if (fact_is_known(&recorder->facts->pid1_exit.once))
 		return;
+	if (state == RECORDER_SAW_FREEZE)
+		at_freeze(recorder);
 	if (!recorder->is_shutdown && watch.is_seized && !let_go(recorder) &&
 		!recorder->is_shutdown)
 		return;

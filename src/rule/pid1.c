@@ -186,6 +186,15 @@ static void say_call(struct finding *finding, const struct facts *facts,
 	finding_say(finding, ": ", error_name(call->error), "; ", NULL);
 }
 
+/* Nobody asked for a recorder, or it saw nothing. */
+static enum verdict verdict_of_watch(const struct recorder_fact *recorder)
+{
+	bool is_well = recorder->state == RECORDER_NOT_WANTED ||
+		       (recorder->seize == OUTCOME_OK && recorder->state != RECORDER_LOST);
+
+	return fact_is_known(&recorder->once) && is_well ? VERDICT_GOOD : VERDICT_UNKNOWN;
+}
+
 enum verdict judge_pid1_exit(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -193,15 +202,10 @@ enum verdict judge_pid1_exit(struct judgement *judgement)
 	const struct failed_call_fact *write = fatal_write(facts), *call = last_call(exit);
 	struct finding *finding;
 
-	/* Nobody asked for a recorder, or it saw nothing. */
-	if (!fact_is_known(&exit->once)) {
-		bool is_well = facts->recorder.state == RECORDER_NOT_WANTED ||
-			       (facts->recorder.seize == OUTCOME_OK &&
-				       facts->recorder.state != RECORDER_LOST);
-
-		return fact_is_known(&facts->recorder.once) && is_well ? VERDICT_GOOD
-								       : VERDICT_UNKNOWN;
-	}
+	if (!fact_is_known(&exit->once))
+		return verdict_of_watch(&facts->recorder);
+	if (exit->is_frozen)
+		return VERDICT_GOOD;
 	finding = finding_about(judgement, SEVERITY_ERROR, exit->comm);
 	finding_say(finding, "PID 1 ended, and the kernel panics of it: ", NULL);
 	if (write)
@@ -211,5 +215,30 @@ enum verdict judge_pid1_exit(struct judgement *judgement)
 	say_status(finding, exit);
 	finding_because(judgement, finding, exit);
 	finding_because(judgement, finding, &facts->dev_console);
+	return VERDICT_BAD;
+}
+
+/* What systemd says of itself is more than what it tried in vain: much of that is expected. */
+enum verdict judge_pid1_frozen(struct judgement *judgement)
+{
+	const struct pid1_exit_fact *exit = &judgement->facts->pid1_exit;
+	struct finding *finding;
+
+	if (!fact_is_known(&exit->once))
+		return verdict_of_watch(&judgement->facts->recorder);
+	if (!exit->is_frozen)
+		return VERDICT_GOOD;
+	finding = finding_about(judgement, SEVERITY_ERROR, exit->comm);
+	finding_say(
+		finding, "PID 1 stands still for ever, and the kernel does not panic of it", NULL);
+	if (exit->wait_status) {
+		finding_say(finding, ": it crashed by ", signal_name(exit->wait_status), NULL);
+		say_number(finding, " (signal ", (uint32_t)exit->wait_status, ")");
+	}
+	if (exit->message[0]) {
+		finding_say(finding, "; it said last: ", NULL);
+		finding_say_array(finding, exit->message);
+	}
+	finding_because(judgement, finding, exit);
 	return VERDICT_BAD;
 }
