@@ -103,15 +103,35 @@ static bool is_grower(const struct facts *facts, const struct failed_call_fact *
 	return false;
 }
 
+/* What PID 1 failed at last. A message that says so, and fails as well, is not it; nor is what
+ * tidies up. */
+static const struct failed_call_fact *last_call(const struct pid1_exit_fact *exit)
+{
+	const struct failed_call_fact *found = NULL;
+
+	fact_foreach (call, exit->calls) {
+		if (call->pid == 1 && !is_write(call) && is_of_its_end(exit, call) &&
+			!is_equal(call->name, "close", sizeof(call->name)))
+			found = call;
+	}
+	return found;
+}
+
+/* Of descriptors that are closed: the message about that cannot be written either. */
+static bool is_word_of(const struct failed_call_fact *write, const struct failed_call_fact *call)
+{
+	return write->pid == 1 && write->error == -EBADF && call && call->error == -EBADF;
+}
+
 /* A message that could not be written. Many programs shrug that off; those that are known not to
  * come first, then PID 1 itself. */
 static const struct failed_call_fact *fatal_write(const struct facts *facts)
 {
 	const struct pid1_exit_fact *exit = &facts->pid1_exit;
-	const struct failed_call_fact *own = NULL, *last = NULL;
+	const struct failed_call_fact *own = NULL, *last = NULL, *final = last_call(exit);
 
 	fact_foreach (call, exit->calls) {
-		if (!is_write(call) || !is_of_its_end(exit, call))
+		if (!is_write(call) || !is_of_its_end(exit, call) || is_word_of(call, final))
 			continue;
 		if (call->pid != 1 && is_grower(facts, call))
 			return call;
@@ -119,18 +139,6 @@ static const struct failed_call_fact *fatal_write(const struct facts *facts)
 		last = call;
 	}
 	return own ? own : last;
-}
-
-/* What PID 1 failed at last. A message that says so, and fails as well, is not it. */
-static const struct failed_call_fact *last_call(const struct pid1_exit_fact *exit)
-{
-	const struct failed_call_fact *found = NULL;
-
-	fact_foreach (call, exit->calls) {
-		if (call->pid == 1 && !is_write(call) && is_of_its_end(exit, call))
-			found = call;
-	}
-	return found;
 }
 
 static const char *error_name(outcome_t error)
@@ -186,6 +194,16 @@ static void say_call(struct finding *finding, const struct facts *facts,
 	finding_say(finding, ": ", error_name(call->error), "; ", NULL);
 }
 
+static void say_closed(struct finding *finding, const struct pid1_exit_fact *exit)
+{
+	uint32_t closed = 0;
+
+	fact_foreach (descriptor, exit->descriptors)
+		closed += descriptor->link == -ENOENT;
+	if (closed == 3)
+		finding_say(finding, "its descriptors 0 to 2 were closed; ", NULL);
+}
+
 /* Nobody asked for a recorder, or it saw nothing. */
 static enum verdict verdict_of_watch(const struct recorder_fact *recorder)
 {
@@ -208,6 +226,7 @@ enum verdict judge_pid1_exit(struct judgement *judgement)
 		return VERDICT_GOOD;
 	finding = finding_about(judgement, SEVERITY_ERROR, exit->comm);
 	finding_say(finding, "PID 1 ended, and the kernel panics of it: ", NULL);
+	say_closed(finding, exit);
 	if (write)
 		say_call(finding, facts, write, "");
 	if (call)
