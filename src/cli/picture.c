@@ -66,6 +66,8 @@ const char *picture_class(const struct timeline_item *item)
 		[TIMELINE_ITEM_PARTITION] = "partition",
 		[TIMELINE_ITEM_PROBE] = "probe",
 		[TIMELINE_ITEM_FINDING] = "info",
+		[TIMELINE_ITEM_HOST] = "host",
+		[TIMELINE_ITEM_REQUESTS] = "host",
 	};
 
 	if (item->severity == READER_ERROR)

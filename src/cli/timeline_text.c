@@ -61,6 +61,7 @@ static enum glyph glyph_of(const struct timeline_item *item)
 	case TIMELINE_ITEM_PROBE:
 		return GLYPH_PROBE;
 	case TIMELINE_ITEM_READ:
+	case TIMELINE_ITEM_REQUESTS:
 		return GLYPH_READ;
 	case TIMELINE_ITEM_FINDING:
 		return GLYPH_FINDING;
@@ -178,7 +179,8 @@ struct event {
 /* Lines of the kernel log and of disks that share a lane are many, and say little each. */
 static bool is_told(const struct timeline_lane *lane, const struct timeline_item *item)
 {
-	if (item->is_unplaced || item->kind == TIMELINE_ITEM_PROBE)
+	if (item->is_unplaced || item->kind == TIMELINE_ITEM_PROBE ||
+		item->kind == TIMELINE_ITEM_REQUESTS)
 		return item->severity != READER_INFO;
 	if (item->kind == TIMELINE_ITEM_FINDING)
 		return lane->kind == TIMELINE_FINDINGS;
@@ -219,7 +221,8 @@ static void print_event(const struct page *page, const struct event *event)
 		[READER_ERROR] = COLOUR_RED};
 	const struct timeline_item *item = event->item;
 	char start[32], duration[48] = "", number[48], data[2 * TIMELINE_TEXT_SIZE];
-	bool is_group = event->lane->kind == TIMELINE_GROUP;
+	bool is_group =
+		event->lane->kind == TIMELINE_GROUP || event->lane->kind == TIMELINE_HOST_LOG;
 
 	timeline_format(start, sizeof(start), item->start, 0.001);
 	timeline_format_duration(number, sizeof(number), item->end - item->start);

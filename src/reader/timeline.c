@@ -24,6 +24,8 @@ const char *timeline_kind_name(enum timeline_item_kind kind)
 		[TIMELINE_ITEM_PARTITION] = "partition",
 		[TIMELINE_ITEM_PROBE] = "probe",
 		[TIMELINE_ITEM_FINDING] = "finding",
+		[TIMELINE_ITEM_HOST] = "host",
+		[TIMELINE_ITEM_REQUESTS] = "requests",
 	};
 
 	return NAMES[kind % TIMELINE_ITEM_KINDS];
@@ -382,14 +384,16 @@ static int compare_items(const void *left, const void *right)
 	return strcmp(a->label, b->label);
 }
 
+void timeline_sort_lane(struct timeline_lane *lane)
+{
+	if (lane->count)
+		qsort(lane->item, lane->count, sizeof(lane->item[0]), compare_items);
+}
+
 static void sort(struct timeline *timeline)
 {
-	for (size_t i = 0; i < timeline->lane_count; i++) {
-		struct timeline_lane *lane = &timeline->lane[i];
-
-		if (lane->count)
-			qsort(lane->item, lane->count, sizeof(lane->item[0]), compare_items);
-	}
+	for (size_t i = 0; i < timeline->lane_count; i++)
+		timeline_sort_lane(&timeline->lane[i]);
 }
 
 /* Of a late report what the boot itself left: its own moments would squeeze the boot to nothing. */

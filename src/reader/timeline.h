@@ -15,7 +15,9 @@ enum timeline_lane_kind {
 	TIMELINE_GROUP,    /* disks that behave alike */
 	TIMELINE_DISK,     /* one disk */
 	TIMELINE_PROBE,    /* one probe with all its runs */
-	TIMELINE_FINDINGS, /* one lane, the last */
+	TIMELINE_FINDINGS, /* one lane, the last of the guest */
+	TIMELINE_HOST_LOG, /* lines of a log of the host */
+	TIMELINE_HOST,     /* what one of the guest's processes or disks asked the host for */
 };
 
 enum timeline_item_kind {
@@ -28,6 +30,8 @@ enum timeline_item_kind {
 	TIMELINE_ITEM_PARTITION, /* mark: uevent of a partition */
 	TIMELINE_ITEM_PROBE,     /* span: run of a probe */
 	TIMELINE_ITEM_FINDING,   /* mark */
+	TIMELINE_ITEM_HOST,      /* mark: a line of a log of the host */
+	TIMELINE_ITEM_REQUESTS,  /* span: requests to the host */
 	TIMELINE_ITEM_KINDS,
 };
 

@@ -121,6 +121,10 @@ class CommandLine:
         for name, text in self.machine.fw_cfg.items():
             self.add("-fw_cfg", f"name={name},string={text}")
         self.add(*self._boot(kernel, initrd))
+        for event in self.machine.trace:
+            self.add("-trace", event)
+        if self.machine.trace:
+            self.add("-msg", "timestamp=on", "-D", self.folder / "qemu-trace.log")
         self.add(*self.machine.extra)
         if needs_qmp(self.scenario):
             self.add("-qmp", f"unix:{qmp_socket(self.folder)},server=on,wait=off")

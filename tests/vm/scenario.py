@@ -87,6 +87,7 @@ class Share:
     kind: str
     tag: str = "rootfs"
     stage2: str = ""            # what is wrong with stage 2
+    debug: bool = False         # virtiofsd logs each request
 
     def __post_init__(self):
         _one_of("share.kind", self.kind, SHARES)
@@ -108,6 +109,7 @@ class Machine:
     tables: list = field(default_factory=list)      # ACPI tables to add
     dsdt: str = ""              # the fixture whose DSDT takes the place of the machine's own
     dsdt_hides: str = ""        # an id, as a string of that DSDT, that no device has
+    trace: list = field(default_factory=list)       # trace events of QEMU that go to qemu-trace.log
     extra: list = field(default_factory=list)
 
     def __post_init__(self):
