@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import acpi
+import correlate
 import initramfs_tools
 import loaders
 import xen
@@ -121,10 +122,11 @@ class CommandLine:
         for name, text in self.machine.fw_cfg.items():
             self.add("-fw_cfg", f"name={name},string={text}")
         self.add(*self._boot(kernel, initrd))
-        for event in self.machine.trace:
+        events = self.machine.trace + ([correlate.EVENT] if self.scenario.expect.correlate else [])
+        for event in events:
             self.add("-trace", event)
-        if self.machine.trace:
-            self.add("-msg", "timestamp=on", "-D", self.folder / "qemu-trace.log")
+        if events:
+            self.add("-msg", "timestamp=on", "-D", self.folder / correlate.TRACE)
         self.add(*self.machine.extra)
         if needs_qmp(self.scenario):
             self.add("-qmp", f"unix:{qmp_socket(self.folder)},server=on,wait=off")

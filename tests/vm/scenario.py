@@ -159,7 +159,8 @@ class Expect:
     hook must leave no trace at all. serial: regular expressions to find on the serial ports or the
     virtio console. not_serial: those that must not be there. screen: those to find on the VGA's screen
     when the machine has ended. findings: without it the machine is healthy, and any error or warning
-    is a false alarm."""
+    is a false alarm. correlate: logs of the host, of this folder, from which `bootprobe correlate` must
+    tell how far the clocks are apart."""
     stage2: bool = True
     silent: bool = False
     whole: list | None = None
@@ -171,6 +172,7 @@ class Expect:
     not_serial: list = field(default_factory=list)
     screen: list = field(default_factory=list)
     test_port: list = field(default_factory=list)
+    correlate: list = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
 
     def __post_init__(self):
