@@ -107,13 +107,13 @@ static void check(const struct correlation *correlation)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct reader_report *report;
+	static struct reader_report *report;
 	struct correlation *correlation;
 	struct timeline timeline;
 
 	if (size < 2)
 		return 0;
-	report = make_report();
+	report = report ? report : make_report();
 	correlation = correlation_new(report, NAN);
 	if (!correlation || correlation_add_log(correlation, "log") != 0)
 		abort();
@@ -127,6 +127,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	timeline_release(&timeline);
 	correlation_free(correlation);
-	reader_report_free(report);
 	return 0;
 }
