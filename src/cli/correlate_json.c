@@ -109,6 +109,8 @@ static json_t *guest_object(const struct guest_process *guest)
 	set_text(object, "call", guest->call);
 	set_count(object, "call_count", guest->call_count);
 	set_count(object, "call_interval_us", guest->call_interval_us);
+	set_text(object, "path", guest->path);
+	set_count(object, "path_share", guest->path_share);
 	set_text(object, "waits", guest->waits);
 	return object;
 }

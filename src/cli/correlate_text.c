@@ -189,6 +189,13 @@ static void describe_guest(struct text *text, const struct guest_process *guest)
 		text_append(text, " within ");
 		text_append(text, duration);
 	}
+	if (*guest->path) {
+		text_append(text, ", most for ");
+		text_append(text, guest->path);
+		text_append(text, " (");
+		text_append_u64(text, guest->path_share / 100);
+		text_append(text, " %)");
+	}
 	if (*guest->waits) {
 		text_append(text, text->length ? ", " : "");
 		text_append(text, "waits in ");

@@ -213,6 +213,8 @@ struct guest_process {
 	uint64_t cpu_us, read_bytes, written_bytes, calls;
 	char call[32]; /* called most */
 	uint64_t call_count, call_interval_us;
+	char path[CORRELATION_TEXT_SIZE];  /* looked up most */
+	uint64_t path_share;               /* in hundredths of a percent */
 	char waits[CORRELATION_TEXT_SIZE]; /* what it was seen waiting for */
 };
 
