@@ -246,8 +246,50 @@ class Clocks(Correlate):
         self.assertIn("kernel", self.clock(said)["not_after"]["host_saw"])
         self.assertAlmostEqual(high, STARTED + 0.01 + 0.25, places=3)
         record = plain_log((1.92, "guest: " + bare_report().decode().splitlines()[0]))
-        _, high = self.interval(self.json(bare_report(), start, record))
+        said = self.json(bare_report(), start, record)
+        _, high = self.interval(said)
         self.assertAlmostEqual(high, STARTED + 0.02, places=3)
+        # It has its place already; that of another boot tells nothing.
+        self.assertEqual([lane["name"] for lane in self.host_lanes(said)], ["host0.log"])
+        other = record.replace(b'"boot":"5a1f09c3"', b'"boot":"5a1f09c4"')
+        self.assertEqual(self.clock(self.json(bare_report(), start, other))["state"], "unknown")
+
+    def disk_report(self):
+        report = made_report.Report()
+        made_report.start(report)
+        report.add(3.0, "block", name="vda", transport="virtio", driver="virtio_blk", size_bytes=1 << 30,
+                   sector_bytes=512, arrived=2.5, header_reads=made_report.reads())
+        report.end(3.4)
+        return report.text()
+
+    def disk_log(self, device, at, *sectors):
+        """Each request and its end."""
+        lines = []
+        for n, sector in enumerate(sectors):
+            t = at + n / 100
+            lines += [(t, f"virtio_blk_handle_read vdev {device} req 0x9 sector {sector} nsectors 1"),
+                      (t + 0.001, f"virtio_blk_req_complete vdev {device} req 0x9 status 0")]
+        return lines
+
+    def test_a_disk_is_known_by_its_header(self):
+        """Another disk of which a sector was read, and the firmware's look at the same one, are not it."""
+        header = (0, 1, 2, (1 << 30) // 512)
+        firmware = self.disk_log("0x1", -5, *header)
+        other = self.disk_log("0x2", 1, 0)
+        start = [(2.4, "virtio_set_status vdev 0x1 val 0"), (2.4, "virtio_set_status vdev 0x1 val 15")]
+        kernel = self.disk_log("0x1", 2.45, 0) + self.disk_log("0x1", 2.6, *header)
+        said = self.json(self.disk_report(), qemu_log(*other, *start, *kernel))
+        self.assertEqual(self.clock(said)["candidates"], 1)
+        low, high = self.interval(said)
+        self.assertAlmostEqual(low, STARTED + 2.451 - 2.5, places=3)
+        self.assertAlmostEqual(high, STARTED + 2.6 - 2.5, places=3)
+        self.assertEqual({process.get("disk") for process in said["processes"]}, {"vda", None})
+        # It reads all of it: one cannot be told from the other, but by when the machine began.
+        both = firmware + start + kernel
+        self.assertEqual(self.clock(self.json(self.disk_report(), qemu_log(*both)))["candidates"], 2)
+        began = [(-4, "vm_state_notify running 1 reason 9 (running)")]
+        said = self.json(self.disk_report(), qemu_log(*both, *began))
+        self.assertEqual((self.clock(said)["candidates"], self.interval(said)), (1, (low, high)))
 
     def test_nothing_that_both_saw(self):
         log = plain_log((1, "systemd[1]: Started something"), (2, "sshd: hello"))
@@ -399,6 +441,17 @@ class Requests(Correlate):
         said = self.json(share_report(), c_log(*lines))
         lane = next(lane for lane in self.host_lanes(said) if lane["name"] == "host 300")
         self.assertEqual([item["label"] for item in lane["items"]], ["50 requests"] * 3)
+
+
+    def test_more_bursts_than_are_kept(self):
+        """Those that are near to each other become one; what is far apart stays so."""
+        lines = mount() + [(t + n / 50, request(int(t * 1000) * 1000 + 2 * n, "OPEN", 14, 300))
+                           for t in (10, 40) for n in range(300)]
+        said = self.json(share_report(), c_log(*lines))
+        items = next(lane for lane in self.host_lanes(said) if lane["name"] == "host 300")["items"]
+        self.assertLessEqual(len(items), 128)
+        self.assertEqual(sum(int(item["label"].split()[0]) for item in items), 600)
+        self.assertFalse([item for item in items if item["start"] < 17 < 39 < item["start"] + item["seconds"]])
 
 
 class Hostile(Correlate):
