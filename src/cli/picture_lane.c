@@ -355,6 +355,7 @@ void picture_lane(struct picture *picture, const struct timeline_lane *lane, boo
 		draw_marks(picture, lane, TIMELINE_ITEM_EVENT);
 		break;
 	case TIMELINE_HOST_LOG:
+		picture->y += 8;
 		draw_marks(picture, lane, TIMELINE_ITEM_HOST);
 		break;
 	case TIMELINE_HOST:

@@ -210,6 +210,10 @@ static void draw_notes(struct picture *picture)
 	size_t room = picture_characters(picture->width - 2 * PICTURE_MARGIN);
 	char data[160];
 
+	if (timeline->note) {
+		picture_text(picture, PICTURE_MARGIN, picture->y, "dim", timeline->note, room);
+		picture->y += 18;
+	}
 	if (timeline->left_out || timeline->disks_left_out) {
 		(void)snprintf(data, sizeof(data),
 			"%zu moments and %zu disks are more than are drawn", timeline->left_out,

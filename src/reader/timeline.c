@@ -458,5 +458,6 @@ void timeline_release(struct timeline *timeline)
 	}
 	free(timeline->lane);
 	free(timeline->machine);
+	free(timeline->note);
 	*timeline = (struct timeline){0};
 }

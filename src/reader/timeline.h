@@ -72,6 +72,7 @@ struct timeline {
 	size_t lane_count;
 	size_t item_count, left_out; /* items that were too many */
 	size_t disk_count, disks_left_out;
+	char *note;    /* what holds of the host's lanes; NULL: there are none */
 	char *machine; /* "qemu-tcg, pc-i440fx-7.2, seabios 1.16.2, Linux 6.1.0" */
 };
 

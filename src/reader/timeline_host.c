@@ -6,9 +6,11 @@
 #include "reader/correlation.h"
 #include "reader/timeline_part.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Further processes share a lane. */
 enum { ALONE_MAX = 8 };
@@ -61,7 +63,7 @@ static size_t process_lane(struct timeline_builder *builder, const struct correl
 			guest_process_find(correlation->report, process->id, &guest) && *guest.comm
 				? " "
 				: "",
-			guest.comm);
+			process->is_hook ? " bootprobe" : guest.comm);
 	(void)snprintf(count, sizeof(count), "%llu requests", (unsigned long long)process->count);
 	return timeline_add_lane(builder, TIMELINE_HOST, name, count);
 }
@@ -108,6 +110,31 @@ static void add_marks(struct timeline_builder *builder, const struct correlation
 	builder->timeline->left_out += log->marks_left_out;
 }
 
+/* The worst of the clocks. */
+static char *make_note(const struct correlation *correlation)
+{
+	int64_t uncertainty_us = 0;
+	bool is_given = false;
+	char data[TIMELINE_TEXT_SIZE];
+
+	for (int i = 0; i < HOST_CLOCKS; i++) {
+		const struct correlation_clock *clock = &correlation->clock[i];
+
+		if (clock->state == CORRELATION_UNKNOWN ||
+			clock->state == CORRELATION_CONTRADICTORY)
+			return strdup(
+				"A clock of the host is not known: what bears its time is not "
+				"here.");
+		is_given |= clock->state == CORRELATION_GIVEN;
+		if (clock->uncertainty_us > uncertainty_us)
+			uncertainty_us = clock->uncertainty_us;
+	}
+	(void)snprintf(data, sizeof(data),
+		"The host: its clock is known to %.1f ms of the guest's%s.",
+		(double)uncertainty_us / 1e3, is_given ? ", or was given" : "");
+	return strdup(data);
+}
+
 int timeline_add_host(struct timeline *timeline, const struct correlation *correlation)
 {
 	struct timeline_builder builder = {.report = correlation->report, .timeline = timeline};
@@ -116,6 +143,9 @@ int timeline_add_host(struct timeline *timeline, const struct correlation *corre
 	for (unsigned i = 0; i < correlation->log_count; i++)
 		add_marks(&builder, correlation, &correlation->log[i]);
 	add_processes(&builder, correlation);
+	timeline->note = make_note(correlation);
+	if (!timeline->note)
+		builder.error = -ENOMEM;
 	for (size_t i = first; i < timeline->lane_count; i++)
 		timeline_sort_lane(&timeline->lane[i]);
 	return builder.error;

@@ -229,6 +229,18 @@ class Clocks(Correlate):
         low, _ = self.interval(said)
         self.assertLessEqual(low, STARTED)
 
+    def test_what_the_hook_did_not_find_was_looked_up_later(self):
+        """An interpreter that could not be looked at says nothing of when it was."""
+        report = made_report.Report()
+        made_report.start(report)
+        report.add(3.3, "root", kind="virtiofs", spec="virtiofs:r", value="r", device_count=1, since=2.5, mounted=3.0)
+        report.add(3.3, "handoff", root="/sysroot", mounted=True, fstype="virtiofs", init="/sbin/init",
+                   init_stat="ok", free_bytes=1, interpreters=[{"path": "/bin/gone", "stat": "EACCES"}])
+        report.end(3.4)
+        said = self.json(report.text(), c_log(*mount(), (9, "lo_lookup(parent=1, name=gone)")))
+        low, high = self.interval(said)
+        self.assertTrue(low <= STARTED <= high)
+
     def test_a_machine_that_starts_and_ends(self):
         log = qemu_log((-1, "vm_state_notify running 1 reason 9 (running)"),
                        (5, "vm_state_notify running 0 reason 11 (shutdown)"))
@@ -494,7 +506,8 @@ class Interface(Correlate):
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
             root = ET.fromstring((self.folder / name).read_bytes())
             words = " ".join(root.itertext())
-            self.assertIn("host 90", words)
+            self.assertIn("host 90 bootprobe", words)
+            self.assertIn("The host: its clock is known to", words)
         self.assertIn("give or take", words)
         self.assertIn("What the guest asked the host for", words)
 
