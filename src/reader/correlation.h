@@ -45,11 +45,13 @@ enum sighting_rule {
 	SIGHTING_STATFS,     /* high: the hook asks a mounted root for its free space ... */
 	SIGHTING_LOOKUP,     /* low: ... and looks up what stage 2 begins with, before it tells */
 	SIGHTING_FIRST_READ, /* low: the kernel reads a disk's table before it announces the disk */
-	SIGHTING_HEADER_READ, /* high: the hook reads it behind that */
-	SIGHTING_RECORD,      /* high: a record in this log was written before */
-	SIGHTING_CONSOLE,     /* high: a line of the guest's kernel log in this log was */
-	SIGHTING_END,         /* high: the machine was switched off behind the last record */
-	SIGHTING_LINKED,      /* both: by the journal, which has both clocks of the host */
+	SIGHTING_HEADER_READ,  /* high: the hook reads its header behind that ... */
+	SIGHTING_HEADER_BEGUN, /* high: the same of a disk that was there before the hook */
+	SIGHTING_HEADER_TOLD,  /* low: ... and tells how long that took */
+	SIGHTING_RECORD,       /* high: a record in this log was written before */
+	SIGHTING_CONSOLE,      /* high: a line of the guest's kernel log in this log was */
+	SIGHTING_END,          /* high: the machine was switched off behind the last record */
+	SIGHTING_LINKED,       /* both: by the journal, which has both clocks of the host */
 	SIGHTING_RULES,
 };
 

@@ -101,7 +101,7 @@ static void add_mounts(
 bool sighting_is_disk(const struct sighted_device *device, const struct wanted_disk *disk)
 {
 	for (unsigned i = 0; i < disk->read_count; i++) {
-		if (!device->read[disk->read[i]].is_known)
+		if (!device->last[disk->read[i]].is_known)
 			return false;
 	}
 	return true;
@@ -115,10 +115,17 @@ static struct candidate of_device(
 	made.low =
 		sighting_low(SIGHTING_FIRST_READ, device->log, &device->first_done, disk->arrived);
 	for (unsigned i = 0; i < disk->read_count; i++) {
-		struct sighting_bound bound = sighting_high(SIGHTING_HEADER_READ, device->log,
-			&device->read[disk->read[i]], disk->arrived);
+		const struct sighted *last = &device->last[disk->read[i]];
+		struct sighting_bound bound = isnan(disk->arrived)
+						      ? sighting_high(SIGHTING_HEADER_BEGUN,
+								device->log, last, disk->begun)
+						      : sighting_high(SIGHTING_HEADER_READ,
+								device->log, last, disk->arrived);
 
 		sighting_lower(&made.high, &bound);
+		bound = sighting_low(SIGHTING_HEADER_TOLD, device->log,
+			&device->first[disk->read[i]], disk->told);
+		sighting_raise(&made.low, &bound);
 	}
 	return made;
 }

@@ -49,13 +49,16 @@ struct sighted_device {
 	bool is_read; /* request: the first one */
 	uint64_t request;
 	struct sighted first_done;
-	struct sighted read[SIGHTING_READS_MAX]; /* last of each that was wanted */
+	/* Of each read that was wanted. */
+	struct sighted first[SIGHTING_READS_MAX], last[SIGHTING_READS_MAX];
 };
 
 /* A disk of the report whose header was read. */
 struct wanted_disk {
 	const char *name; /* borrowed */
-	double arrived;
+	/* NAN: it was there before anybody listened; then the hook's begin counts. */
+	double arrived, begun;
+	double told;                  /* the record that has the reads was written */
 	unsigned read[8], read_count; /* indices of wanted offsets */
 };
 

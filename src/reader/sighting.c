@@ -241,8 +241,11 @@ static void sight_disk_request(struct sightings *sightings, unsigned log,
 			device->first_done = sighted_at(line);
 	}
 	for (unsigned i = 0; i < wanted->offset_count; i++) {
-		if (wanted->offset[i] == trace->offset_bytes)
-			device->read[i] = sighted_at(line);
+		if (wanted->offset[i] != trace->offset_bytes)
+			continue;
+		device->last[i] = sighted_at(line);
+		if (!device->first[i].is_known)
+			device->first[i] = device->last[i];
 	}
 }
 

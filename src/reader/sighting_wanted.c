@@ -70,14 +70,30 @@ static bool want_offset(struct wanted *wanted, uint64_t offset, unsigned *ret)
 	return true;
 }
 
-static void want_disk(const json_t *block, struct wanted *wanted)
+/* When a record told of the reads first; later ones tell it again. */
+static double told_of(const struct reader_report *report, const char *name)
+{
+	for (size_t i = 0; i < report->record_count; i++) {
+		const struct reader_record *record = &report->records[i];
+
+		if (strcmp(record->type, "block") == 0 &&
+			reader_is(record->members, "name", name) &&
+			reader_has(record->members, "header_reads"))
+			return record->t;
+	}
+	return NAN;
+}
+
+static void want_disk(
+	const struct reader_report *report, const json_t *block, struct wanted *wanted)
 {
 	struct wanted_disk disk = {.name = reader_string(block, "name"),
 		.arrived = reader_number(block, "arrived", NAN)};
+	const struct reader_record *begin = reader_report_find(report, "begin", NULL, NULL);
 	const json_t *read;
 	size_t i;
 
-	if (!timeline_is_moment(disk.arrived) || wanted->disk_count == SIGHTING_DISKS_MAX)
+	if (wanted->disk_count == SIGHTING_DISKS_MAX)
 		return;
 	json_array_foreach(json_object_get(block, "header_reads"), i, read)
 	{
@@ -89,8 +105,11 @@ static void want_disk(const json_t *block, struct wanted *wanted)
 			disk.read_count++;
 	}
 	/* One read is made of every disk by anybody. */
-	if (disk.read_count > 1)
-		wanted->disk[wanted->disk_count++] = disk;
+	if (disk.read_count < 2)
+		return;
+	disk.told = told_of(report, disk.name);
+	disk.begun = begin ? begin->t : NAN;
+	wanted->disk[wanted->disk_count++] = disk;
 }
 
 static void want_line(const json_t *event, struct wanted *wanted)
@@ -114,7 +133,7 @@ void wanted_collect(const struct reader_report *report, struct wanted *wanted)
 		if (timeline_is_moment(record->t))
 			wanted->last = fmax(isnan(wanted->last) ? 0 : wanted->last, record->t);
 		if (strcmp(record->type, "block") == 0)
-			want_disk(record->members, wanted);
+			want_disk(report, record->members, wanted);
 		else if (strcmp(record->type, "kernel.event") == 0)
 			want_line(record->members, wanted);
 	}

@@ -266,11 +266,12 @@ class Clocks(Correlate):
         other = record.replace(b'"boot":"5a1f09c3"', b'"boot":"5a1f09c4"')
         self.assertEqual(self.clock(self.json(bare_report(), start, other))["state"], "unknown")
 
-    def disk_report(self):
+    def disk_report(self, **more):
         report = made_report.Report()
         made_report.start(report)
-        report.add(3.0, "block", name="vda", transport="virtio", driver="virtio_blk", size_bytes=1 << 30,
-                   sector_bytes=512, arrived=2.5, header_reads=made_report.reads())
+        for t in (3.0, 3.3):
+            report.add(t, "block", name="vda", transport="virtio", driver="virtio_blk", size_bytes=1 << 30,
+                       sector_bytes=512, header_reads=made_report.reads(), **more)
         report.end(3.4)
         return report.text()
 
@@ -290,7 +291,7 @@ class Clocks(Correlate):
         other = self.disk_log("0x2", 1, 0)
         start = [(2.4, "virtio_set_status vdev 0x1 val 0"), (2.4, "virtio_set_status vdev 0x1 val 15")]
         kernel = self.disk_log("0x1", 2.45, 0) + self.disk_log("0x1", 2.6, *header)
-        said = self.json(self.disk_report(), qemu_log(*other, *start, *kernel))
+        said = self.json(self.disk_report(arrived=2.5), qemu_log(*other, *start, *kernel))
         self.assertEqual(self.clock(said)["candidates"], 1)
         low, high = self.interval(said)
         self.assertAlmostEqual(low, STARTED + 2.451 - 2.5, places=3)
@@ -298,10 +299,27 @@ class Clocks(Correlate):
         self.assertEqual({process.get("disk") for process in said["processes"]}, {"vda", None})
         # It reads all of it: one cannot be told from the other, but by when the machine began.
         both = firmware + start + kernel
-        self.assertEqual(self.clock(self.json(self.disk_report(), qemu_log(*both)))["candidates"], 2)
+        self.assertEqual(self.clock(self.json(self.disk_report(arrived=2.5), qemu_log(*both)))["candidates"], 2)
         began = [(-4, "vm_state_notify running 1 reason 9 (running)")]
-        said = self.json(self.disk_report(), qemu_log(*both, *began))
+        said = self.json(self.disk_report(arrived=2.5), qemu_log(*both, *began))
         self.assertEqual((self.clock(said)["candidates"], self.interval(said)), (1, (low, high)))
+
+    def test_a_disk_that_was_there_before(self):
+        """Nobody saw it come. The hook began at 1.9 s, and told of its header at 3 s."""
+        header = self.disk_log("0x1", 2.6, 0, 1, 2, (1 << 30) // 512)
+        low, high = self.interval(self.json(self.disk_report(), qemu_log(*header)))
+        self.assertAlmostEqual(low, STARTED + 2.63 - 3.0, places=3)
+        self.assertAlmostEqual(high, STARTED + 2.6 - 1.9, places=3)
+
+    def test_disks_of_virtio_scsi_and_nvme(self):
+        for event in ("scsi_disk_dma_command_READ Read (sector {0}, count 1)",
+                      "pci_nvme_read cid 5 nsid 1 nlb 1 count 512 lba {0:#x}"):
+            lines = [(2.6, event.format(sector)) for sector in (0, 1, 2, (1 << 30) // 512)]
+            said = self.json(self.disk_report(arrived=2.5), qemu_log(*lines))
+            low, high = self.interval(said)
+            self.assertAlmostEqual(high, STARTED + 0.1, places=3)
+            self.assertLessEqual(low, STARTED + 0.1)
+            self.assertEqual(said["processes"][0]["disk"], "vda")
 
     def test_nothing_that_both_saw(self):
         log = plain_log((1, "systemd[1]: Started something"), (2, "sshd: hello"))
