@@ -271,12 +271,24 @@ static bool take_bare(struct cursor *cursor, struct stamp *stamp)
 	return take_date(cursor, stamp);
 }
 
+/* "<6>" of dmesg -r. */
+static void skip_priority(struct cursor *cursor)
+{
+	struct cursor start = *cursor;
+	uint64_t priority;
+
+	if (!take_char(cursor, '<') || !take_number(cursor, 1, 3, 255, &priority) ||
+		!take_char(cursor, '>'))
+		*cursor = start;
+}
+
 size_t stamp_parse(const char *line, size_t length, struct stamp *ret)
 {
 	struct cursor cursor = {line, line + length};
 	struct stamp stamp = {0};
 	bool is_there;
 
+	skip_priority(&cursor);
 	is_there = take_char(&cursor, '[') ? take_bracketed(&cursor, &stamp)
 					   : take_bare(&cursor, &stamp);
 	if (!is_there)

@@ -7,7 +7,7 @@
  *	30628@1795291273.226039:event ...          QEMU's log of trace events, up to 10
  *	2026-11-21T20:01:17.936904Z event ...      the same later; journalctl -o short-iso(-precise)
  *	2026-11-21T20:01:17,936904+01:00 ...       dmesg --time-format iso
- *	[    4.663138] ... , [Sat Nov 21 20:01:17 2026] ...   dmesg, dmesg -T
+ *	[    4.663138] ... , [Sat Nov 21 20:01:17 2026] ...   dmesg (-r: behind <6>), dmesg -T
  *	Nov 21 20:01:17.936904 ... , Sat 2026-11-21 20:01:17 UTC ...   other formats of journalctl
  *	1795291273.226039 ...                      ts %.s, journalctl -o short-unix
  */

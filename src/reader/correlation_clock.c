@@ -107,8 +107,8 @@ bool sighting_is_disk(const struct sighted_device *device, const struct wanted_d
 	return true;
 }
 
-static struct candidate of_device(
-	const struct sighted_device *device, const struct wanted_disk *disk, unsigned set)
+static struct candidate of_device(const struct wanted *wanted, const struct sighted_device *device,
+	const struct wanted_disk *disk, unsigned set)
 {
 	struct candidate made = {.set = set};
 
@@ -118,7 +118,7 @@ static struct candidate of_device(
 		const struct sighted *last = &device->last[disk->read[i]];
 		struct sighting_bound bound = isnan(disk->arrived)
 						      ? sighting_high(SIGHTING_HEADER_BEGUN,
-								device->log, last, disk->begun)
+								device->log, last, wanted->begun)
 						      : sighting_high(SIGHTING_HEADER_READ,
 								device->log, last, disk->arrived);
 
@@ -142,7 +142,7 @@ static void add_devices(
 
 			if (device->clock != clock || !sighting_is_disk(device, &wanted->disk[d]))
 				continue;
-			made = of_device(device, &wanted->disk[d], list->sets);
+			made = of_device(wanted, device, &wanted->disk[d], list->sets);
 			add(list, &made);
 		}
 		list->sets++;

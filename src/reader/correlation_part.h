@@ -55,15 +55,15 @@ struct sighted_device {
 
 /* A disk of the report whose header was read. */
 struct wanted_disk {
-	const char *name; /* borrowed */
-	/* NAN: it was there before anybody listened; then the hook's begin counts. */
-	double arrived, begun;
+	const char *name;             /* borrowed */
+	double arrived;               /* NAN: it was there before anybody listened */
 	double told;                  /* the record that has the reads was written */
 	unsigned read[8], read_count; /* indices of wanted offsets */
 };
 
 /* What the report tells that a log may tell as well. */
 struct wanted {
+	double begun;                         /* the hook */
 	double since, mounted, handoff, last; /* NAN: not told, or not of a share */
 	char name[SIGHTING_NAMES_MAX][64];
 	unsigned name_count;

@@ -89,7 +89,6 @@ static void want_disk(
 {
 	struct wanted_disk disk = {.name = reader_string(block, "name"),
 		.arrived = reader_number(block, "arrived", NAN)};
-	const struct reader_record *begin = reader_report_find(report, "begin", NULL, NULL);
 	const json_t *read;
 	size_t i;
 
@@ -108,7 +107,6 @@ static void want_disk(
 	if (disk.read_count < 2)
 		return;
 	disk.told = told_of(report, disk.name);
-	disk.begun = begin ? begin->t : NAN;
 	wanted->disk[wanted->disk_count++] = disk;
 }
 
@@ -126,8 +124,10 @@ static void want_line(const json_t *event, struct wanted *wanted)
 void wanted_collect(const struct reader_report *report, struct wanted *wanted)
 {
 	const struct reader_record *record = NULL;
+	const struct reader_record *begin = reader_report_find(report, "begin", NULL, NULL);
 
 	*wanted = (struct wanted){.since = NAN, .mounted = NAN, .handoff = NAN, .last = NAN};
+	wanted->begun = begin ? begin->t : NAN;
 	want_share(report, wanted);
 	while ((record = reader_report_next(report, NULL, record))) {
 		if (timeline_is_moment(record->t))

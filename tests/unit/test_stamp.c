@@ -37,6 +37,7 @@ static const struct row ROWS[] = {
 	{"Sat 2026-11-21 20:01:17 UTC host x", "host x", STAMP_WALL, THEN, 1000000},
 	{"[Sat Nov 21 20:01:17 2026] x", "x", STAMP_CIVIL, THEN - 1000000, 3000000},
 	{"[    4.663138] x", "x", STAMP_UPTIME, 4663138, 1},
+	{"<31>[    4.663138] x", "x", STAMP_UPTIME, 4663138, 1},
 	{"[12345.663138] x", "x", STAMP_UPTIME, INT64_C(12345663138), 1},
 	{"1795291277.226039 x", "x", STAMP_WALL, THEN + 226039, 1},
 	{"17.25 x", "x", STAMP_UPTIME, 17250000, 10000},
@@ -67,7 +68,7 @@ START_TEST(what_is_none)
 		"2026-11-21T24:01:17Z", "2026-11-21T20:61:17Z", "1969-01-01T00:00:00Z",
 		"99999999999999999999.1 x", "30628@1795291277:x", "Nov 32 20:01:17 x",
 		"Nov 21 20:01 x", "[Sat Nov 21 20:01:17]", "Xxx 2026-11-21 20:01:17",
-		"[    4.663138", "-1.5 x", "1.5x"};
+		"[    4.663138", "-1.5 x", "1.5x", "<", "<6", "<6>", "<1234>[4.5] x", "<6>x"};
 
 	for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
 		ck_assert_msg(!parse(LINES[i]), "%s", LINES[i]);
