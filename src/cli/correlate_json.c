@@ -169,10 +169,29 @@ static json_t *open_object(
 	return object;
 }
 
+static json_t *stall_object(const struct correlation *correlation, unsigned index)
+{
+	const struct correlation_stall *stall = &correlation->stall[index];
+	json_t *processes = json_array();
+
+	for (unsigned i = 0; i < correlation->process_count; i++) {
+		const struct correlation_process *process = correlation->process[i];
+
+		if (process->in_stall[index])
+			(void)json_array_append_new(processes,
+				json_pack("{s:I, s:I}", process->is_device ? "device" : "pid",
+					(json_int_t)process->id, "requests",
+					(json_int_t)process->in_stall[index]));
+	}
+	return json_pack("{s:f, s:f, s:b, s:I, s:o}", "since", stall->since, "until", stall->until,
+		"open", stall->is_open, "requests", (json_int_t)stall->requests, "processes",
+		processes);
+}
+
 int correlate_add_json(json_t *object, const struct correlation *correlation)
 {
 	json_t *clocks = json_array(), *logs = json_array(), *processes = json_array(),
-	       *unanswered = json_array();
+	       *unanswered = json_array(), *stalls = json_array();
 
 	for (int i = 0; i < HOST_CLOCKS; i++) {
 		if (correlation->clock[i].state != CORRELATION_UNUSED)
@@ -187,7 +206,10 @@ int correlate_add_json(json_t *object, const struct correlation *correlation)
 	for (unsigned i = 0; i < correlation->open_count; i++)
 		(void)json_array_append_new(
 			unanswered, open_object(correlation, &correlation->open[i]));
-	if (json_object_set_new(object, "clocks", clocks) < 0 ||
+	for (unsigned i = 0; i < correlation->stall_count; i++)
+		(void)json_array_append_new(stalls, stall_object(correlation, i));
+	if (json_object_set_new(object, "stalls", stalls) < 0 ||
+		json_object_set_new(object, "clocks", clocks) < 0 ||
 		json_object_set_new(object, "logs", logs) < 0 ||
 		json_object_set_new(object, "processes", processes) < 0 ||
 		json_object_set_new(object, "unanswered", unanswered) < 0)

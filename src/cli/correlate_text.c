@@ -332,6 +332,68 @@ static void print_requests(FILE *stream, const struct correlation *correlation)
 	print_open(stream, correlation);
 }
 
+static void name_process(struct text *text, const struct correlation *correlation, unsigned index)
+{
+	const struct correlation_process *process = correlation->process[index];
+	struct guest_process guest = {0};
+
+	if (process->is_device) {
+		text_append(text, *process->disk ? process->disk : "a disk");
+	} else if (!process->id) {
+		text_append(text, "its kernel");
+	} else {
+		text_append(text, "process ");
+		text_append_u64(text, process->id);
+		(void)guest_process_find(correlation->report, process->id, &guest);
+		words_add(text, " ", process->is_hook ? "bootprobe" : guest.comm);
+	}
+}
+
+/* "4.000 s to 19.000 s: 400 requests: 400 of process 310 looker" */
+static void print_stall(FILE *stream, const struct correlation *correlation, unsigned index)
+{
+	const struct correlation_stall *stall = &correlation->stall[index];
+	char data[LINE_SIZE];
+	struct text text;
+	unsigned told = 0;
+
+	text_init(&text, data, sizeof(data));
+	words_time(&text, stall->since);
+	text_append(&text, " to ");
+	words_time(&text, stall->until);
+	text_append(&text, stall->is_open ? " and on: " : ": ");
+	text_append_u64(&text, stall->requests);
+	text_append(&text, " request");
+	text_append(&text, stall->requests == 1 ? "" : "s");
+	for (unsigned i = 0; i < correlation->process_count && told < 3; i++) {
+		if (!correlation->process[i]->in_stall[index])
+			continue;
+		text_append(&text, told++ ? ", " : "; ");
+		text_append_u64(&text, correlation->process[i]->in_stall[index]);
+		text_append(&text, " of ");
+		name_process(&text, correlation, i);
+	}
+	(void)fputs("  ", stream);
+	fold_words(stream, 2, 4, data);
+}
+
+/* Without a common axis nothing can be said of it. */
+static void print_stalls(FILE *stream, const struct correlation *correlation, bool is_coloured)
+{
+	bool is_placed = false;
+
+	for (int clock = 0; clock < HOST_CLOCKS; clock++)
+		is_placed |= correlation_is_placed(&correlation->clock[clock]);
+	if (!correlation->stall_count || !is_placed)
+		return;
+	(void)fputc('\n', stream);
+	output_coloured(
+		stream, is_coloured, COLOUR_BOLD, "What it asked for while nothing went on in it");
+	(void)fputc('\n', stream);
+	for (unsigned i = 0; i < correlation->stall_count; i++)
+		print_stall(stream, correlation, i);
+}
+
 /* Lines of logs that have no place on the axis, in their order. */
 static void print_order(FILE *stream, const struct correlation *correlation)
 {
@@ -365,4 +427,5 @@ void correlate_print_text(FILE *stream, const struct correlation *correlation, b
 	output_coloured(stream, is_coloured, COLOUR_BOLD, "What the guest asked the host for");
 	(void)fputc('\n', stream);
 	print_requests(stream, correlation);
+	print_stalls(stream, correlation, is_coloured);
 }

@@ -79,6 +79,7 @@ struct correlation *correlation_new(const struct reader_report *report, double u
 		return NULL;
 	}
 	wanted_collect(report, &correlation->sightings->wanted);
+	stalls_collect(correlation);
 	correlation->until = until;
 	if (!timeline_is_moment(until))
 		correlation->until = fmax(correlation->sightings->wanted.last, 0) + BEHIND;

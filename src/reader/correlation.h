@@ -28,6 +28,7 @@ enum {
 	CORRELATION_SPANS_MAX = 128,     /* of one process, on the axis */
 	CORRELATION_NAMES_MAX = 8,
 	CORRELATION_OPEN_MAX = 16, /* requests without an answer that are named */
+	CORRELATION_STALLS_MAX = 8,
 	CORRELATION_TEXT_SIZE = 192,
 };
 
@@ -119,6 +120,14 @@ struct correlation_process {
 	int64_t gap_us;
 	struct correlation_name name[CORRELATION_NAMES_MAX]; /* looked up most */
 	enum host_clock clock;
+	uint64_t in_stall[CORRELATION_STALLS_MAX]; /* requests while nothing went on in the guest */
+};
+
+/* When nothing went on in the guest, as it says itself: what did the host see then? */
+struct correlation_stall {
+	double since, until;
+	bool is_open; /* it had not ended when the guest told of it last */
+	uint64_t requests;
 };
 
 /* A request that nobody answered. */
@@ -163,6 +172,8 @@ struct correlation {
 	struct correlation_process *process[CORRELATION_PROCESSES_MAX]; /* most requests first */
 	unsigned process_count;
 	uint64_t uncounted; /* requests of further processes and operations */
+	struct correlation_stall stall[CORRELATION_STALLS_MAX];
+	unsigned stall_count;
 	struct correlation_open open[CORRELATION_OPEN_MAX];
 	unsigned open_count;
 	uint64_t open_total;

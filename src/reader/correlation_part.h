@@ -111,6 +111,10 @@ enum host_clock host_clock_of(const struct host_line *line);
 /* Whether all that the guest read of its disk's header was read of this device. */
 bool sighting_is_disk(const struct sighted_device *device, const struct wanted_disk *disk);
 
+void stalls_collect(struct correlation *correlation);
+/* A request at that time; NAN: not known when. */
+void stalls_count(struct correlation *correlation, struct correlation_process *process, double at);
+
 /* What of a log is no request. -ENOMEM. */
 int mark_fuse(
 	struct correlation_log *log, const struct fuse_line *fuse, const struct host_line *line);

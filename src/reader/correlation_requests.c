@@ -224,6 +224,7 @@ static int count_request(struct correlation *correlation, const struct request *
 	process->count++;
 	count_second(operation, us);
 	add_to_span(process, us);
+	stalls_count(correlation, process, correlation_time(correlation, process->clock, us));
 	if (request->has_answer)
 		*place_pending(correlation->pending, request->log, request->unique,
 			request->is_device ? request->id : 0) =

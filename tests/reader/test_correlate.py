@@ -434,8 +434,25 @@ class Requests(Correlate):
         self.assertIn("looks up most: a (300), b (100)", text)
         self.assertIn("the guest: 3.00 s of processor time, 4 KiB read, 100000 system calls, 80000 of newfstatat "
                       "within 5.00 s, most for /mnt/a (75 %), waits in newfstatat of /mnt", text)
+        # The stall began at 4 s, and went on when it was told of at 19 s.
+        stall, = said["stalls"]
+        self.assertEqual((stall["since"], stall["until"], stall["open"], stall["requests"]), (4, 19, True, 400))
+        self.assertEqual(stall["processes"], [{"pid": 310, "requests": 400}])
+        self.assertIn("4.000 s to 19.000 s and on: 400 requests; 400 of process 310 looker", text)
         lane = next(lane for lane in self.host_lanes(said) if lane["name"] == "host 310 looker")
         self.assertEqual(lane["detail"], "400 requests")
+
+    def test_while_nothing_goes_on(self):
+        """What is told again is the same stall; what is before and behind it is not in it."""
+        lines = mount() + [(t, request(int(t * 100), "OPEN", 14, 300)) for t in (4, 6, 7, 9.5)]
+        stalls = [(8, "stall", dict(number=1, at=8, since=5)), (9, "stall", dict(number=1, at=8, since=5, ended=9))]
+        stall, = self.json(share_report(*stalls), c_log(*lines))["stalls"]
+        self.assertEqual((stall["until"], stall["open"], stall["requests"]), (9, False, 2))
+        self.assertIn("5.000 s to 9.000 s: 2 requests; 2 of process 300", self.text(share_report(*stalls), c_log(*lines)))
+        quiet = self.text(share_report(*stalls), c_log(*mount()))
+        self.assertIn("5.000 s to 9.000 s: 0 requests", quiet)
+        unknown = self.text(share_report(*stalls), plain_log((6, "sshd: hello")))
+        self.assertNotIn("while nothing went on", unknown)
 
     def test_what_nobody_answers(self):
         log = c_log(*mount(), (5, request(20, "OPEN", 14, 300)), (6, request(22, "READ", 15, 301)),
