@@ -14,6 +14,14 @@ static const char *outcome_text(outcome_t outcome)
 	return outcome > 0 ? "ok" : record_errno_name(outcome);
 }
 
+static void append_tenths(struct text *line, uint64_t us)
+{
+	text_append_u64(line, us / US_PER_S);
+	text_append_char(line, '.');
+	text_append_u64(line, us / (US_PER_S / 10) % 10);
+	text_append(line, " s");
+}
+
 static void add_machine(struct summary_page *page, const struct platform_fact *platform)
 {
 	const char *hypervisor = platform_hypervisor_name(platform);
@@ -201,10 +209,7 @@ static void append_share(struct text *line, const struct root_fact *root)
 	if (!root->mounted_us)
 		return;
 	text_append(line, ", mounted at ");
-	text_append_u64(line, root->mounted_us / US_PER_S);
-	text_append_char(line, '.');
-	text_append_u64(line, root->mounted_us / (US_PER_S / 10) % 10);
-	text_append(line, " s");
+	append_tenths(line, root->mounted_us);
 }
 
 /* A root that nobody looks for on a disk. */
@@ -283,8 +288,30 @@ static void add_handoff(struct summary_page *page, const struct handoff_fact *ha
 		text_append(&line, rest.data);
 	summary_add(page, "handoff", &line);
 }
+
+/* Of a boot that is up: how long it took, and what of it. */
+static void add_boot(struct summary_page *page, const struct boot_end_fact *end)
+{
+	const char *separator = "; slowest: ";
+	LINE(line);
+
+	if (!fact_is_known(&end->once))
+		return;
+	text_append(&line, "took ");
+	append_tenths(&line, end->up_us);
+	fact_foreach (part, end->slow) {
+		text_append(&line, separator);
+		append_array(&line, part->name);
+		text_append_char(&line, ' ');
+		append_tenths(&line, part->duration_us);
+		separator = ", ";
+	}
+	summary_add(page, "boot", &line);
+}
+
 void summary_add_subjects(struct summary_page *page, const struct facts *facts)
 {
+	add_boot(page, &facts->boot_end);
 	add_machine(page, &facts->platform);
 	add_consoles(page, facts);
 	add_uarts(page, facts);

@@ -17,6 +17,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent
+sys.path.insert(0, str(TESTS / "reader"))
+
+import made_report  # noqa: E402
+
 MACHINES = sorted(TESTS.glob("fixtures/*/root"))
 
 LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:"(?:[^"\\\n]|\\.)*"))*')
@@ -151,6 +155,10 @@ def report():
         yield b"\1" + log
     for one, other in zip(logs, logs[1:]):
         yield b"\1" + one + b"\xff" + other
+    ends = [made_report.recording(end, predicted=[made_report.TRAP], calls=2, stalls=[(1, 33.5)])
+            for end in ("up", "exit", "time-over", "lost", "open")]
+    for one, other in zip(ends, ends[1:]):
+        yield b"\1" + one + b"\xff" + other
 
 
 def host_log():
@@ -186,6 +194,20 @@ def trace_line():
     yield from from_unit_tests("trace_line")
 
 
+def proc():
+    """Texts as fuzz_proc.c takes them: which parser, the text."""
+    for text in from_unit_tests("proc_process", "proc_system"):
+        yield from (bytes([which]) + text for which in range(9))
+
+
+def systemd_reply():
+    """Answers of real systemds as fuzz_systemd_reply.c takes them: a list of jobs, one of units, numbers."""
+    source = (TESTS / "unit/systemd_replies.h").read_text()
+    for name, text in re.findall(r"char (\w+)\[\] =([^;]*);", source):
+        answer = "".join(LITERAL.findall(text)).encode().decode("unicode_escape").encode("latin-1")
+        yield bytes([("JOBS", "UNITS", "TIME").index(name.partition("_")[0])]) + answer
+
+
 SEEDS = {
     "aml": aml,
     "cmdline": lambda: [*from_fixtures("proc/cmdline"), *from_unit_tests(
@@ -195,8 +217,11 @@ SEEDS = {
     "host_log": host_log,
     "image_format": image_format,
     "kmsg": lambda: [*from_fixtures("dev/kmsg"), *from_unit_tests("kmsg")],
+    "mountinfo": lambda: [*from_fixtures("proc/self/mountinfo", "proc/mounts", "proc/1/status"),
+                          *from_unit_tests("mountinfo", "proc_status", "redact")],
     "platform": platform,
     "proc_consoles": lambda: [*from_fixtures("proc/consoles"), *from_unit_tests("proc_consoles")],
+    "proc": proc,
     "proc_serial": lambda: [*from_fixtures("proc/tty/driver/serial"), *from_unit_tests("proc_serial")],
     "program": program,
     "qm_config": qm_config,
@@ -207,6 +232,7 @@ SEEDS = {
                                      ".devices/tty/*"),
                       *from_unit_tests("pnp", "uptime", "virtio_port", "modalias", "device_number",
                                        "tty_capture", "appended")],
+    "systemd_reply": systemd_reply,
     "table": table,
     "trace_line": trace_line,
 }
