@@ -33,6 +33,8 @@ CHAIN = ("cont", "more", "cut")
 SCHEMA_COMPLAINTS_MAX = 5
 # What follows a stall report belongs to the next one, which may never come.
 OPEN_ENDED = ("stall",)
+# What was written to the console: numbered by itself, and in no other output than the report port.
+TEXT = "console.text"
 
 
 # ---------------------------------------------------------------- reading lines
@@ -155,6 +157,9 @@ def read(data):
             continue
         seen.add(line.raw)
         boot = line.members["boot"]
+        if line.type == TEXT:
+            complaints += judge_schema(start_record(line))
+            continue
         if boot not in current or (line.seq == 1 and 1 in current[boot].lines):
             current[boot] = Report(boot)
             reports.append(current[boot])

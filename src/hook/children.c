@@ -53,6 +53,18 @@ static void child_confine(const struct children *children, pid_t parent)
 		(void)close(children->keep_out[i]);
 }
 
+void children_keep_out(struct children *children, int fd)
+{
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_SIZE(children->keep_out) && children->keep_out[i] >= 0)
+		i++;
+	if (i + 1 < ARRAY_SIZE(children->keep_out)) {
+		children->keep_out[i] = fd;
+		children->keep_out[i + 1] = -1;
+	}
+}
+
 void children_let_in(struct children *children, int fd)
 {
 	size_t kept = 0;

@@ -13,7 +13,7 @@
 
 /* At most this many at once. Disks, which may hang by the dozen, leave room for all others; those
  * beyond wait for their turn. */
-enum { CHILDREN_MAX = 64, CHILDREN_DISKS_MAX = 32 };
+enum { CHILDREN_MAX = 64, CHILDREN_DISKS_MAX = 32, CHILDREN_KEEP_OUT_MAX = 16 };
 
 struct child {
 	pid_t pid;
@@ -29,9 +29,11 @@ struct children {
 	struct child item[CHILDREN_MAX];
 	uint32_t count;
 	/* Descriptors that a child closes first: the collector's own. -1 at the end. */
-	int keep_out[8];
+	int keep_out[CHILDREN_KEEP_OUT_MAX];
 };
 
+/* One more of those, if there is room for it. */
+void children_keep_out(struct children *children, int fd);
 /* A descriptor that was closed: its number may be another one's from now on. */
 void children_let_in(struct children *children, int fd);
 /* Returns 0, -EAGAIN when there are CHILDREN_MAX already, or fork's errno (both are published as

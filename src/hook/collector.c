@@ -143,8 +143,11 @@ static uint64_t next_wakeup(struct collector *collector)
 		collector->state == STATE_FINAL ? collector->disk_deadline_us : UINT64_MAX,
 		collector->state == STATE_FOLLOW ? collector->stall_us : UINT64_MAX,
 		collector->state == STATE_LINGER ? collector->linger_end_us : UINT64_MAX,
-		sinks_are_waiting(&collector->sinks) ? collector->retry_us : UINT64_MAX,
+		sinks_are_waiting(&collector->sinks) || sinks_is_aside_waiting(&collector->sinks)
+			? collector->retry_us
+			: UINT64_MAX,
 		home_next_look(collector),
+		console_forward_next(),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
@@ -154,6 +157,7 @@ static uint64_t next_wakeup(struct collector *collector)
 
 static void wait_for_events(struct collector *collector)
 {
+	struct console_forward_fds forward = console_forward_fds();
 	struct pollfd fds[] = {
 		{.fd = collector->signal_fd, .events = POLLIN},
 		{.fd = clients_may_accept(collector) ? collector->control_fd : -1,
@@ -162,6 +166,8 @@ static void wait_for_events(struct collector *collector)
 		{.fd = udev_source_kernel_fd(&collector->udev), .events = POLLIN},
 		{.fd = udev_source_processed_fd(&collector->udev), .events = POLLIN},
 		{.fd = collector->recorder_fd, .events = POLLIN},
+		{.fd = forward.console, .events = POLLIN},
+		{.fd = forward.keeper, .events = POLLIN},
 		{.fd = collector->mounts_fd, .events = POLLPRI},
 	};
 	const struct pollfd *mounts = &fds[ARRAY_SIZE(fds) - 1];
@@ -201,6 +207,7 @@ static void loop(struct collector *collector)
 		if (handle_children(collector))
 			home_look(collector, clock_now_us(), true);
 		recording_handle(collector);
+		console_forward_handle(collector);
 		clients_handle(collector);
 		handle_timers(collector);
 		follow_disks(collector);
@@ -335,6 +342,7 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	recording_start(&the);
 	pass_begin(&the);
 	loop(&the);
+	console_forward_end(&the);
 	recording_stop(&the);
 	udev_source_close(&the.udev);
 	if (ret_results) {

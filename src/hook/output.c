@@ -100,7 +100,7 @@ void output_recording(struct collector *collector)
 void output_end(struct collector *collector)
 {
 	struct encoding to = encoding(collector);
-	struct sink_fact accounts[SINKS_MAX + 1];
+	struct sink_fact accounts[SINKS_MAX + 2];
 	uint32_t count;
 
 	encode_probe_durations(&to);
@@ -108,6 +108,7 @@ void output_end(struct collector *collector)
 	sinks_pump(&collector->sinks);
 	count = sinks_account(&collector->sinks, accounts);
 	count += console_output_account(collector->facts, &accounts[count]);
+	count += console_forward_account(collector, &accounts[count]);
 	encode_sinks(&collector->record, &collector->report, accounts, count);
 	encode_end(&collector->record, &collector->report, collector->phase, &collector->findings,
 		collector->finding_sequences);

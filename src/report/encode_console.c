@@ -125,6 +125,8 @@ static void encode_redirect(struct encoding *encoding)
 	record_text(record, "console", redirect->console);
 	record_text(record, "target", redirect->target);
 	record_outcome(record, "outcome", redirect->outcome);
+	record_text(record, "fallback", redirect->fallback);
+	record_answer(record, "fallen_back", redirect->is_fallen_back);
 	record_answer(record, "undone", redirect->is_undone);
 	if (redirect->is_undone == ANSWER_NO)
 		record_outcome(record, "undo", redirect->undo);

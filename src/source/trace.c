@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "source/private_mount.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,23 +15,6 @@
 
 #define INSTANCE "instances/bootprobe"
 #define PROBE_GROUP "bootprobe"
-
-/* linux/mount.h, which older libcs do not go together with. */
-enum { FSOPEN_CLOEXEC_ = 1, FSCONFIG_CMD_CREATE_ = 6, FSMOUNT_CLOEXEC_ = 1 };
-
-/* Nobody can be led to this mount by a path, and it goes with the last descriptor. */
-static int mount_tracefs(void)
-{
-	_cleanup_close_ int fs = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC_);
-	long mounted;
-
-	if (fs < 0)
-		return -errno;
-	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE_, NULL, NULL, 0) < 0)
-		return -errno;
-	mounted = syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC_, 0);
-	return mounted < 0 ? -errno : (int)mounted;
-}
 
 static int set(int folder, const char *name, const char *value, int flags)
 {
@@ -87,7 +71,7 @@ int trace_source_open(struct trace_source *source, outcome_t *ret_paths)
 	int r = 0;
 
 	*source = TRACE_SOURCE_CLOSED;
-	source->mount_fd = mount_tracefs();
+	source->mount_fd = private_mount("tracefs");
 	if (source->mount_fd < 0)
 		return source->mount_fd;
 	/* One that a killed recorder left behind is taken over. */
@@ -143,7 +127,7 @@ void trace_source_read(struct trace_source *source, void (*take)(void *context, 
 void trace_source_close(struct trace_source *source)
 {
 	if (source->mount_fd < 0)
-		source->mount_fd = mount_tracefs();
+		source->mount_fd = private_mount("tracefs");
 	if (source->mount_fd >= 0 && source->instance_fd < 0)
 		source->instance_fd =
 			openat(source->mount_fd, INSTANCE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

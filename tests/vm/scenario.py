@@ -156,7 +156,8 @@ class Expect:
     whole report (virtio, run, kmsg, console); default: every one that this machine has. silent: the
     hook must leave no trace at all. serial: regular expressions to find on the serial ports or the
     virtio console. not_serial: those that must not be there. screen: those to find on the VGA's screen
-    when the machine has ended. findings: without it the machine is healthy, and any error or warning
+    when the machine has ended. follow: those to find in what bootprobe read --follow prints of the
+    report port. findings: without it the machine is healthy, and any error or warning
     is a false alarm."""
     stage2: bool = True
     silent: bool = False
@@ -169,6 +170,7 @@ class Expect:
     not_serial: list = field(default_factory=list)
     screen: list = field(default_factory=list)
     test_port: list = field(default_factory=list)
+    follow: list = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
 
     def __post_init__(self):
