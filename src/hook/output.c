@@ -44,7 +44,8 @@ static enum boot_phase boot_phase(const struct collector *collector)
 	if (strcmp(collector->phase, "exit") == 0 || strcmp(collector->phase, "up") == 0 ||
 		strcmp(collector->phase, "time-over") == 0)
 		return collector->is_handed_off ? BOOT_PHASE_HANDOFF : BOOT_PHASE_EARLY;
-	if (collector->state == STATE_START || collector->state == STATE_FOLLOW)
+	if (collector->state == STATE_START || collector->state == STATE_HEAL ||
+		collector->state == STATE_FOLLOW)
 		return BOOT_PHASE_EARLY;
 	if (strcmp(collector->phase, "now") != 0)
 		return strcmp(collector->phase, "finish") == 0 ? BOOT_PHASE_HANDOFF
@@ -103,6 +104,7 @@ void output_end(struct collector *collector)
 	struct sink_fact accounts[SINKS_MAX + 2];
 	uint32_t count;
 
+	encode_block_traffic(&to);
 	encode_probe_durations(&to);
 	report_tell_omitted(&collector->report, &collector->record);
 	sinks_pump(&collector->sinks);

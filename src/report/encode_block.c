@@ -91,6 +91,8 @@ static void encode_reads(struct encoding *encoding, const struct block_fact *blo
 	struct record *record = encoding->record;
 	uint32_t count = atomic_load(&block->read_count);
 
+	if (count)
+		record_seconds(record, "look_started", block->read[0].started_us);
 	record_array_begin(record, "header_reads");
 	for (uint32_t i = 0; i < count && i < BLOCK_READS_MAX; i++) {
 		const struct block_read_fact *read = &block->read[i];
@@ -130,11 +132,6 @@ static void encode_disk(struct encoding *encoding, const struct block_fact *bloc
 	record_text(record, "holder", block->holder);
 	record_flag(record, "gone", block->is_removed);
 	encode_event(encoding, block->name);
-	record_nonzero(record, "reads", block->reads);
-	record_nonzero(record, "read_bytes", block->read_sectors * 512);
-	record_nonzero(record, "read_us", block->read_ms * 1000);
-	record_nonzero(record, "writes", block->writes);
-	record_nonzero(record, "in_flight", block->in_flight);
 	if (block->open < 0)
 		record_outcome(record, "open_error", block->open);
 	if (are_reads_ripe(encoding, block))
@@ -157,6 +154,30 @@ void encode_blocks(struct encoding *encoding)
 		encode_disk(encoding, block);
 		encoding_end(encoding, block);
 	}
+}
+
+/* What changes from one look to the next, and would say each disk anew: by itself, at the end. */
+void encode_block_traffic(struct encoding *encoding)
+{
+	struct record *record = encoding->record;
+
+	record_begin(record, encoding->report, "block.traffic");
+	record_array_begin(record, "disks");
+	fact_foreach (block, encoding->facts->blocks) {
+		if (block->partition || !(block->reads || block->writes || block->in_flight))
+			continue;
+		record_object_begin(record);
+		record_text(record, "name", block->name);
+		record_nonzero(record, "reads", block->reads);
+		record_nonzero(record, "read_bytes", block->read_sectors * 512);
+		record_nonzero(record, "read_us", block->read_ms * 1000);
+		record_nonzero(record, "writes", block->writes);
+		record_nonzero(record, "in_flight", block->in_flight);
+		record_object_end(record);
+	}
+	record_array_end(record);
+	if (record->length[0])
+		(void)record_end(record);
 }
 
 /* -------------------------------------------------------------------------------------- gpt */
