@@ -104,7 +104,7 @@ void output_end(struct collector *collector)
 	struct sink_fact accounts[SINKS_MAX + 2];
 	uint32_t count;
 
-	encode_block_traffic(&to);
+	encode_traffic(&to);
 	encode_probe_durations(&to);
 	report_tell_omitted(&collector->report, &collector->record);
 	sinks_pump(&collector->sinks);

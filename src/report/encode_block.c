@@ -32,8 +32,6 @@ static void encode_event(struct encoding *encoding, const char name[32])
 			continue;
 		if (event->arrived_us)
 			record_seconds(encoding->record, "arrived", event->arrived_us);
-		if (event->udev_us)
-			record_seconds(encoding->record, "udev", event->udev_us);
 		if (event->removed_us)
 			record_seconds(encoding->record, "removed", event->removed_us);
 		return;
@@ -154,30 +152,6 @@ void encode_blocks(struct encoding *encoding)
 		encode_disk(encoding, block);
 		encoding_end(encoding, block);
 	}
-}
-
-/* What changes from one look to the next, and would say each disk anew: by itself, at the end. */
-void encode_block_traffic(struct encoding *encoding)
-{
-	struct record *record = encoding->record;
-
-	record_begin(record, encoding->report, "block.traffic");
-	record_array_begin(record, "disks");
-	fact_foreach (block, encoding->facts->blocks) {
-		if (block->partition || !(block->reads || block->writes || block->in_flight))
-			continue;
-		record_object_begin(record);
-		record_text(record, "name", block->name);
-		record_nonzero(record, "reads", block->reads);
-		record_nonzero(record, "read_bytes", block->read_sectors * 512);
-		record_nonzero(record, "read_us", block->read_ms * 1000);
-		record_nonzero(record, "writes", block->writes);
-		record_nonzero(record, "in_flight", block->in_flight);
-		record_object_end(record);
-	}
-	record_array_end(record);
-	if (record->length[0])
-		(void)record_end(record);
 }
 
 /* -------------------------------------------------------------------------------------- gpt */

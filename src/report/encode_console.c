@@ -163,11 +163,6 @@ static void encode_uart(struct encoding *encoding, const struct uart_fact *uart)
 	record_text(record, "driver", uart->driver);
 	record_text(record, "acpi_path", uart->acpi_path);
 	record_flag(record, "is_console", uart->is_console);
-	if (uart->has_counters) {
-		record_u64(record, "tx_bytes", uart->tx_bytes);
-		record_u64(record, "rx_bytes", uart->rx_bytes);
-		record_text(record, "lines", uart->lines);
-	}
 	encoding_end(encoding, uart);
 }
 
