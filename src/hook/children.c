@@ -34,7 +34,8 @@ static struct probe_fact *fact_open(
 	return fact;
 }
 
-static void child_confine(const struct children *children, pid_t parent)
+static void child_confine(const struct children *children, const struct probe *probe,
+	const struct sources *sources, pid_t parent)
 {
 	static const int HANDLED[] = {SIGCHLD, SIGTERM, SIGHUP, SIGPIPE};
 	struct rlimit no_core = {0, 0};
@@ -45,12 +46,15 @@ static void child_confine(const struct children *children, pid_t parent)
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)setrlimit(RLIMIT_CORE, &no_core);
+	for (size_t i = 0; i < ARRAY_SIZE(children->keep_out) && children->keep_out[i] >= 0; i++)
+		(void)close(children->keep_out[i]);
+	/* What this kernel does not have the collector has said. */
+	(void)confine_drop(probe->confine, sources->root.fd, probe->budget_us);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* The collector may have died before it could be said. */
 	if (getppid() != parent)
 		_exit(0);
-	for (size_t i = 0; i < ARRAY_SIZE(children->keep_out) && children->keep_out[i] >= 0; i++)
-		(void)close(children->keep_out[i]);
+	(void)confine_seal(probe->confine);
 }
 
 void children_let_in(struct children *children, int fd)
@@ -83,7 +87,7 @@ int children_start(struct children *children, const struct probe *probe, uint32_
 		return r;
 	}
 	if (pid == 0) {
-		child_confine(children, parent);
+		child_confine(children, probe, sources, parent);
 		_exit(-probe->run(sources, facts, subject) & STATUS_MASK);
 	}
 	children->item[children->count++] = (struct child){

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Filters of system calls: classic BPF, a few dozen instructions each.
+ */
+#ifndef SOURCE_CONFINE_FILTER_H
+#define SOURCE_CONFINE_FILTER_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CONFINE_FILTER_MAX = 384 };
+
+struct confine_filter {
+	struct sock_filter code[CONFINE_FILTER_MAX];
+	uint16_t length;
+	bool is_too_long;
+};
+
+struct confine_rights {
+	bool may_open_for_writing; /* by sysroot_openat() */
+	bool may_write_nothing;    /* write() of no bytes */
+	bool may_write;
+	bool may_load_modules;
+	bool may_redirect_console;
+};
+
+/* Returns 0, or -EOPNOTSUPP for an architecture without a list. */
+int confine_filter_make(struct confine_filter *filter, const struct confine_rights *rights);
+/* One on top of another: files are opened relative to these descriptors, and no modules loaded. */
+int confine_filter_make_narrow(struct confine_filter *filter, const int *folders, size_t count);
+/* Returns 0 or a negative errno. */
+int confine_filter_install(const struct confine_filter *filter);
+
+#endif
