@@ -9,8 +9,6 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,9 +17,15 @@
 #ifndef SECCOMP_RET_KILL_PROCESS
 #define SECCOMP_RET_KILL_PROCESS 0x80000000U
 #endif
-#define KILL SECCOMP_RET_KILL_PROCESS
-#define ALLOW SECCOMP_RET_ALLOW
-#define FAIL(error) (SECCOMP_RET_ERRNO | (uint32_t)(error))
+
+/* What is done about a call. */
+enum action { ALLOW, KILL, REFUSE, UNKNOWN, ACTION_COUNT };
+static const uint32_t ACTIONS[ACTION_COUNT] = {
+	[ALLOW] = SECCOMP_RET_ALLOW,
+	[KILL] = SECCOMP_RET_KILL_PROCESS,
+	[REFUSE] = SECCOMP_RET_ERRNO | EPERM,
+	[UNKNOWN] = SECCOMP_RET_ERRNO | ENOSYS,
+};
 
 #if defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
@@ -34,7 +38,6 @@
 /* Of x32's calls, which an x86-64 kernel may take as well. */
 #define X32_BIT 0x40000000U
 
-#define NUMBER ((uint32_t)offsetof(struct seccomp_data, nr))
 #define LOWER(n) ((uint32_t)(offsetof(struct seccomp_data, args) + 8 * (size_t)(n)))
 #define UPPER(n) (LOWER(n) + 4)
 
@@ -53,9 +56,9 @@ static void emit_load(struct confine_filter *filter, uint32_t offset)
 	emit(filter, BPF_LD | BPF_W | BPF_ABS, offset);
 }
 
-static void emit_return(struct confine_filter *filter, uint32_t action)
+static void emit_return(struct confine_filter *filter, enum action action)
 {
-	emit(filter, BPF_RET | BPF_K, action);
+	emit(filter, BPF_RET | BPF_K, ACTIONS[action]);
 }
 
 /* What stands up to emit_end() is for when the comparison holds. */
@@ -65,36 +68,49 @@ static uint16_t emit_if(struct confine_filter *filter, unsigned comparison, uint
 	return filter->length;
 }
 
-static uint8_t distance_from(struct confine_filter *filter, uint16_t begin)
-{
-	int distance = filter->length - begin;
-
-	filter->is_too_long |= distance > UINT8_MAX;
-	return (uint8_t)distance;
-}
-
 static void emit_end(struct confine_filter *filter, uint16_t begin)
 {
-	filter->code[begin - 1].jf = distance_from(filter, begin);
+	filter->code[begin - 1].jf = (uint8_t)(filter->length - begin);
+}
+
+/* All of a list share one return, which stands behind them: see emit_action(). */
+static void emit_case(struct confine_filter *filter, unsigned comparison, uint32_t k)
+{
+	(void)emit_if(filter, comparison, k);
+}
+
+/* What the cases since begin have in common; who has none of them goes on behind it. */
+static void emit_action(struct confine_filter *filter, uint16_t begin, enum action action)
+{
+	for (uint16_t i = begin; i < filter->length; i++)
+		filter->code[i].jt = (uint8_t)(filter->length - i - 1);
+	if (filter->length > begin)
+		filter->code[filter->length - 1].jf = 1;
+	emit_return(filter, action);
 }
 
 static void emit_return_if(
-	struct confine_filter *filter, unsigned comparison, uint32_t k, uint32_t action)
+	struct confine_filter *filter, unsigned comparison, uint32_t k, enum action action)
 {
-	uint16_t begin = emit_if(filter, comparison, k);
+	uint16_t begin = filter->length;
 
-	emit_return(filter, action);
-	emit_end(filter, begin);
+	emit_case(filter, comparison, k);
+	emit_action(filter, begin, action);
 }
 
 /* Another architecture's numbers mean other calls. Leaves the number in the accumulator. */
 static void emit_architecture(struct confine_filter *filter)
 {
+	filter->length = 0;
+	filter->is_too_long = false;
+	/* Of no use, but for this: filters that begin with what the kernel can foretell are run
+	 * once for each number that there is, which takes longer than all calls of a probe. */
+	emit(filter, BPF_MISC | BPF_TAX, 0);
 	emit_load(filter, offsetof(struct seccomp_data, arch));
 	emit(filter, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE);
 	filter->code[filter->length - 1].jt = 1;
 	emit_return(filter, KILL);
-	emit_load(filter, NUMBER);
+	emit_load(filter, offsetof(struct seccomp_data, nr));
 #ifdef __x86_64__
 	emit_return_if(filter, BPF_JGE, X32_BIT, KILL);
 #endif
@@ -102,19 +118,21 @@ static void emit_architecture(struct confine_filter *filter)
 
 /* -------------------------------------------------------------------------- calls that depend */
 
-/* openat2() takes its flags from memory, which a filter cannot see: it may point to these only,
+/* openat2(2) takes its flags from memory, which a filter cannot see: it may point to these only,
  * which nobody can write to. */
 static void emit_openat2(struct confine_filter *filter, bool may_write)
 {
-	uint16_t call = emit_if(filter, BPF_JEQ, SYS_openat2), upper;
-	uint64_t first = (uintptr_t)&SYSROOT_HOWS[0];
+	uint16_t call = emit_if(filter, BPF_JEQ, SYS_openat2), upper, first;
 	size_t count = may_write ? SYSROOT_HOWS_COUNT : SYSROOT_HOWS_READING;
+	uint64_t how = (uintptr_t)SYSROOT_HOWS;
 
 	emit_load(filter, UPPER(2));
-	upper = emit_if(filter, BPF_JEQ, (uint32_t)(first >> 32));
+	upper = emit_if(filter, BPF_JEQ, (uint32_t)(how >> 32));
 	emit_load(filter, LOWER(2));
+	first = filter->length;
 	for (size_t i = 0; i < count; i++)
-		emit_return_if(filter, BPF_JEQ, (uint32_t)(uintptr_t)&SYSROOT_HOWS[i], ALLOW);
+		emit_case(filter, BPF_JEQ, (uint32_t)(uintptr_t)&SYSROOT_HOWS[i]);
+	emit_action(filter, first, ALLOW);
 	emit_end(filter, upper);
 	emit_return(filter, KILL);
 	emit_end(filter, call);
@@ -131,13 +149,18 @@ static void emit_open(struct confine_filter *filter, long number, unsigned flags
 	emit_end(filter, call);
 }
 
-/* What a libc says of itself when it gives up goes nowhere, and its own signal tells of it. */
+/* What a libc says when it gives up goes nowhere; the signal that follows tells of it. */
+static void emit_refuse_stderr(struct confine_filter *filter)
+{
+	emit_load(filter, LOWER(0));
+	emit_return_if(filter, BPF_JEQ, STDERR_FILENO, REFUSE);
+	emit_return(filter, KILL);
+}
+
 static void emit_write(struct confine_filter *filter, const struct confine_rights *rights)
 {
 	uint16_t call = emit_if(filter, BPF_JEQ, SYS_write), upper;
 
-	if (rights->may_write)
-		emit_return(filter, ALLOW);
 	if (rights->may_write_nothing) {
 		emit_load(filter, UPPER(2));
 		upper = emit_if(filter, BPF_JEQ, 0);
@@ -145,31 +168,30 @@ static void emit_write(struct confine_filter *filter, const struct confine_right
 		emit_return_if(filter, BPF_JEQ, 0, ALLOW);
 		emit_end(filter, upper);
 	}
-	emit_load(filter, LOWER(0));
-	emit_return_if(filter, BPF_JEQ, STDERR_FILENO, FAIL(EPERM));
-	emit_return(filter, KILL);
+	if (rights->may_write)
+		emit_return(filter, ALLOW);
+	else
+		emit_refuse_stderr(filter);
 	emit_end(filter, call);
 
 	call = emit_if(filter, BPF_JEQ, SYS_writev);
-	emit_load(filter, LOWER(0));
-	emit_return_if(filter, BPF_JEQ, STDERR_FILENO, FAIL(EPERM));
-	emit_return(filter, KILL);
+	emit_refuse_stderr(filter);
 	emit_end(filter, call);
 }
 
-static void emit_ioctl(struct confine_filter *filter, const struct confine_rights *rights)
+static void emit_ioctl(struct confine_filter *filter, const uint32_t *questions)
 {
-	uint16_t call = emit_if(filter, BPF_JEQ, SYS_ioctl);
+	uint16_t call, first;
 
+	if (!questions)
+		return;
+	call = emit_if(filter, BPF_JEQ, SYS_ioctl);
 	emit_load(filter, LOWER(1));
-	for (size_t i = 0; i < CONFINE_QUESTIONS_COUNT; i++)
-		emit_return_if(filter, BPF_JEQ, CONFINE_QUESTIONS[i], ALLOW);
-	for (size_t i = 0; i < CONFINE_ORDERS_COUNT; i++)
-		emit_return_if(filter, BPF_JEQ, CONFINE_ORDERS[i], KILL);
-	if (rights->may_redirect_console)
-		emit_return_if(filter, BPF_JEQ, TIOCCONS, ALLOW);
-	/* As a device that does not know it. */
-	emit_return(filter, FAIL(ENOTTY));
+	first = filter->length;
+	for (; *questions; questions++)
+		emit_case(filter, BPF_JEQ, *questions);
+	emit_action(filter, first, ALLOW);
+	emit_return(filter, REFUSE);
 	emit_end(filter, call);
 }
 
@@ -182,7 +204,7 @@ static void emit_memory(struct confine_filter *filter)
 	emit_load(filter, LOWER(2));
 	emit_return_if(filter, BPF_JSET, PROT_EXEC, KILL);
 	emit_load(filter, LOWER(3));
-	emit_return_if(filter, BPF_JSET, MAP_FIXED | MAP_FIXED_NOREPLACE, KILL);
+	emit_return_if(filter, BPF_JSET, MAP_FIXED, KILL);
 	emit_return(filter, ALLOW);
 	emit_end(filter, call);
 #ifndef __GLIBC__
@@ -195,19 +217,21 @@ static void emit_memory(struct confine_filter *filter)
 #endif
 }
 
+/* No locks, no leases, no signals on events. */
 static void emit_fcntl(struct confine_filter *filter)
 {
-	uint16_t call = emit_if(filter, BPF_JEQ, SYS_fcntl);
+	uint16_t call = emit_if(filter, BPF_JEQ, SYS_fcntl), first;
 
 	emit_load(filter, LOWER(1));
 	emit_return_if(filter, BPF_JEQ, F_DUPFD_CLOEXEC, ALLOW);
-	/* Locks, leases, signals on events. */
-	emit_return_if(filter, BPF_JGT, F_SETFL, FAIL(EPERM));
+	first = emit_if(filter, BPF_JGT, F_SETFL);
+	emit_return(filter, REFUSE);
+	emit_end(filter, first);
 	emit_return(filter, ALLOW);
 	emit_end(filter, call);
 }
 
-/* abort() sends a signal to itself. */
+/* abort(3) sends a signal to itself. */
 static void emit_signal(struct confine_filter *filter)
 {
 	uint16_t call = emit_if(filter, BPF_JEQ, SYS_tgkill);
@@ -218,53 +242,23 @@ static void emit_signal(struct confine_filter *filter)
 	emit_end(filter, call);
 }
 
-static void emit_modules(struct confine_filter *filter, uint32_t action)
+static void emit_modules(struct confine_filter *filter, enum action action)
 {
-	emit_return_if(filter, BPF_JEQ, SYS_finit_module, action);
-	emit_return_if(filter, BPF_JEQ, SYS_init_module, action);
+	uint16_t first = filter->length;
+
+	emit_case(filter, BPF_JEQ, SYS_finit_module);
+	emit_case(filter, BPF_JEQ, SYS_init_module);
+	emit_action(filter, first, action);
 }
 
-/* ---------------------------------------------------------------------------- calls that do not */
-
-/* Beyond: calls of later kernels. */
-enum { CALLS = 512 };
-
-struct range {
-	uint32_t first, action;
-};
-
-static size_t find_ranges(struct range *ranges)
+static void emit_list(
+	struct confine_filter *filter, const uint16_t *calls, size_t count, enum action action)
 {
-	static uint32_t action[CALLS];
-	size_t count = 0;
+	uint16_t first = filter->length;
 
-	for (size_t i = 0; i < CALLS; i++)
-		action[i] = FAIL(ENOSYS);
-	for (size_t i = 0; i < CONFINE_ALLOWED_COUNT; i++)
-		action[CONFINE_ALLOWED[i] % CALLS] = ALLOW;
-	for (size_t i = 0; i < CONFINE_FORBIDDEN_COUNT; i++)
-		action[CONFINE_FORBIDDEN[i] % CALLS] = KILL;
-	for (uint32_t i = 0; i < CALLS; i++) {
-		if (i == 0 || action[i] != action[i - 1])
-			ranges[count++] = (struct range){i, action[i]};
-	}
-	return count;
-}
-
-/* A search by halves: the kernel runs a new filter once for each number that there is. */
-static void emit_ranges(struct confine_filter *filter, const struct range *ranges, size_t count)
-{
-	size_t half = count / 2;
-	uint16_t begin;
-
-	if (count == 1) {
-		emit_return(filter, ranges[0].action);
-		return;
-	}
-	begin = emit_if(filter, BPF_JGE, ranges[half].first);
-	emit_ranges(filter, ranges + half, count - half);
-	emit_end(filter, begin);
-	emit_ranges(filter, ranges, half);
+	for (size_t i = 0; i < count; i++)
+		emit_case(filter, BPF_JEQ, calls[i]);
+	emit_action(filter, first, action);
 }
 
 /* ------------------------------------------------------------------------------------- filters */
@@ -278,44 +272,45 @@ static int finish(const struct confine_filter *filter)
 
 int confine_filter_make(struct confine_filter *filter, const struct confine_rights *rights)
 {
-	static struct range ranges[CALLS];
 	bool may_write = rights->may_open_for_writing;
 
-	filter->length = 0;
-	filter->is_too_long = false;
 	emit_architecture(filter);
 	emit_openat2(filter, may_write);
+	emit_list(filter, CONFINE_ALLOWED, CONFINE_ALLOWED_COUNT, ALLOW);
 	emit_open(filter, SYS_openat, 2, may_write);
 #ifdef SYS_open
 	emit_open(filter, SYS_open, 1, may_write);
 #endif
-	emit_write(filter, rights);
-	emit_ioctl(filter, rights);
-	emit_memory(filter);
 	emit_fcntl(filter);
+	emit_memory(filter);
+	emit_ioctl(filter, rights->questions);
+	emit_write(filter, rights);
 	emit_signal(filter);
 	emit_modules(filter, rights->may_load_modules ? ALLOW : KILL);
-	emit_ranges(filter, ranges, find_ranges(ranges));
+	emit_list(filter, CONFINE_FORBIDDEN, CONFINE_FORBIDDEN_COUNT, KILL);
+	emit_return(filter, UNKNOWN);
 	return finish(filter);
 }
 
 int confine_filter_make_narrow(struct confine_filter *filter, const int *folders, size_t count)
 {
-	uint16_t call;
+	uint16_t call, first;
 
-	filter->length = 0;
-	filter->is_too_long = false;
 	emit_architecture(filter);
 	call = emit_if(filter, BPF_JEQ, SYS_openat2);
 	emit_load(filter, LOWER(0));
+	first = filter->length;
 	for (size_t i = 0; i < count; i++)
-		emit_return_if(filter, BPF_JEQ, (uint32_t)folders[i], ALLOW);
-	emit_return(filter, FAIL(EPERM));
+		emit_case(filter, BPF_JEQ, (uint32_t)folders[i]);
+	emit_action(filter, first, ALLOW);
+	emit_return(filter, REFUSE);
 	emit_end(filter, call);
-	emit_return_if(filter, BPF_JEQ, SYS_openat, FAIL(EPERM));
+	first = filter->length;
+	emit_case(filter, BPF_JEQ, SYS_openat);
 #ifdef SYS_open
-	emit_return_if(filter, BPF_JEQ, SYS_open, FAIL(EPERM));
+	emit_case(filter, BPF_JEQ, SYS_open);
 #endif
+	emit_action(filter, first, REFUSE);
 	emit_modules(filter, KILL);
 	emit_return(filter, ALLOW);
 	return finish(filter);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Filters of system calls: classic BPF, a few dozen instructions each.
+ * Filters of system calls, in classic BPF. The kernel translates each instruction anew for each
+ * process that installs one, which is what confinement costs: they are kept short.
  */
 #ifndef SOURCE_CONFINE_FILTER_H
 #define SOURCE_CONFINE_FILTER_H
@@ -10,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CONFINE_FILTER_MAX = 384 };
+enum { CONFINE_FILTER_MAX = 192 };
 
 struct confine_filter {
 	struct sock_filter code[CONFINE_FILTER_MAX];
@@ -19,12 +20,16 @@ struct confine_filter {
 };
 
 struct confine_rights {
+	const uint32_t *questions; /* of ioctl(2); up to 0 */
 	bool may_open_for_writing; /* by sysroot_openat() */
-	bool may_write_nothing;    /* write() of no bytes */
+	bool may_write_nothing;    /* write(2) of no bytes */
 	bool may_write;
 	bool may_load_modules;
-	bool may_redirect_console;
 };
+
+/* What is asked of a vsock, of a disk and by libblkid, of a terminal; and what makes a terminal the
+ * console. */
+extern const uint32_t CONFINE_VSOCK[], CONFINE_DISKS[], CONFINE_TERMINALS[], CONFINE_TIOCCONS[];
 
 /* Returns 0, or -EOPNOTSUPP for an architecture without a list. */
 int confine_filter_make(struct confine_filter *filter, const struct confine_rights *rights);
