@@ -6,12 +6,12 @@ set -eu
 
 build="gcc clang libclang-rt-dev meson ninja-build pkg-config libc6-dev libudev-dev libkmod-dev
 	libblkid-dev libjansson-dev libarchive-dev libnbd-dev check kmod zstd python3 python3-jsonschema dosfstools e2fsprogs
-	fdisk gdisk parted qemu-utils acpica-tools scdoc systemd-journal-remote"
+	fdisk gdisk parted qemu-utils acpica-tools scdoc strace systemd-journal-remote"
 demo="python3 python3-jsonschema qemu-system-x86 seabios dracut-core udev kmod cpio e2fsprogs
 	busybox-static"
 nix="nix-bin musl-tools busybox-static python3 python3-jsonschema"
 vm="$demo zstd nix-bin ovmf mmdebstrap debian-archive-keyring nbdkit acpica-tools squashfs-tools
-	ipxe-qemu systemd-boot-efi binutils fdisk mtools gcc libc6-dev"
+	ipxe-qemu systemd-boot-efi strace binutils fdisk mtools gcc libc6-dev"
 
 bochs="bochs bochs-term bochsbios grub-common grub-pc-bin xorriso"
 

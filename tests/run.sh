@@ -166,7 +166,7 @@ if [ $meson = yes ]; then
 	counted "NixOS module, musl" sh tests/nix/run.sh
 fi
 if [ $vm = yes ] && step "static build" build_static && step "the command" build_command; then
-	meson_tests build/static install
+	meson_tests build/static install nth-call
 	# shellcheck disable=SC2086
 	vm_tests $all "$@"
 	[ $# -gt 0 ] || bochs_test

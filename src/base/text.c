@@ -98,6 +98,19 @@ void text_append_size(struct text *text, uint64_t bytes)
 	text_append(text, UNITS[unit]);
 }
 
+void text_append_seconds(struct text *text, uint64_t value_us)
+{
+	uint64_t fraction = value_us % 1000000;
+	char digits[7];
+
+	for (int i = 5; i >= 0; i--, fraction /= 10)
+		digits[i] = (char)('0' + fraction % 10);
+	digits[6] = '\0';
+	text_append_u64(text, value_us / 1000000);
+	text_append_char(text, '.');
+	text_append(text, digits);
+}
+
 bool text_copy(char *destination, size_t size, const char *source)
 {
 	return text_copy_bytes(destination, size, source, strlen(source));

@@ -30,6 +30,8 @@ void text_append_char(struct text *text, char c);
 void text_append_u64(struct text *text, uint64_t value);
 void text_append_i64(struct text *text, int64_t value);
 void text_append_hex(struct text *text, uint64_t value, unsigned width);
+/* "4.601000" */
+void text_append_seconds(struct text *text, uint64_t value_us);
 /* "20 GiB", "1.5 TiB": one decimal at most. */
 void text_append_size(struct text *text, uint64_t bytes);
 

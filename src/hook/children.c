@@ -86,9 +86,13 @@ int children_start(struct children *children, const struct probe *probe, uint32_
 		}
 		return r;
 	}
+	atomic_fetch_add(&facts->own_processes, 1);
 	if (pid == 0) {
+		int r;
+
 		child_confine(children, probe, sources, parent);
-		_exit(-probe->run(sources, facts, subject) & STATUS_MASK);
+		r = probe->run(sources, facts, subject);
+		_exit(-(r ? r : sysroot_shortage()) & STATUS_MASK);
 	}
 	children->item[children->count++] = (struct child){
 		.pid = pid,

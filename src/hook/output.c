@@ -39,16 +39,20 @@ static void note_sinks(struct collector *collector)
 
 static enum boot_phase boot_phase(const struct collector *collector)
 {
+	static const char *const OF_A_RECORDING[] = {"exit", "up", "time-over", "shutdown", "goes-on"};
+
 	/* What PID 1 was about to meet is what it has met; before, its devices were still coming.
 	 */
-	if (strcmp(collector->phase, "exit") == 0 || strcmp(collector->phase, "up") == 0 ||
-		strcmp(collector->phase, "time-over") == 0)
-		return collector->is_handed_off ? BOOT_PHASE_HANDOFF : BOOT_PHASE_EARLY;
+	for (size_t i = 0; i < ARRAY_SIZE(OF_A_RECORDING); i++) {
+		if (strcmp(collector->phase, OF_A_RECORDING[i]) == 0)
+			return collector->is_handed_off ? BOOT_PHASE_HANDOFF : BOOT_PHASE_EARLY;
+	}
 	if (collector->state == STATE_START || collector->state == STATE_FOLLOW)
 		return BOOT_PHASE_EARLY;
 	if (strcmp(collector->phase, "now") != 0)
-		return strcmp(collector->phase, "finish") == 0 ? BOOT_PHASE_HANDOFF
-							       : BOOT_PHASE_STALLED;
+		return strcmp(collector->phase, "finish") == 0 || collector->is_handed_off
+			       ? BOOT_PHASE_HANDOFF
+			       : BOOT_PHASE_STALLED;
 	if (collector->sources.new_root)
 		return BOOT_PHASE_HANDOFF;
 	/* Somebody who asks in the shell of an initrd asks why it does not go on. */
@@ -97,6 +101,13 @@ void output_recording(struct collector *collector)
 	output_facts(collector);
 }
 
+void output_progress(struct collector *collector)
+{
+	struct encoding to = encoding(collector);
+
+	encode_progress(&to);
+}
+
 void output_end(struct collector *collector)
 {
 	struct encoding to = encoding(collector);
@@ -123,7 +134,7 @@ void output_note_shown(struct collector *collector)
 			run, "shown", is_shown ? collector->facts->dev_console.device : "");
 }
 
-void output_summary(struct collector *collector)
+void output_last_page(struct collector *collector)
 {
 	struct sink *run = sinks_find(&collector->sinks, SINK_RUN);
 
@@ -131,6 +142,11 @@ void output_summary(struct collector *collector)
 		collector->report.boot, collector->summary, sizeof(collector->summary));
 	if (run)
 		(void)run_write_file(run, "summary.txt", collector->summary);
+}
+
+void output_summary(struct collector *collector)
+{
+	output_last_page(collector);
 	if (collector->summary_fd >= 0)
 		collector->summary_written =
 			outcome_from(write(collector->summary_fd, collector->summary,

@@ -199,13 +199,19 @@ static void end_start(struct collector *collector)
 /* The boot is through, and was watched to its end. */
 static void end_recording(struct collector *collector)
 {
+	enum recorder_state state = collector->facts->recorder.state;
+	bool is_shutdown = state == RECORDER_SAW_SHUTDOWN;
+
 	collector->is_up = false;
-	collector->phase =
-		collector->facts->recorder.state == RECORDER_TIME_OVER ? "time-over" : "up";
+	collector->phase = is_shutdown                   ? "shutdown"
+			   : state == RECORDER_TIME_OVER ? "time-over"
+							 : "up";
 	output_facts(collector);
 	output_end(collector);
+	output_last_page(collector);
 	collector->is_late = sinks_are_waiting(&collector->sinks);
-	collector->linger_end_us = clock_now_us() + LINGER_MAX_US;
+	/* A machine that goes down waits for nobody. */
+	collector->linger_end_us = clock_now_us() + (is_shutdown ? 0 : LINGER_MAX_US);
 }
 
 static void begin_heal(struct collector *collector)
@@ -261,7 +267,8 @@ void pass_advance(struct collector *collector)
 	case STATE_LINGER:
 		if (collector->is_up)
 			end_recording(collector);
-		if (recording_is_on(collector) && !collector->is_terminated)
+		if ((recording_is_on(collector) || observing_is_on(collector)) &&
+			!collector->is_terminated)
 			break;
 		if (!sinks_are_waiting(&collector->sinks) || is_overdue(collector->linger_end_us) ||
 			collector->is_terminated)

@@ -57,6 +57,7 @@ void recording_start(struct collector *collector)
 		(void)close(pair[0]);
 		_exit(run_child(collector, pair[1]));
 	}
+	atomic_fetch_add(&collector->facts->own_processes, 1);
 	(void)close(pair[1]);
 	if (collector->recorder_pid < 0) {
 		(void)close(pair[0]);
@@ -81,6 +82,9 @@ static void end(struct collector *collector)
 	}
 	(void)close(collector->recorder_fd);
 	collector->recorder_fd = -1;
+	/* How far PID 1 gets, or the boot, is known. */
+	if (fact->state != RECORDER_LOST && fact->seize == OUTCOME_OK)
+		observing_stop(collector);
 	(void)waitpid(collector->recorder_pid, NULL, WNOHANG);
 	trace_source_close(&recorder.trace);
 }
@@ -145,6 +149,7 @@ void recording_handle(struct collector *collector)
 		break;
 	case RECORDER_SAW_UP:
 	case RECORDER_TIME_OVER:
+	case RECORDER_SAW_SHUTDOWN:
 		collector->is_up = true;
 		end(collector);
 		break;

@@ -231,7 +231,7 @@ static bool pattern_match(
 			subject = name;
 			at += name.length;
 			pattern++;
-		} else if (at < text.length && *pattern != '@' &&
+		} else if (at < text.length && *pattern && *pattern != '@' &&
 			   (*pattern == text.at[at] || *pattern == '?')) {
 			pattern++;
 			at++;

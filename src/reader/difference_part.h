@@ -60,6 +60,7 @@ bool difference_both(struct comparison *comparison, const char *type, const char
 
 /* The parts, in the order in which they explain. */
 void difference_findings(struct comparison *comparison);
+void difference_course(struct comparison *comparison);
 void difference_hardware(struct comparison *comparison);
 void difference_consoles(struct comparison *comparison);
 void difference_drivers(struct comparison *comparison);

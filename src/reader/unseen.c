@@ -26,6 +26,13 @@ static bool is_cmdline_missing(const json_t *members, const char *key)
 	return reader_is(members, key, "ENOENT");
 }
 
+/* One that lacked memory, descriptors or processes: what it did not find may be there. */
+static bool is_probe_short(const json_t *members, const char *key)
+{
+	return reader_is(members, "state", "no-child") || reader_is(members, key, "ENOMEM") ||
+	       reader_is(members, key, "ENFILE") || reader_is(members, key, "EMFILE");
+}
+
 static const struct {
 	const char *name, *type, *key;
 	bool (*is_unseen)(const json_t *members, const char *key);
@@ -35,6 +42,7 @@ static const struct {
 	{"consoles", "console", "open", is_record_denied},
 	{"disks", "block", "open_error", is_record_denied},
 	{"kernel log", "kernel.event", "read", is_record_denied},
+	{"what a probe lacked memory or descriptors for", "probe", "error", is_probe_short},
 };
 
 void unseen_list(const struct reader_report *report, struct text *text)

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "parse/cmdline.h"
 #include "parse/trace_line.h"
+#include "recorder/waiting.h"
 
 #include <errno.h>
 #include <string.h>
@@ -167,29 +168,6 @@ static void note_descriptors(const struct sysroot *proc, struct pid1_exit_fact *
 	}
 }
 
-/* "MemAvailable:    1234 kB" */
-static uint64_t available_bytes(const struct sysroot *proc)
-{
-	static const char NAME[] = "MemAvailable:";
-	char text[2048], *cursor = text, *line;
-	uint64_t kilobytes;
-
-	ssize_t n = sysroot_read(proc, "meminfo", text, sizeof(text));
-
-	if (n < 0 && n != -EFBIG)
-		return 0;
-	while ((line = text_next_line(&cursor))) {
-		char *number;
-
-		if (!text_starts_with(line, NAME))
-			continue;
-		line += strlen(NAME);
-		number = text_next_field(&line);
-		return number && text_parse_u64(number, 10, &kilobytes) == 0 ? kilobytes * 1024 : 0;
-	}
-	return 0;
-}
-
 void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
 	struct pid1_exit_fact *exit, uint64_t deadline_us)
 {
@@ -200,6 +178,6 @@ void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
 	(void)sysroot_readlink(proc, "1/exe", exit->executable, sizeof(exit->executable));
 	note_arguments(proc, exit);
 	note_descriptors(proc, exit);
-	exit->available_bytes = available_bytes(proc);
+	exit->available_bytes = waiting_available_bytes(proc);
 	trace_source_read(trace, take_line, &trail, deadline_us);
 }

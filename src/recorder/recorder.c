@@ -3,7 +3,10 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "recorder/boot_end.h"
+#include "recorder/boot_watch.h"
 #include "recorder/last_words.h"
+#include "source/systemd_boot.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -24,13 +27,18 @@
 /* How often it is asked whether it has another root, and for how long. */
 #define ROOT_LOOK_US (100 * US_PER_MS)
 #define ROOT_MAX_US (30 * US_PER_S)
+/* For an answer of systemd; and who is up with systemd still at work is reported so much later. */
+#define ANSWER_MAX_US (500 * US_PER_MS)
+#define FINISH_STEP_US (1 * US_PER_S)
+#define FINISH_MAX_US (10 * US_PER_S)
 
 /* linux/ptrace.h does not go together with sys/ptrace.h everywhere. */
 enum { EVENT_STOP = 128 };
 
-static void tell(struct recorder *recorder, enum recorder_state state)
+/* ended_us: PID 1 was let go. */
+static void tell(struct recorder *recorder, enum recorder_state state, uint64_t ended_us)
 {
-	recorder->facts->recorder.ended_us = clock_now_us();
+	recorder->facts->recorder.ended_us = ended_us;
 	recorder->facts->recorder.state = state;
 	(void)!write(recorder->collector_fd, "", 1);
 }
@@ -74,7 +82,7 @@ static void at_end(struct recorder *recorder, int32_t wait_status)
 	last_words_gather(&recorder->proc, &recorder->trace, &recorder->facts->pid1_exit,
 		clock_now_us() + GATHER_MAX_US);
 	fact_publish(&recorder->facts->pid1_exit.once);
-	tell(recorder, RECORDER_SAW_EXIT);
+	tell(recorder, RECORDER_SAW_EXIT, clock_now_us());
 	wait_for_collector(recorder);
 	(void)ptrace(PTRACE_DETACH, 1, NULL, NULL);
 }
@@ -90,6 +98,28 @@ static bool is_last_thread(const struct recorder *recorder)
 	if (directory)
 		(void)closedir(directory);
 	return threads <= 1;
+}
+
+static bool is_called(const struct recorder *recorder, const char *name)
+{
+	char comm[32];
+
+	return sysroot_attribute(&recorder->proc, comm, sizeof(comm), "1/comm", NULL) == 0 &&
+	       strcmp(comm, name) == 0;
+}
+
+/* As long as a command's name may be. */
+#define SHUTDOWN_PROGRAM "systemd-shutdow"
+
+/* PID 1 stands at the first instruction of another program. Returns false where that is left alone.
+ */
+static bool at_exec(struct recorder *recorder)
+{
+	recorder->is_shutdown = is_called(recorder, SHUTDOWN_PROGRAM);
+	if (!recorder->is_shutdown)
+		return ptrace(PTRACE_CONT, 1, NULL, NULL) == 0;
+	(void)ptrace(PTRACE_DETACH, 1, NULL, NULL);
+	return false;
 }
 
 /* Returns false when that was PID 1's end. */
@@ -152,6 +182,8 @@ static bool handle_stop(struct recorder *recorder, int status)
 	event = status >> 16;
 	if (event == PTRACE_EVENT_EXIT)
 		return at_exit(recorder);
+	if (event == PTRACE_EVENT_EXEC)
+		return at_exec(recorder);
 	if (!event && is_deadly(recorder, signal)) {
 		at_end(recorder, signal);
 		return false;
@@ -177,10 +209,13 @@ static bool handle_stops(struct recorder *recorder)
 
 static int seize(void)
 {
-	return ptrace(PTRACE_SEIZE, 1, NULL, (long)PTRACE_O_TRACEEXIT) < 0 ? -errno : 0;
+	return ptrace(PTRACE_SEIZE, 1, NULL, (long)(PTRACE_O_TRACEEXIT | PTRACE_O_TRACEEXEC)) < 0
+		       ? -errno
+		       : 0;
 }
 
-/* Lets PID 1 alone; it must be stopped for that. Returns false when that was its end. */
+/* Lets PID 1 alone; it must be stopped for that. Returns false when that was its end, or shutdown.
+ */
 static bool let_go(struct recorder *recorder)
 {
 	int status;
@@ -224,32 +259,7 @@ static bool is_elsewhere(const struct recorder *recorder, struct root_id before)
  * included, and would wait for ever if a signal came in between. */
 static bool is_systemd(const struct recorder *recorder)
 {
-	char comm[32];
-
-	return sysroot_attribute(&recorder->proc, comm, sizeof(comm), "1/comm", NULL) == 0 &&
-	       strcmp(comm, "systemd") == 0;
-}
-
-/* Somebody can log in: the boot is through. */
-static bool is_up(const struct recorder *recorder)
-{
-	static const char *const PROGRAMS[] = {"agetty", "getty", "mingetty", "login", "sshd"};
-	struct sysroot root = recorder->proc;
-	DIR *directory = sysroot_opendir(&root, ".");
-	const char *entry;
-	char comm[32];
-	bool is_found = false;
-
-	while (directory && !is_found && (entry = sysroot_next_entry(directory))) {
-		if (*entry < '1' || *entry > '9' ||
-			sysroot_attribute(&root, comm, sizeof(comm), entry, "/comm", NULL) < 0)
-			continue;
-		for (size_t i = 0; i < ARRAY_SIZE(PROGRAMS) && !is_found; i++)
-			is_found = strcmp(comm, PROGRAMS[i]) == 0;
-	}
-	if (directory)
-		(void)closedir(directory);
-	return is_found;
+	return is_called(recorder, "systemd");
 }
 
 /* ------------------------------------------------------------------------------------ watching */
@@ -259,6 +269,11 @@ struct watch {
 	bool is_seized;
 	uint64_t look_us, seize_us; /* seize_us: at the latest */
 	int signal_fd;
+	struct boot_watch boot;
+	uint64_t ask_us, ask_step_us; /* systemd is not asked before */
+	/* What it said last. */
+	struct systemd_boot systemd;
+	outcome_t by_systemd;
 };
 
 static void wait_for_news(const struct recorder *recorder, const struct watch *watch)
@@ -284,8 +299,38 @@ static bool step_aside(struct recorder *recorder, struct watch *watch, uint64_t 
 	}
 	if (watch->is_seized || (now < watch->seize_us && !is_elsewhere(recorder, watch->root)))
 		return true;
+	recorder->is_shutdown = is_called(recorder, SHUTDOWN_PROGRAM);
+	if (recorder->is_shutdown)
+		return false;
 	watch->is_seized = true;
 	return seize() == 0;
+}
+
+/* A PID 1 that stops for us, its tracer, does not answer. */
+static void ask_systemd(struct recorder *recorder, struct watch *watch)
+{
+	watch->by_systemd = outcome_from(systemd_boot_read(
+		&recorder->proc, clock_now_us() + ANSWER_MAX_US, &watch->systemd));
+}
+
+/* Nobody can log in, and nothing is started any more: systemd knows whether that is all. PID 1 is
+ * let alone for that question, so it is asked seldom. */
+static enum recorder_state look_at_systemd(
+	struct recorder *recorder, struct watch *watch, uint64_t now)
+{
+	if (!watch->is_seized || !watch->boot.is_quiet || now < watch->ask_us ||
+		!is_systemd(recorder))
+		return RECORDER_WATCHING;
+	watch->ask_us = now + watch->ask_step_us;
+	watch->ask_step_us *= 2;
+	watch->is_seized = false;
+	if (!let_go(recorder))
+		return RECORDER_LOST;
+	ask_systemd(recorder, watch);
+	if (watch->by_systemd == OUTCOME_OK && watch->systemd.finished_us)
+		return RECORDER_SAW_UP;
+	watch->is_seized = seize() == 0;
+	return watch->is_seized ? RECORDER_WATCHING : RECORDER_LOST;
 }
 
 static enum recorder_state look(struct recorder *recorder, struct watch *watch, uint64_t now)
@@ -296,36 +341,87 @@ static enum recorder_state look(struct recorder *recorder, struct watch *watch, 
 		return RECORDER_WATCHING;
 	watch->look_us = now + LOOK_US;
 	/* An initrd may have an sshd of its own. */
-	return is_elsewhere(recorder, watch->first_root) && is_up(recorder) ? RECORDER_SAW_UP
-									    : RECORDER_WATCHING;
+	if (!is_elsewhere(recorder, watch->first_root))
+		return RECORDER_WATCHING;
+	boot_watch_look(&watch->boot, &recorder->proc, now);
+	return watch->boot.login[0] ? RECORDER_SAW_UP : look_at_systemd(recorder, watch, now);
+}
+
+/* ---------------------------------------------------------------------------------- how it ended
+ */
+
+/* Who can log in before systemd has started all gets the whole account, if that does not take long.
+ */
+static void wait_for_systemd(struct recorder *recorder, struct watch *watch)
+{
+	uint64_t end_us = clock_now_us() + FINISH_MAX_US, step_us = FINISH_STEP_US;
+
+	ask_systemd(recorder, watch);
+	while (watch->by_systemd == OUTCOME_OK && !watch->systemd.finished_us &&
+		clock_now_us() + step_us < end_us && !is_alone(recorder)) {
+		(void)poll(NULL, 0, (int)(step_us / US_PER_MS));
+		step_us *= 2;
+		ask_systemd(recorder, watch);
+	}
+}
+
+/* PID 1 has been let go. Returns what is to be told: who has run out of time may be up as well. */
+static enum recorder_state end_boot(
+	struct recorder *recorder, struct watch *watch, enum recorder_state state)
+{
+	struct boot_end_fact *end = &recorder->facts->boot_end;
+
+	if (state == RECORDER_SAW_UP)
+		wait_for_systemd(recorder, watch);
+	else if (state == RECORDER_TIME_OVER && is_systemd(recorder))
+		ask_systemd(recorder, watch);
+	if (state == RECORDER_TIME_OVER && watch->by_systemd == OUTCOME_OK &&
+		watch->systemd.finished_us)
+		state = RECORDER_SAW_UP;
+	if (state != RECORDER_SAW_UP)
+		return state;
+	boot_end_gather(&recorder->proc, &watch->boot, &watch->systemd, watch->by_systemd, end);
+	fact_publish(&end->once);
+	return state;
+}
+
+static enum recorder_state next_state(struct recorder *recorder, struct watch *watch)
+{
+	/* After a start of another program by a thread, PID 1 is one that nobody watches. */
+	if (watch->is_seized && !handle_stops(recorder) &&
+		(recorder->is_shutdown || fact_is_known(&recorder->facts->pid1_exit.once) ||
+			seize() < 0))
+		return RECORDER_LOST;
+	if (is_alone(recorder) || !step_aside(recorder, watch, clock_now_us()))
+		return RECORDER_LOST;
+	return look(recorder, watch, clock_now_us());
 }
 
 static void watch(struct recorder *recorder, int signal_fd)
 {
-	struct watch watch = {.first_root = root_of_pid1(recorder),
+	/* Too large for a stack. */
+	static struct watch watch;
+	enum recorder_state state = RECORDER_WATCHING;
+	uint64_t ended_us;
+
+	watch = (struct watch){.first_root = root_of_pid1(recorder),
 		.is_seized = true,
 		.look_us = clock_now_us() + LOOK_US,
+		.ask_step_us = LOOK_US,
 		.signal_fd = signal_fd};
-	enum recorder_state state = RECORDER_WATCHING;
-
 	while (state == RECORDER_WATCHING) {
 		wait_for_news(recorder, &watch);
-		/* After a start of another program by a thread, PID 1 is one that nobody watches.
-		 */
-		if (watch.is_seized && !handle_stops(recorder) &&
-			(fact_is_known(&recorder->facts->pid1_exit.once) || seize() < 0))
-			state = RECORDER_LOST;
-		else if (is_alone(recorder) || !step_aside(recorder, &watch, clock_now_us()))
-			state = RECORDER_LOST;
-		else
-			state = look(recorder, &watch, clock_now_us());
+		state = next_state(recorder, &watch);
 	}
 	if (fact_is_known(&recorder->facts->pid1_exit.once))
 		return;
-	if (watch.is_seized && !let_go(recorder))
+	if (!recorder->is_shutdown && watch.is_seized && !let_go(recorder) &&
+		!recorder->is_shutdown)
 		return;
+	ended_us = clock_now_us();
 	trace_source_close(&recorder->trace);
-	tell(recorder, state);
+	state = recorder->is_shutdown ? RECORDER_SAW_SHUTDOWN : end_boot(recorder, &watch, state);
+	tell(recorder, state, ended_us);
 }
 
 static int open_signals(void)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The flight recorder: a process that stays with PID 1 (ptrace(2), PTRACE_O_TRACEEXIT alone) and is
- * told of its end before the kernel panics. Should this process die, the kernel lets PID 1 go on.
+ * The flight recorder: a process that stays with PID 1 (ptrace(2), its exit and its exec alone) and
+ * is told of its end before the kernel panics. Should this process die, the kernel lets PID 1 go
+ * on.
  */
 #ifndef RECORDER_RECORDER_H
 #define RECORDER_RECORDER_H
@@ -23,6 +24,9 @@ struct recorder {
 	/* To the collector: a byte where there is news. Back comes one of enum recorder_word. */
 	int collector_fd;
 	uint64_t end_us; /* CLOCK_MONOTONIC: PID 1 is let alone then */
+	/* PID 1 has become systemd-shutdown, which stops all processes with SIGSTOP: it was let go.
+	 */
+	bool is_shutdown;
 };
 
 /* Runs until PID 1 ends, the machine is up or the time is over; facts->recorder says which. */

@@ -9,6 +9,7 @@ static void encode_recorder(struct encoding *encoding)
 		[RECORDER_SAW_EXIT] = "exit",
 		[RECORDER_SAW_UP] = "up",
 		[RECORDER_TIME_OVER] = "time-over",
+		[RECORDER_SAW_SHUTDOWN] = "shutdown",
 		[RECORDER_LOST] = "lost"};
 	const struct recorder_fact *recorder = &encoding->facts->recorder;
 	struct record *record = encoding->record;

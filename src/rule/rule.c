@@ -27,6 +27,7 @@ const struct rule RULES[] = {
 	{"handoff.init-missing", SEVERITY_ERROR, BOOT_PHASE_HANDOFF, judge_handoff_init_missing},
 	{"handoff.init-unusable", SEVERITY_ERROR, BOOT_PHASE_HANDOFF, judge_handoff_init_unusable},
 	{"pid1.exit", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_pid1_exit},
+	{"boot.stalled", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_boot_stalled},
 	{"uart.unbound", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_uart_unbound},
 	{"console.closed", SEVERITY_ERROR, BOOT_PHASE_STALLED, judge_console_closed},
 	{"console.phantom", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_console_phantom},
@@ -64,6 +65,7 @@ const struct story STORIES[] = {
 	{"pid1.exit", "handoff.init-missing", STORY_ANY},
 	{"pid1.exit", "handoff.init-unusable", STORY_ANY},
 	{"pid1.exit", "root.absent", STORY_ANY},
+	{"boot.stalled", "disk.hung", STORY_ITS_DISK},
 	{"console.phantom", "growroot.trap", STORY_ANY},
 	{"gpt.growable", "growroot.trap", STORY_ANY},
 	{"gpt.backup-misplaced", "growroot.trap", STORY_ANY},
@@ -225,6 +227,22 @@ void findings_arrange(struct findings *findings)
 
 /* --------------------------------------------------------------------------------------- all */
 
+/* Findings that something is not there, or that two lists do not agree. */
+static const char *const OF_ABSENCE[] = {"device.no-driver", "root.absent", "uart.unbound",
+	"console.absent", "gpt.kernel-mismatch", "uart.undeclared", "console.no-uart",
+	"virtio.port-missing", "fwcfg.absent", "fwcfg.unbound", "platform.unknown", "acpi.off",
+	"console.closed"};
+
+/* A probe that found nothing for want of memory or descriptors has seen no absence. */
+static bool is_of_absence(const struct rule *rule)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(OF_ABSENCE); i++) {
+		if (strcmp(OF_ABSENCE[i], rule->id) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Whether what a rule asks is known by now: devices that are not there may still come. */
 static bool is_time_for(const struct rule *rule, const struct boot_fact *boot)
 {
@@ -234,13 +252,16 @@ static bool is_time_for(const struct rule *rule, const struct boot_fact *boot)
 
 void rules_judge(const struct facts *facts, struct findings *ret)
 {
+	bool is_short = short_probe(facts) != NULL;
+
 	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; i < RULES_COUNT; i++) {
 		struct judgement judgement = {.facts = facts, .findings = ret, .rule = &RULES[i]};
 
 		if (!is_time_for(&RULES[i], &facts->boot))
 			continue;
-		if (RULES[i].judge(&judgement) != VERDICT_UNKNOWN)
+		if (!(is_short && is_of_absence(&RULES[i])) &&
+			RULES[i].judge(&judgement) != VERDICT_UNKNOWN)
 			continue;
 		if (ret->undecided_count < RULES_MAX)
 			ret->undecided[ret->undecided_count++] = RULES[i].id;

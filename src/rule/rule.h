@@ -105,4 +105,8 @@ uint32_t findings_count(const struct findings *findings, enum severity severity)
 enum severity findings_worst(const struct findings *findings);
 const struct finding *findings_find(const struct findings *findings, const char *id);
 
+/* A probe whose newest run ended for want of memory, descriptors or processes, or NULL: what it
+ * lists may not be all. */
+const struct probe_fact *short_probe(const struct facts *facts);
+
 #endif

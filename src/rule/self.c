@@ -4,6 +4,7 @@
  */
 #include "rule/judge.h"
 
+#include <errno.h>
 #include <signal.h>
 
 /* A process that was at work when its time was over ('R'), on a machine that has none to spare; a
@@ -33,6 +34,20 @@ bool probe_is_overtaken(const struct facts *facts, const struct probe_fact *prob
 			return true;
 	}
 	return false;
+}
+
+const struct probe_fact *short_probe(const struct facts *facts)
+{
+	fact_foreach (probe, facts->probes) {
+		bool is_short = probe->state == PROBE_NO_CHILD ||
+				(probe->state == PROBE_FAILED &&
+					(probe->error == -ENOMEM || probe->error == -ENFILE ||
+						probe->error == -EMFILE));
+
+		if (is_short && !probe_is_overtaken(facts, probe))
+			return probe;
+	}
+	return NULL;
 }
 
 static void tell_probe(struct judgement *judgement, const struct probe_fact *probe)

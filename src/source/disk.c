@@ -180,7 +180,8 @@ static int captured_read(const struct disk_source *disk, const struct range *ran
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	/* A list that was cut short left something out. */
+	return sysroot_shortage();
 }
 
 /* ------------------------------------------------------------------------------------ reading */

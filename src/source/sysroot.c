@@ -14,6 +14,21 @@
 
 enum { TRIES_MAX = 64 };
 
+static int shortage;
+
+/* Passes a result on, and remembers that the machine had nothing left to answer with. */
+static int note(int result)
+{
+	if (!shortage && (result == -ENOMEM || result == -ENFILE || result == -EMFILE))
+		shortage = result;
+	return result;
+}
+
+int sysroot_shortage(void)
+{
+	return shortage;
+}
+
 #define HOW(how)                                                       \
 	{                                                              \
 		.flags = (how) | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT \
@@ -79,10 +94,10 @@ int sysroot_openat(const struct sysroot *root, const char *path, int flags)
 	fd = openat2_in_root(folder, path, flags);
 	/* Without openat2 a captured machine could lead outside, so only the real root goes on. */
 	if (fd != -ENOSYS || root->is_fixture)
-		return fd;
+		return note(fd);
 
 	fd = openat(folder, path, flags);
-	return fd < 0 ? -errno : fd;
+	return fd < 0 ? note(-errno) : fd;
 }
 
 int sysroot_open(const char *path, struct sysroot *ret_root)
@@ -147,7 +162,7 @@ ssize_t sysroot_read(const struct sysroot *root, const char *path, char *buf, si
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return -errno;
+			return note(-errno);
 		if (n == 0)
 			return (ssize_t)length;
 		if (is_full)
@@ -220,7 +235,7 @@ ssize_t sysroot_readlink(const struct sysroot *root, const char *path, char *buf
 		return fd;
 	n = readlinkat(fd, "", buf, size);
 	if (n < 0)
-		return -errno;
+		return note(-errno);
 	if ((size_t)n >= size)
 		return -ENAMETOOLONG;
 	buf[n] = '\0';
@@ -260,7 +275,7 @@ static int descriptor_path(int fd, char *buf, size_t size)
 	text_append_u64(&text, (uint64_t)fd);
 	n = readlink(link, buf, size);
 	if (n < 0)
-		return -errno;
+		return note(-errno);
 	if ((size_t)n >= size)
 		return -ENAMETOOLONG;
 	buf[n] = '\0';
@@ -304,7 +319,7 @@ int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret_
 
 	if (fd < 0)
 		return fd;
-	return fstat(fd, ret_stat) < 0 ? -errno : 0;
+	return fstat(fd, ret_stat) < 0 ? note(-errno) : 0;
 }
 
 DIR *sysroot_opendir(const struct sysroot *root, const char *path)
@@ -326,9 +341,12 @@ const char *sysroot_next_entry(DIR *directory)
 {
 	struct dirent *entry;
 
+	errno = 0;
 	while ((entry = readdir(directory))) {
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			return entry->d_name;
 	}
+	/* The list is cut short, which looks like its end. */
+	(void)note(-errno);
 	return NULL;
 }

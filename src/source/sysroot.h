@@ -70,4 +70,8 @@ DIR *sysroot_opendir(const struct sysroot *root, const char *path);
 /* The next entry that is not "." or "..", or NULL. */
 const char *sysroot_next_entry(DIR *directory);
 
+/* The first -ENOMEM, -ENFILE or -EMFILE that this process has met here, or 0. What seems not to be
+ * there may then be there. */
+int sysroot_shortage(void);
+
 #endif

@@ -174,6 +174,20 @@ def trace_line():
     yield from from_unit_tests("trace_line")
 
 
+def proc():
+    """Texts as fuzz_proc.c takes them: which parser, the text."""
+    for text in from_unit_tests("proc_process", "proc_system"):
+        yield from (bytes([which]) + text for which in range(9))
+
+
+def systemd_reply():
+    """Answers of real systemds as fuzz_systemd_reply.c takes them: a list of jobs, one of units, numbers."""
+    source = (TESTS / "unit/systemd_replies.h").read_text()
+    for name, text in re.findall(r"char (\w+)\[\] =([^;]*);", source):
+        answer = "".join(LITERAL.findall(text)).encode().decode("unicode_escape").encode("latin-1")
+        yield bytes([("JOBS", "UNITS", "TIME").index(name.partition("_")[0])]) + answer
+
+
 SEEDS = {
     "aml": aml,
     "cmdline": lambda: [*from_fixtures("proc/cmdline"), *from_unit_tests(
@@ -184,6 +198,7 @@ SEEDS = {
     "kmsg": lambda: [*from_fixtures("dev/kmsg"), *from_unit_tests("kmsg")],
     "platform": platform,
     "proc_consoles": lambda: [*from_fixtures("proc/consoles"), *from_unit_tests("proc_consoles")],
+    "proc": proc,
     "proc_serial": lambda: [*from_fixtures("proc/tty/driver/serial"), *from_unit_tests("proc_serial")],
     "program": program,
     "qm_config": qm_config,
@@ -194,6 +209,7 @@ SEEDS = {
                                      ".devices/tty/*"),
                       *from_unit_tests("pnp", "uptime", "virtio_port", "modalias", "device_number",
                                        "tty_capture", "appended")],
+    "systemd_reply": systemd_reply,
     "table": table,
     "trace_line": trace_line,
 }

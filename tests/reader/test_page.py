@@ -108,12 +108,14 @@ class NotClean(unittest.TestCase):
                   {"ACPI": ("acpi.table", {"read": "ok", "tables": [{"name": "DSDT", "read": "EACCES"}]})},
                   {"consoles": ("console", {"name": "tty0", "open": "EACCES"})},
                   {"kernel log": ("kernel.event", {"kind": "log", "read": "EPERM"})},
-                  {"/proc": ("cmdline", {"read": "ENOENT"})})
+                  {"/proc": ("cmdline", {"read": "ENOENT"})},
+                  {"what a probe lacked memory or descriptors for":
+                   ("probe", {"name": "block", "state": "failed", "error": "ENFILE"})})
         for one in denied:
             (name, (type_, members)), = one.items()
             end = line(4, "end", {"phase": "now", "records": 4, "errors": 0, "warnings": 0})
             self.assert_incomplete([begin, console, line(3, type_, members), end],
-                                   "the little that could", f"  unseen     {name}\n")
+                                   "in what could be seen", f"  unseen     {name}\n")
         other = line(3, "block", {"name": "vda", "open_error": "ENOMEDIUM"})
         self.assertTrue(read(text([begin, console, other, end]))[1].startswith("OK  "))
 

@@ -4,6 +4,8 @@
  */
 #include "rule_case.h"
 
+#include <errno.h>
+
 static void root_is(const char *name, enum root_kind kind, const char *value)
 {
 	facts.root.kind = kind;
@@ -364,11 +366,24 @@ static void nothing_special(void)
 {
 }
 
+/* Its lists are empty since they could not be read. */
+static void out_of_descriptors(void)
+{
+	stall();
+	fact_list_reset(&facts.blocks.list);
+	fact_list_reset(&facts.uarts.list);
+	fact_list_reset(&facts.virtio_ports.list);
+	facts.root.match_count = 0;
+	forget_probe("block");
+	add_probe("block", "", PROBE_FAILED)->error = -ENFILE;
+}
+
 static const struct {
 	const char *name;
 	void (*build)(void);
 } MACHINES[] = {
 	{"a virtual machine", nothing_special},
+	{"out of descriptors", out_of_descriptors},
 	{"laptop", laptop},
 	{"laptop that waits for its passphrase", laptop_with_luks},
 	{"laptop that got its passphrase", laptop_unlocked},

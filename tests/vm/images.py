@@ -21,6 +21,7 @@ import kernels
 import loaders
 import newc
 import nixos
+import systemd_root
 
 VM = kernels.VM
 BOOTPROBE = cache.REPO / "build/dev/bootprobe"
@@ -89,14 +90,21 @@ STAGE2_FAULTS = {
     "init-foreign": _spoil_init(lambda init: init.write_bytes(_foreign_program())),
     "init-no-interpreter": _spoil_init(lambda init: init.write_text("#!/bin/missing-shell\n")),
     "init-no-loader": _spoil_init(lambda init: shutil.copy("/bin/true", init)),
+    # Another PID 1, see systemd_root.py.
+    **{kind: functools.partial(systemd_root.fill, kind=kind) for kind in systemd_root.KINDS},
 }
 
 
 def _stage2_tree(kernel, fault, made):
-    _add_busybox(made)
+    is_merged = fault in systemd_root.KINDS
+    for link, target in systemd_root.LINKS if is_merged else ():
+        if target != "usr/sbin":
+            (made / target).mkdir(parents=True)
+        (made / link).symlink_to(target)
+    _add_busybox(made / "usr" if is_merged else made)
     for folder in ("proc", "sys", "dev", "run", "tmp", "etc", "usr"):
-        (made / folder).mkdir()
-    shutil.copy(HERE / "guest/stage2-init", made / "sbin/init")
+        (made / folder).mkdir(exist_ok=True)
+    shutil.copy(HERE / "guest/stage2-init", made / ("sbin/stage2-init" if is_merged else "sbin/init"))
     (made / "etc/os-release").write_text('NAME="bootprobe test"\nID=bootprobe-test\n')
     (made / "etc/fstab").touch()
     kernels.copy_modules(kernel, made, PORT_DRIVERS)
@@ -107,7 +115,8 @@ def stage2(kernel_name, fault=""):
     """A folder with the root file system of stage 2."""
     kernel = kernels.kernel(kernel_name)
     name = cache.key("stage2", Path(__file__), kernel_name, kernel.release, fault,
-                     HERE / "guest/stage2-init", BUSYBOX)
+                     HERE / "guest/stage2-init", BUSYBOX,
+                     *([Path(systemd_root.__file__)] if fault in systemd_root.KINDS else []))
     return cache.entry(VM / "stage2" / name, functools.partial(_stage2_tree, kernel, fault))
 
 

@@ -12,7 +12,8 @@ enum recorder_state {
 	RECORDER_SAW_EXIT,
 	RECORDER_SAW_UP,
 	RECORDER_TIME_OVER,
-	RECORDER_LOST /* it ended before PID 1 did, and before the boot was through */
+	RECORDER_SAW_SHUTDOWN, /* PID 1 has become the program that ends the machine */
+	RECORDER_LOST          /* it ended before PID 1 did, and before the boot was through */
 };
 
 /* bootprobe.record=exit: whether PID 1 is watched, and by what. */
