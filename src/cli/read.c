@@ -10,6 +10,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/page.h"
+#include "source/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -337,6 +338,7 @@ static int read_file(struct read_options *options)
 
 	if (fd < 0)
 		return READ_UNUSABLE;
+	confine_reader();
 	reader = reader_new(options->is_list ? NULL : options->boot);
 	result = reader ? read_all(fd, reader) : -ENOMEM;
 	if (result == 0)

@@ -162,6 +162,21 @@ void confine_to_sys(struct sysroot *root, int folder)
 		(void)confine_filter_install(&filter);
 }
 
+void confine_reader(void)
+{
+	static struct confine_filter filter;
+	/* The largest report that is kept takes a small part of it (reader/store.h). */
+	const struct rlimit memory = {UINT64_C(1) << 30, UINT64_C(1) << 30};
+
+	if (IS_SANITIZED || is_confined)
+		return;
+	(void)setrlimit(RLIMIT_AS, &memory);
+	(void)keep_capabilities(0);
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	is_confined =
+		confine_filter_make_reader(&filter) == 0 && confine_filter_install(&filter) == 0;
+}
+
 /* A filter that is nowhere: EFAULT where there could be one. */
 static int ask_seccomp(void)
 {

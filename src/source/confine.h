@@ -45,6 +45,11 @@ int confine_seal(enum confine_kind kind);
  * wrote. Does nothing in a process that is not confined, and where root has no sys. */
 void confine_to_sys(struct sysroot *root, int folder);
 
+/* For the command on the host, once its inputs are open: it reads and writes what is open, opens
+ * and starts nothing, takes memory within bounds and has no capability. Silently less where the
+ * kernel has less. */
+void confine_reader(void);
+
 /* What this kernel lacks of it: NULL for nothing, or a name ("seccomp"), and why. */
 const char *confine_ask(int *ret_error);
 

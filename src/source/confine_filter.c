@@ -292,6 +292,31 @@ int confine_filter_make(struct confine_filter *filter, const struct confine_righ
 	return finish(filter);
 }
 
+int confine_filter_make_reader(struct confine_filter *filter)
+{
+	static const uint16_t OPENING[] = {
+		SYS_openat,
+		SYS_openat2,
+#ifdef SYS_open
+		SYS_open,
+#endif
+	};
+
+	emit_architecture(filter);
+	emit_list(filter, CONFINE_ALLOWED, CONFINE_ALLOWED_COUNT, ALLOW);
+	emit_list(filter, CONFINE_ALLOWED_READER, CONFINE_ALLOWED_READER_COUNT, ALLOW);
+	/* A libc may want a file of its own, and goes on without. */
+	emit_list(filter, OPENING, ARRAY_SIZE(OPENING), REFUSE);
+	emit_fcntl(filter);
+	emit_memory(filter);
+	emit_ioctl(filter, CONFINE_COMMAND);
+	emit_signal(filter);
+	emit_modules(filter, KILL);
+	emit_list(filter, CONFINE_FORBIDDEN, CONFINE_FORBIDDEN_COUNT, KILL);
+	emit_return(filter, UNKNOWN);
+	return finish(filter);
+}
+
 int confine_filter_make_narrow(struct confine_filter *filter, const int *folders, size_t count)
 {
 	uint16_t call, first;

@@ -30,11 +30,15 @@ struct confine_rights {
 /* What is asked of a vsock, of a disk and by libblkid, of a terminal; and what makes a terminal the
  * console. */
 extern const uint32_t CONFINE_VSOCK[], CONFINE_DISKS[], CONFINE_TERMINALS[], CONFINE_TIOCCONS[];
+/* For the command: of standard output, and of a disk. */
+extern const uint32_t CONFINE_COMMAND[];
 
 /* Returns 0, or -EOPNOTSUPP for an architecture without a list. */
 int confine_filter_make(struct confine_filter *filter, const struct confine_rights *rights);
 /* One on top of another: files are opened relative to these descriptors, and no modules loaded. */
 int confine_filter_make_narrow(struct confine_filter *filter, const int *folders, size_t count);
+/* What is open is read and written, and nothing else opened. */
+int confine_filter_make_reader(struct confine_filter *filter);
 /* Returns 0 or a negative errno. */
 int confine_filter_install(const struct confine_filter *filter);
 

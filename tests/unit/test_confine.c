@@ -262,6 +262,49 @@ START_TEST(one_that_parses_reads_sys_alone)
 	ck_assert_int_eq(outcome(CONFINE_MODULES, loads_a_module_too_late), STOPPED);
 }
 
+/* ------------------------------------------------------------------------ the command on the host
+ */
+
+/* The first thing that went wrong, as a number of its own. */
+CHILD(works_as_a_reader)
+{
+	char text[64];
+	int input = open("/proc/version", O_RDONLY | O_CLOEXEC);
+	int output = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	char *memory;
+
+	confine_reader();
+	if (read(input, text, sizeof(text)) <= 0 || write(output, "x", 1) != 1)
+		return -1;
+	memory = realloc(malloc(1 << 20), 64 << 20);
+	if (!memory)
+		return -2;
+	memory[(64 << 20) - 1] = 1;
+	free(memory);
+	if (open("/proc/version", O_RDONLY | O_CLOEXEC) >= 0 || errno != EPERM)
+		return -3;
+	if (sysroot_exists(&all->root, "proc/version"))
+		return -4;
+	return takes_much_memory(all, shared, subject) == -ENOMEM ? 0 : -5;
+}
+CHILD(executes_as_a_reader)
+{
+	confine_reader();
+	return executes(all, shared, subject);
+}
+CHILD(connects_as_a_reader)
+{
+	confine_reader();
+	return connects(all, shared, subject);
+}
+
+START_TEST(a_reader_has_what_is_open)
+{
+	ck_assert_int_eq(outcome(CONFINE_NONE, works_as_a_reader), 0);
+	ck_assert_int_eq(outcome(CONFINE_NONE, executes_as_a_reader), STOPPED);
+	ck_assert_int_eq(outcome(CONFINE_NONE, connects_as_a_reader), STOPPED);
+}
+
 /* A jump of classic BPF is a byte long. */
 START_TEST(filters_are_short)
 {
@@ -275,4 +318,5 @@ START_TEST(filters_are_short)
 }
 
 UNIT_MAIN("confine", what_reads_goes_on, what_changes_something_is_stopped, what_is_of_no_use_fails,
-	others_may_what_they_are_for, one_that_parses_reads_sys_alone, filters_are_short)
+	others_may_what_they_are_for, one_that_parses_reads_sys_alone, a_reader_has_what_is_open,
+	filters_are_short)
