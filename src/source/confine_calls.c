@@ -22,6 +22,8 @@
 /* linux/vm_sockets.h: IOCTL_VM_SOCKETS_GET_LOCAL_CID */
 #define VSOCK_GET_LOCAL_CID _IO(7, 0xb9)
 
+#if CONFINE_HAS_LISTS
+
 /* What reading files takes, and what a libc does by itself: memory, time, its own end. They change
  * nothing. Most frequent first. */
 const uint16_t CONFINE_ALLOWED[] = {
@@ -122,6 +124,8 @@ const size_t CONFINE_FORBIDDEN_COUNT = ARRAY_SIZE(CONFINE_FORBIDDEN);
 const uint16_t CONFINE_ALLOWED_READER[] = {
 	SYS_write, SYS_writev, SYS_mremap, SYS_sigaltstack, SYS_dup, SYS_recvfrom};
 const size_t CONFINE_ALLOWED_READER_COUNT = ARRAY_SIZE(CONFINE_ALLOWED_READER);
+
+#endif
 
 const uint32_t CONFINE_VSOCK[] = {VSOCK_GET_LOCAL_CID, 0};
 const uint32_t CONFINE_DISKS[] = {BLKGETSIZE64, BLKGETSIZE, BLKSSZGET, BLKPBSZGET, BLKIOMIN,

@@ -13,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#if CONFINE_HAS_LISTS
+
 /* Since Linux 4.14; before, its bits say "kill the thread", which is the same for one alone. */
 #ifndef SECCOMP_RET_KILL_PROCESS
 #define SECCOMP_RET_KILL_PROCESS 0x80000000U
@@ -31,8 +33,6 @@ static const uint32_t ACTIONS[ACTION_COUNT] = {
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
-#else
-#define ARCHITECTURE 0
 #endif
 
 /* Of x32's calls, which an x86-64 kernel may take as well. */
@@ -265,8 +265,6 @@ static void emit_list(
 
 static int finish(const struct confine_filter *filter)
 {
-	if (!ARCHITECTURE)
-		return -EOPNOTSUPP;
 	return filter->is_too_long ? -E2BIG : 0;
 }
 
@@ -340,6 +338,31 @@ int confine_filter_make_narrow(struct confine_filter *filter, const int *folders
 	emit_return(filter, ALLOW);
 	return finish(filter);
 }
+
+#else
+
+int confine_filter_make(struct confine_filter *filter, const struct confine_rights *rights)
+{
+	(void)filter;
+	(void)rights;
+	return -EOPNOTSUPP;
+}
+
+int confine_filter_make_reader(struct confine_filter *filter)
+{
+	(void)filter;
+	return -EOPNOTSUPP;
+}
+
+int confine_filter_make_narrow(struct confine_filter *filter, const int *folders, size_t count)
+{
+	(void)filter;
+	(void)folders;
+	(void)count;
+	return -EOPNOTSUPP;
+}
+
+#endif
 
 int confine_filter_install(const struct confine_filter *filter)
 {

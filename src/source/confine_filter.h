@@ -11,6 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Elsewhere calls have other names, and nobody has tried. */
+#if defined(__x86_64__) || defined(__aarch64__)
+#define CONFINE_HAS_LISTS 1
+#else
+#define CONFINE_HAS_LISTS 0
+#endif
+
 enum { CONFINE_FILTER_MAX = 192 };
 
 struct confine_filter {
@@ -33,7 +40,7 @@ extern const uint32_t CONFINE_VSOCK[], CONFINE_DISKS[], CONFINE_TERMINALS[], CON
 /* For the command: of standard output, and of a disk. */
 extern const uint32_t CONFINE_COMMAND[];
 
-/* Returns 0, or -EOPNOTSUPP for an architecture without a list. */
+/* All three return 0, or -EOPNOTSUPP for an architecture without lists. */
 int confine_filter_make(struct confine_filter *filter, const struct confine_rights *rights);
 /* One on top of another: files are opened relative to these descriptors, and no modules loaded. */
 int confine_filter_make_narrow(struct confine_filter *filter, const int *folders, size_t count);
