@@ -255,13 +255,15 @@ static int open_facts(struct collector *collector)
 }
 
 /* Said as a probe that could not be: the others run without. */
-static void note_confinement(struct facts *facts)
+static void note_confinement(struct collector *collector)
 {
+	struct facts *facts = collector->facts;
 	struct probe_fact *fact;
 	const char *lacking;
 	int error;
 
 	lacking = confine_ask(&error);
+	collector->children.may_confine = !lacking;
 	fact = lacking ? fact_new(facts->probes) : NULL;
 	if (!fact)
 		return;
@@ -351,7 +353,7 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	the.is_first_program = options->is_first_program;
 	home_begin(&the);
 	note_start(&the);
-	note_confinement(the.facts);
+	note_confinement(&the);
 	the.facts->boot.is_root_user = !the.sources.root.is_fixture && geteuid() == 0;
 	the.facts->boot.is_virtio_wanted = the.config->sinks & 1U << SINK_VIRTIO;
 	open_outputs(&the, options);

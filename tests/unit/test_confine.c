@@ -13,10 +13,12 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -39,7 +41,7 @@ static int outcome(enum confine_kind kind,
 	ck_assert_ptr_ne(facts, MAP_FAILED);
 	ck_assert_int_eq(sysroot_open(NULL, &sources.root), 0);
 	inherited = open("/dev/null", O_RDWR | O_CLOEXEC);
-	children = (struct children){.keep_out = {-1}};
+	children = (struct children){.keep_out = {-1}, .may_confine = true};
 	ck_assert_int_eq(
 		children_start(&children, &probe, PHASE_START, &sources, facts, 0, NULL), 0);
 	ck_assert_int_eq(waitid(P_PID, (id_t)children.item[0].pid, &info, WEXITED | WNOWAIT), 0);
@@ -305,6 +307,38 @@ START_TEST(a_reader_has_what_is_open)
 	ck_assert_int_eq(outcome(CONFINE_NONE, connects_as_a_reader), STOPPED);
 }
 
+/* In a process where seccomp(2) fails, as the kernel may for want of memory. */
+static int unconfined_where_it_fails(void)
+{
+	struct sock_filter code[] = {{BPF_LD | BPF_W | BPF_ABS, 0, 0, 0},
+		{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_seccomp},
+		{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | ENOMEM},
+		{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+	struct sock_fprog program = {ARRAY_SIZE(code), code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		return 1;
+	(void)outcome(CONFINE_FILES, opens_by_libc);
+	return facts->probes.item[0].state == PROBE_DONE &&
+			       facts->probes.item[0].unconfined == -ENOMEM
+		       ? 0
+		       : 2;
+}
+
+START_TEST(one_that_cannot_be_confined_goes_on_and_says_so)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(unconfined_where_it_fails());
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	(void)outcome(CONFINE_FILES, opens_by_libc);
+	ck_assert_int_eq(facts->probes.item[0].unconfined, 0);
+}
+
 /* A jump of classic BPF is a byte long. */
 START_TEST(filters_are_short)
 {
@@ -319,4 +353,4 @@ START_TEST(filters_are_short)
 
 UNIT_MAIN("confine", what_reads_goes_on, what_changes_something_is_stopped, what_is_of_no_use_fails,
 	others_may_what_they_are_for, one_that_parses_reads_sys_alone, a_reader_has_what_is_open,
-	filters_are_short)
+	one_that_cannot_be_confined_goes_on_and_says_so, filters_are_short)

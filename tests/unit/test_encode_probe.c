@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <string.h>
 
 static struct facts facts;
@@ -71,6 +72,15 @@ START_TEST(what_was_said_is_taken_back)
 	say(NULL);
 	(void)run("acpi", "", PROBE_CRASHED);
 	say("\"state\":\"crashed\"");
+}
+END_TEST
+
+START_TEST(what_could_not_be_confined_is_told)
+{
+	begin();
+	run("acpi", "", PROBE_DONE)->unconfined = -ENOMEM;
+	say("\"unconfined\":\"ENOMEM\"");
+	say(NULL);
 }
 END_TEST
 
