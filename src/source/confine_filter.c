@@ -111,6 +111,8 @@ static void emit_architecture(struct confine_filter *filter)
 	filter->code[filter->length - 1].jt = 1;
 	emit_return(filter, KILL);
 	emit_load(filter, offsetof(struct seccomp_data, nr));
+	/* A tracer has made it no call at all, but a failure: strace(1) can. */
+	emit_return_if(filter, BPF_JEQ, UINT32_MAX, UNKNOWN);
 #ifdef __x86_64__
 	emit_return_if(filter, BPF_JGE, X32_BIT, KILL);
 #endif

@@ -177,6 +177,14 @@ CHILD(uses_what_it_inherited)
 {
 	return result_of(fcntl(inherited, F_GETFD));
 }
+CHILD(calls_by_x32)
+{
+	return result_of(syscall(0x40000000L + SYS_getpid));
+}
+CHILD(calls_nothing)
+{
+	return result_of(syscall(-1));
+}
 CHILD(calls_what_is_new)
 {
 	return result_of(syscall(SYS_membarrier, 0, 0, 0));
@@ -189,6 +197,10 @@ START_TEST(what_reads_goes_on)
 	/* An O_PATH descriptor answers to no device's question: it got there. */
 	ck_assert_int_eq(outcome(CONFINE_DISK, asks_a_disk), EBADF);
 	ck_assert_int_eq(outcome(CONFINE_FILES, calls_what_is_new), ENOSYS);
+	ck_assert_int_eq(outcome(CONFINE_FILES, calls_nothing), ENOSYS);
+#ifdef __x86_64__
+	ck_assert_int_eq(outcome(CONFINE_FILES, calls_by_x32), STOPPED);
+#endif
 }
 
 START_TEST(what_changes_something_is_stopped)

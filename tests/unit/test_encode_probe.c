@@ -135,4 +135,4 @@ START_TEST(a_device_is_told_of_when_its_driver_is_late)
 END_TEST
 
 UNIT_MAIN("encode_probe", a_device_is_told_of_when_its_driver_is_late, what_was_said_is_taken_back,
-	what_was_not_said_need_not_be)
+	what_could_not_be_confined_is_told, what_was_not_said_need_not_be)
