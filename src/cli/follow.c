@@ -9,6 +9,7 @@
 #include "cli/input.h"
 #include "cli/page.h"
 #include "cli/read.h"
+#include "source/confine.h"
 
 #include <errno.h>
 #include <math.h>
@@ -410,6 +411,7 @@ int follow_run(const struct read_options *options)
 		json_decref(follow.said);
 		return READ_UNUSABLE;
 	}
+	confine_reader();
 	follow.is_coloured = output_wants_colour(options->when);
 	follow.is_terminal = isatty(STDOUT_FILENO) && !is_dumb_terminal();
 	reader_observe(reader, print_line, &follow);

@@ -11,6 +11,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/page.h"
+#include "source/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -364,6 +365,7 @@ static int read_file(struct read_options *options)
 
 	if (fd < 0)
 		return READ_UNUSABLE;
+	confine_reader();
 	reader = reader_new(options->is_list ? NULL : options->boot);
 	if (reader && options->is_console)
 		reader_observe(reader, console_text_observe, &output);

@@ -30,6 +30,8 @@ struct children {
 	uint32_t count;
 	/* Descriptors that a child closes first: the collector's own. -1 at the end. */
 	int keep_out[CHILDREN_KEEP_OUT_MAX];
+	/* The kernel has what it takes to confine them: one that is not says so. */
+	bool may_confine;
 };
 
 /* A descriptor of the collector alone. What a child that hangs held, would never be closed. */

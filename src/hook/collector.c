@@ -262,6 +262,25 @@ static int open_facts(struct collector *collector)
 	return 0;
 }
 
+/* Said as a probe that could not be: the others run without. */
+static void note_confinement(struct collector *collector)
+{
+	struct facts *facts = collector->facts;
+	struct probe_fact *fact;
+	const char *lacking;
+	int error;
+
+	lacking = confine_ask(&error);
+	collector->children.may_confine = !lacking;
+	fact = lacking ? fact_new(facts->probes) : NULL;
+	if (!fact)
+		return;
+	*fact = (struct probe_fact){.state = PROBE_FAILED, .error = error};
+	text_copy(fact->name, sizeof(fact->name), "confinement");
+	text_copy(fact->subject, sizeof(fact->subject), lacking);
+	fact_done(facts->probes);
+}
+
 static void open_outputs(struct collector *collector, const struct collector_options *options)
 {
 	char boot_id[40];
@@ -342,6 +361,7 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	the.is_first_program = options->is_first_program;
 	home_begin(&the);
 	note_start(&the);
+	note_confinement(&the);
 	the.facts->boot.is_root_user = !the.sources.root.is_fixture && geteuid() == 0;
 	the.facts->boot.is_virtio_wanted = the.config->sinks & 1U << SINK_VIRTIO;
 	open_outputs(&the, options);

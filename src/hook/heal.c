@@ -171,7 +171,7 @@ static bool start(struct collector *collector, const char *name,
 	static struct probe step[3];
 	struct probe *probe = &step[run == undo_run ? 1 : run == console_run ? 2 : 0];
 
-	*probe = (struct probe){name, PHASE_HEAL, HEAL_US, run};
+	*probe = (struct probe){name, PHASE_HEAL, HEAL_US, run, CONFINE_REDIRECT};
 	return children_start(&collector->children, probe, PHASE_HEAL, &collector->sources,
 		       collector->facts, 0, NULL) == 0;
 }

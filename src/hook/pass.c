@@ -31,9 +31,9 @@ static void start_probes(struct collector *collector, uint32_t wanted, uint32_t 
 static void start_modules(struct collector *collector)
 {
 	static const struct probe APPENDED = {
-		MODULES_PROBE, PHASE_MODULES, 5 * US_PER_S, modules_run};
+		MODULES_PROBE, PHASE_MODULES, 5 * US_PER_S, modules_run, CONFINE_MODULES};
 	static const struct probe LOADER = {
-		"virtio-modules", PHASE_MODULES, 5 * US_PER_S, virtio_modules_run};
+		"virtio-modules", PHASE_MODULES, 5 * US_PER_S, virtio_modules_run, CONFINE_MODULES};
 
 	if (collector->is_first_program && modules_are_appended(&collector->sources.root))
 		(void)children_start(&collector->children, &APPENDED, PHASE_MODULES,

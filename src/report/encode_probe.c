@@ -31,6 +31,8 @@ static void encode_probe(struct encoding *encoding, const struct probe_fact *pro
 	record_u64(record, "budget_us", probe->budget_us);
 	record_text(record, "wait_channel", probe->wait_channel);
 	record_string(record, "process_state", process_state);
+	if (probe->unconfined < 0)
+		record_outcome(record, "unconfined", probe->unconfined);
 	encoding_end(encoding, probe);
 }
 
@@ -62,6 +64,7 @@ void encode_probes(struct encoding *encoding)
 		if (probe_is_overtaken(encoding->facts, probe))
 			continue;
 		if (probe->state > PROBE_DONE ||
+			(probe->state == PROBE_DONE && probe->unconfined < 0) ||
 			(probe->state == PROBE_DONE && is_taking_back(encoding, probe)))
 			encode_probe(encoding, probe);
 	}

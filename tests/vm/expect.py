@@ -27,6 +27,7 @@ UPTIME_STEP_S = 0.01
 # that ran out of time is none of it: under emulation that says how busy this host is.
 TROUBLE = (
     {"type": "probe", "state": {"regex": "^(failed|crashed|no-child)$"}},
+    {"type": "probe", "unconfined": {"exists": True}},
     {"type": "sink", "sinks.*.dropped": {"exists": True}},
 )
 
