@@ -108,7 +108,7 @@ static void end_stall(struct observer *observer, uint64_t now_us)
 		return;
 	*stall = (struct stall_watch){.since_us = observer->progress.last_us,
 		.next_us = observer->progress.last_us + observer->stall_us,
-		.is_look_hung = stall->is_look_hung};
+		.hung = stall->hung};
 	call_rates_close(&observer->rates);
 	if (!is_told)
 		return;
