@@ -17,6 +17,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent
+sys.path.insert(0, str(TESTS / "reader"))
+
+import made_report  # noqa: E402
+
 MACHINES = sorted(TESTS.glob("fixtures/*/root"))
 
 LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:"(?:[^"\\\n]|\\.)*"))*')
@@ -150,6 +154,10 @@ def report():
     for log in logs:
         yield b"\1" + log
     for one, other in zip(logs, logs[1:]):
+        yield b"\1" + one + b"\xff" + other
+    ends = [made_report.recording(end, predicted=[made_report.TRAP], calls=2, stalls=[(1, 33.5)])
+            for end in ("up", "exit", "time-over", "lost", "open")]
+    for one, other in zip(ends, ends[1:]):
         yield b"\1" + one + b"\xff" + other
 
 

@@ -8,27 +8,9 @@
 
 #include <errno.h>
 
-#define PHANTOM                                                                                \
-	"\"finding\",\"id\":\"console.phantom\",\"severity\":\"error\",\"subject\":\"ttyS0\"," \
-	"\"summary\":\"s\",\"because\":[2],\"fix\":[{\"tool\":\"proxmox\",\"change\":\"qm\"}]"
-#define LATE "\"finding\",\"id\":\"root.late\",\"severity\":\"warning\",\"summary\":\"s\""
 #define PART                                                                              \
 	"\"finding\",\"id\":\"console.closed\",\"severity\":\"error\",\"summary\":\"s\"," \
 	"\"part_of\":\"console.phantom\""
-
-static struct reader_report *read_lines(const char *const *lines, size_t count)
-{
-	struct reader *reader = reader_start();
-
-	for (size_t i = 0; i < count; i++) {
-		if (lines[i])
-			feed_line(reader, (unsigned)i + 1, lines[i]);
-	}
-	return report_of(reader, NULL);
-}
-#define READ(...)                                      \
-	read_lines((const char *const[]){__VA_ARGS__}, \
-		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 START_TEST(copies_are_one_record)
 {
