@@ -161,6 +161,7 @@ START_TEST(bytes_that_follow_are_fresh)
 	tell();
 	ck_assert_uint_eq(caller.bytes, 2 * 50 * 4096);
 	ck_assert_uint_eq(caller.fresh_bytes, caller.bytes);
+	ck_assert_uint_eq(caller.opened_bytes, 0);
 	ck_assert_uint_eq(caller.different_files, 2);
 }
 END_TEST
@@ -175,6 +176,7 @@ START_TEST(bytes_of_a_log_are_fresh)
 	}
 	tell();
 	ck_assert_uint_eq(caller.fresh_bytes, 300);
+	ck_assert_uint_eq(caller.opened_bytes, 300);
 	/* Until it is cut off each time. */
 	for (int i = 0; i < 10; i++) {
 		open_file("/log", 02000 | 1, 4);

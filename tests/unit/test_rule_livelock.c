@@ -127,6 +127,34 @@ static void reads_small_files_again(void)
 	(void)add_file(caller, 3, "/etc/fstab", 333, 166 * 400, 400);
 }
 
+/* journald with a full /run: for each line that comes it tries to make its file. */
+static struct caller_fact *add_journald(void)
+{
+	struct caller_fact *caller = add_caller(140, "systemd-journal", SYS_openat, "openat", 6000);
+
+	add_count(caller, SYS_newfstatat, "newfstatat", 3000);
+	add_count(caller, SYS_sendmsg, "sendmsg", 3000);
+	caller->lookups = 400;
+	caller->others = 200;
+	add_path(caller, "/run/log/journal//system.journal", 5000);
+	add_path(caller, "/run/systemd/journal/flushed", 2500);
+	add_path(caller, "/run/log", 2500);
+	(void)add_file(caller, 17, "socket:[812]", 5, 2600, 2600);
+	(void)add_file(caller, 2, "/dev/kmsg", 80, 4400, 4400);
+	return caller;
+}
+
+static void tries_to_log(void)
+{
+	struct caller_fact *caller;
+
+	stand_still();
+	(void)add_journald();
+	caller = add_caller(141, "yes", SYS_write, "write", 40);
+	caller->sampled = 60;
+	(void)add_file(caller, 1, "socket:[813]", 60, 60 * 8192, 60 * 8192);
+}
+
 static struct caller_fact *add_rewriter(void)
 {
 	struct caller_fact *caller = add_caller(99, "stater", SYS_write, "write", 320);
@@ -294,6 +322,27 @@ static void appends_and_syncs(void)
 	add_count(caller, SYS_fdatasync, "fdatasync", 400);
 	file = add_file(caller, 6, "/var/lib/etcd/wal", 1000, 20000, 20000);
 	file->writes = file->syncs = 500;
+}
+
+/* A shell script that opens its output anew for each line. */
+static void appends_line_by_line(void)
+{
+	struct caller_fact *caller;
+
+	stand_still();
+	caller = add_caller(76, "sh", SYS_openat, "openat", 9000);
+	caller->lookups = 250;
+	add_path(caller, "/var/lib/list", 10000);
+	add_file(caller, 3, "/var/lib/list", 750, 2750, 2750)->writes = 250;
+	caller->opened_bytes = 2750;
+}
+
+/* A stream of lines, and a copy that is not one to another process. */
+static void logs_while_somebody_copies(void)
+{
+	stand_still();
+	(void)add_journald();
+	add_copier();
 }
 
 /* Looks the time zone up for each line that it writes. */
@@ -469,6 +518,10 @@ RULE_CASES(LIVELOCK_CASES,
 		"/var/log/journal, and nothing else moves"),
 	BAD(reads_small_files_again, "checker",
 		"calls openat 9,000 times a second on /proc/mounts and /etc/fstab, and nothing"),
+	BAD(tries_to_log, "systemd-journal",
+		"systemd-journal (pid 140) calls openat 6,000 times a second on "
+		"/run/log/journal//system.journal, /run/systemd/journal/flushed and /run/log, and "
+		"nothing else moves"),
 	BAD(writes_the_same_again, "stater",
 		"writes the same 4 bytes of /var/lib/state 320 times a second, and syncs it, and "
 		"nothing"),
@@ -484,8 +537,9 @@ RULE_CASES(LIVELOCK_CASES,
 	BAD(circles_and_computes, "looper", "nothing else moves"), GOOD(NULL), GOOD(went_on),
 	GOOD(checks_a_disk), GOOD(makes_a_file_system), GOOD(copies), GOOD(makes_a_key),
 	GOOD(installs_packages), GOOD(relabels), GOOD(appends_and_syncs), GOOD(logs),
-	GOOD(waits_for_a_file), GOOD(looks_seldom), GOOD(serves), GOOD(handles_events),
-	GOOD(controls_a_device), GOOD(contends), GOOD(circles_until_a_copy_is_done),
-	GOOD(circles_until_a_key_is_made), GOOD(goes_on_meanwhile), UNKNOWN(is_of_an_earlier_stall),
-	UNKNOWN(may_not_trace), UNKNOWN(has_not_counted), UNKNOWN(was_lost), UNKNOWN(is_seen_once),
+	GOOD(appends_line_by_line), GOOD(logs_while_somebody_copies), GOOD(waits_for_a_file),
+	GOOD(looks_seldom), GOOD(serves), GOOD(handles_events), GOOD(controls_a_device),
+	GOOD(contends), GOOD(circles_until_a_copy_is_done), GOOD(circles_until_a_key_is_made),
+	GOOD(goes_on_meanwhile), UNKNOWN(is_of_an_earlier_stall), UNKNOWN(may_not_trace),
+	UNKNOWN(has_not_counted), UNKNOWN(was_lost), UNKNOWN(is_seen_once),
 	UNKNOWN(may_not_be_looked_at));
