@@ -84,18 +84,23 @@ def _log_full(root):
     units.joinpath("journald.service").write_text("""[Unit]
 DefaultDependencies=no
 [Service]
-ExecStartPre=-/bin/busybox dd if=/dev/zero of=/run/core bs=64k
 ExecStart=/usr/lib/systemd/systemd-journald
 """)
+    # As where nothing of the log must be lost. Else journald drops what comes too fast, and rests.
+    root.joinpath("etc/systemd").mkdir()
+    root.joinpath("etc/systemd/journald.conf").write_text("[Journal]\nRateLimitIntervalSec=0\n")
     units.joinpath("app.service").write_text("""[Unit]
 DefaultDependencies=no
 After=journald.service slow.service
 [Service]
-ExecStartPre=/bin/busybox sleep 1
+Type=oneshot
+TimeoutStartSec=infinity
+ExecStartPre=-/bin/busybox dd if=/dev/zero of=/run/core bs=64k
 ExecStart=/usr/bin/systemd-cat -t app /bin/busybox yes "the database is not ready, trying again"
 """)
     default = units / "default.target"
-    default.write_text(default.read_text().replace("Wants=", "Wants=journald.service app.service "))
+    default.write_text(default.read_text().replace("Wants=", "Wants=journald.service app.service ")
+                       .replace("After=", "After=app.service "))
 
 
 FAULTS = {"": lambda root: None, "log-full": _log_full, "no-device": _no_device, "no-library": _no_library, "no-units": _no_units}
