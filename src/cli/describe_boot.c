@@ -95,11 +95,14 @@ void describe_end(struct text *text, const json_t *m)
 {
 	static const char *const PHASES[][2] = {
 		{"finish", "stage 1 is done: all is set for stage 2"},
-		{"stall", "stage 1 has not gone on yet"}, {"now", "done"},
+		/* In stage 1 or behind it. */
+		{"stall", "the boot has not gone on yet"},
+		{"goes-on", "the boot has gone on again"}, {"now", "done"},
 		{"terminated", "told to end before the boot came to stage 2"},
 		{"exit", "PID 1 ended, and the kernel panics of it"},
 		{"up", "the boot is through; PID 1 is not watched any more"},
 		{"time-over", "PID 1 was watched for as long as asked"},
+		{"shutdown", "the machine is being shut down; PID 1 is not watched any more"},
 		{"delivered", "the last records are delivered"}};
 	const char *phase = reader_string(m, "phase");
 

@@ -17,6 +17,7 @@ void describe_recorder(struct text *text, const json_t *m)
 		{"exit", "PID 1 was watched to its end"},
 		{"up", "PID 1 was watched until somebody could log in"},
 		{"time-over", "PID 1 was watched for as long as asked"},
+		{"shutdown", "PID 1 was watched until the machine was shut down"},
 		{"lost", "PID 1 was watched until the watcher was gone"}};
 
 	if (!reader_is(m, "seize", "ok")) {
@@ -104,12 +105,30 @@ void describe_stall(struct text *text, const json_t *m)
 
 	text_append(text, "nothing has gone on for ");
 	words_time(text, course_stall_seconds(&record));
+	text_append(text, course_stall_work(m));
 	words_seconds(text, reader_has(m, "ended") ? ", then, at " : ", since ", m,
 		reader_has(m, "ended") ? "ended" : "since");
 	text_append(text, reader_has(m, "ended") ? ", it went on again" : "");
 	text_init(&waits, data, sizeof(data));
 	course_stall_words(&waits, m);
 	words_add(text, reader_has(m, "ended") ? "; it waited for: " : "; it waits for: ", data);
+}
+
+static void describe_counts(struct text *text, const json_t *m)
+{
+	enum { SHOWN = 3 };
+	const json_t *count;
+	size_t i;
+
+	json_array_foreach(json_object_get(m, "counts"), i, count)
+	{
+		if (i == SHOWN)
+			break;
+		text_append(text, i ? ", " : ": ");
+		words_key(text, "", count, "call");
+		words_integer(text, "call ", count, "number");
+		words_integer(text, " ", count, "calls");
+	}
 }
 
 static void describe_paths(struct text *text, const json_t *m)
@@ -124,22 +143,23 @@ static void describe_paths(struct text *text, const json_t *m)
 		text_append_i64(text, reader_integer(path, "share", 0) / 100);
 		text_append(text, " %)");
 	}
+	words_key(text, ", for ", json_array_get(json_object_get(m, "files"), 0), "file");
 }
 
 void describe_syscalls(struct text *text, const json_t *m)
 {
-	double seconds = (double)reader_integer(m, "interval_us", 0) / 1e6;
-	double rate = seconds > 0 ? (double)reader_integer(m, "calls", 0) / seconds : 0;
 	char number[48];
 
+	if (!reader_has(m, "pid")) {
+		words_key(text, "system calls cannot be counted: ", m, "read");
+		return;
+	}
 	words_key(text, "", m, "comm");
 	words_integer(text, " (", m, "pid");
-	text_append(text, ")");
-	words_key(text, " calls ", m, "call");
-	words_integer(text, " calls number ", m, "number");
-	(void)snprintf(number, sizeof(number), " %.0f times a second", rate < 1e12 ? rate : 0);
+	(void)snprintf(
+		number, sizeof(number), ") makes %.0f system calls a second", course_call_rate(m));
 	text_append(text, number);
-	words_key(text, ", for ", m, "file");
+	describe_counts(text, m);
 	describe_paths(text, m);
 }
 

@@ -112,9 +112,9 @@ static void note_recorder(struct follow *follow, const json_t *line)
 /* The end of PID 1, and of the recorder, comes behind that of stage 1. */
 static bool is_last_end(const struct follow *follow, const json_t *line)
 {
-	static const char *const LAST[] = {"exit", "up", "time-over", "terminated"};
+	static const char *const LAST[] = {"exit", "up", "time-over", "shutdown", "terminated"};
 
-	if (reader_is(line, "phase", "stall"))
+	if (reader_is(line, "phase", "stall") || reader_is(line, "phase", "goes-on"))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(LAST); i++) {
 		if (reader_is(line, "phase", LAST[i]))
@@ -127,8 +127,15 @@ static void note_end(struct follow *follow, const json_t *line)
 {
 	if (!reader_is(line, "type", "end"))
 		return;
-	follow->is_page_due = !reader_is(line, "phase", "delivered") || !follow->is_page_printed;
-	follow->has_end |= !reader_is(line, "phase", "stall");
+	/* That it goes on again is a line; the page that said otherwise is printed anew in the end.
+	 */
+	if (reader_is(line, "phase", "goes-on"))
+		follow->is_page_printed = false;
+	else
+		follow->is_page_due =
+			!reader_is(line, "phase", "delivered") || !follow->is_page_printed;
+	follow->has_end |=
+		!reader_is(line, "phase", "stall") && !reader_is(line, "phase", "goes-on");
 	follow->is_ended = is_last_end(follow, line);
 }
 

@@ -97,6 +97,9 @@ static void append_incomplete(struct text *text, const struct reader_report *rep
 {
 	if (report->lost_findings)
 		text_append(text, "a finding was made, and its record is missing");
+	else if (reader_report_is_image(report))
+		text_append(text, "these are records of a disk image, not of a boot; "
+				  "bootprobe gpt judges it");
 	else if (!report->end)
 		text_append(text, "the report has no end: stage 1 was not seen to end");
 	else if (!report->is_judged)
@@ -148,8 +151,8 @@ static void print_verdict(const struct page *page, const struct course *course)
 		text_append(&why, report->findings[0].id);
 		text_append(&why, "; ");
 	}
-	text_append(&why, "boot ");
-	text_append(&why, report->boot);
+	text_append(&why, reader_report_is_image(report) ? "a disk image" : "boot ");
+	text_append(&why, reader_report_is_image(report) ? "" : report->boot);
 	(void)fprintf(page->stream, "%*s", (int)column, "");
 	output_words(page->stream, column, column, why.data);
 }

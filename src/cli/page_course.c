@@ -73,12 +73,19 @@ static void add_predictions(struct story *story)
  * happened
  */
 
-static double first_stall_of_stage1(const struct reader_report *report)
+/* Behind the handoff a record "stall" tells more. */
+static double first_stall_of_stage1(const struct story *story)
 {
+	const struct reader_report *report = story->report;
+
 	for (size_t i = 0; i < report->record_count; i++) {
-		if (strcmp(report->records[i].type, "end") == 0 &&
-			reader_is(report->records[i].members, "phase", "stall"))
-			return report->records[i].t;
+		const struct reader_record *record = &report->records[i];
+
+		if (record->t >= story->course->handoff)
+			return NAN;
+		if (strcmp(record->type, "end") == 0 &&
+			reader_is(record->members, "phase", "stall"))
+			return record->t;
 	}
 	return NAN;
 }
@@ -92,7 +99,7 @@ static void add_stage1(struct story *story)
 		text = add(story, course->redirect->t);
 		describe_record(&text, course->redirect->members);
 	}
-	text = add(story, first_stall_of_stage1(story->report));
+	text = add(story, first_stall_of_stage1(story));
 	text_append(&text, "stage 1 has not gone on yet");
 	text = add(story, course->gave_up);
 	text_append(&text, DESCRIBE_GAVE_UP);
@@ -100,27 +107,40 @@ static void add_stage1(struct story *story)
 	text_append(&text, "stage 1 is done, stage 2 begins");
 }
 
+/* At the time at which something went on last. */
+static void add_stall(struct story *story, const struct reader_record *stall)
+{
+	bool is_over = reader_has(stall->members, "ended");
+	struct text text = add(story, reader_number(stall->members, "since", stall->t));
+	char data[512];
+	struct text waits;
+
+	text_append(&text, is_over ? "nothing goes on for " : "nothing goes on from here on, for ");
+	words_time(&text, course_stall_seconds(stall));
+	text_append(&text, is_over ? "" : " at least");
+	text_append(&text, course_stall_work(stall->members));
+	text_init(&waits, data, sizeof(data));
+	course_stall_words(&waits, stall->members);
+	words_add(&text, "; waits for: ", data);
+}
+
 static void add_stalls(struct story *story)
 {
 	const struct reader_record *record = NULL;
 	size_t count = 0;
+	struct text text;
 
 	while (count < TOLD_MAX && (record = reader_report_next(story->report, "stall", record))) {
-		struct text text = add(story, reader_number(record->members, "at", record->t));
-
-		describe_record(&text, record->members);
+		add_stall(story, record);
 		count++;
 	}
-	if (story->course->stalls <= TOLD_MAX || !record)
+	if (story->course->stalls <= TOLD_MAX)
 		return;
 	record = reader_report_find(story->report, "stall", NULL, NULL);
-	if (record) {
-		struct text text = add(story, reader_number(record->members, "at", record->t));
-
-		text_append(&text, "and ");
-		text_append_u64(&text, story->course->stalls - TOLD_MAX);
-		text_append(&text, " more times, up to here");
-	}
+	text = add(story, reader_number(record->members, "since", record->t));
+	text_append(&text, "and ");
+	text_append_u64(&text, story->course->stalls - TOLD_MAX);
+	text_append(&text, " more times, up to here");
 }
 
 static void add_livelock(struct story *story)
@@ -208,6 +228,9 @@ static void add_end(struct story *story)
 		break;
 	case COURSE_TIME_OVER:
 		text_append(&text, "PID 1 lives, and was watched for as long as asked");
+		break;
+	case COURSE_SHUTDOWN:
+		text_append(&text, "the machine is being shut down");
 		break;
 	case COURSE_LOST:
 		text_append(&text, "the recorder is gone: nobody watches from there on");

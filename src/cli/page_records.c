@@ -109,7 +109,7 @@ static void append_ending(struct text *text, const struct page *page, const stru
 	double last = report->record_count ? report->records[report->record_count - 1].t : 0;
 	const char *phase = report->phase ? report->phase : "";
 
-	if (course_is_told(course) && *phase)
+	if (reader_report_is_image(report) || (course_is_told(course) && *phase))
 		return;
 	if (strcmp(phase, "finish") == 0 && !isnan(course->gave_up))
 		append_moment(text, DESCRIBE_GAVE_UP ", ", last);

@@ -5,10 +5,12 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,6 +55,18 @@ static void child_confine(const struct children *children, pid_t parent)
 		(void)close(children->keep_out[i]);
 }
 
+void children_keep_out(struct children *children, int fd)
+{
+	size_t kept = 0;
+
+	while (kept < ARRAY_SIZE(children->keep_out) && children->keep_out[kept] >= 0)
+		kept++;
+	if (kept + 1 >= ARRAY_SIZE(children->keep_out))
+		return;
+	children->keep_out[kept] = fd;
+	children->keep_out[kept + 1] = -1;
+}
+
 void children_let_in(struct children *children, int fd)
 {
 	size_t kept = 0;
@@ -62,6 +76,25 @@ void children_let_in(struct children *children, int fd)
 			children->keep_out[kept++] = children->keep_out[i];
 	}
 	children->keep_out[kept] = -1;
+}
+
+static void close_between(int first, int last)
+{
+	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+		return;
+	/* Before Linux 5.9. */
+	for (int fd = first; fd <= last && fd < 1024; fd++)
+		(void)close(fd);
+}
+
+void children_close_others(int first, int second)
+{
+	int low = first < second ? first : second;
+	int high = first < second ? second : first;
+
+	close_between(STDERR_FILENO + 1, low - 1);
+	close_between(low < STDERR_FILENO ? STDERR_FILENO + 1 : low + 1, high - 1);
+	close_between(high + 1, INT_MAX);
 }
 
 int children_start(struct children *children, const struct probe *probe, uint32_t phase,

@@ -149,6 +149,7 @@ static uint64_t next_wakeup(struct collector *collector)
 			: UINT64_MAX,
 		sinks_are_waiting(&collector->sinks) ? collector->retry_us : UINT64_MAX,
 		home_next_look(collector),
+		recording_next_look(collector),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++)

@@ -76,6 +76,7 @@ struct collector {
 	/* The flight recorder; -1: none, or no longer. */
 	int recorder_fd;
 	pid_t recorder_pid;
+	uint64_t recorder_stopped_us; /* since then it is stopped; UINT64_MAX: it runs */
 	/* The observer; -1: none, or no longer. */
 	int observer_fd;
 	pid_t observer_pid;
@@ -136,6 +137,8 @@ bool recording_is_on(const struct collector *collector);
 void recording_step_aside(struct collector *collector);
 void recording_stop(struct collector *collector);
 void recording_handle(struct collector *collector);
+/* CLOCK_MONOTONIC; UINT64_MAX: never */
+uint64_t recording_next_look(const struct collector *collector);
 
 /* observing.c */
 void observing_start(struct collector *collector);

@@ -72,8 +72,37 @@ static bool parse_enter(char *rest, struct trace_line *line)
 	return true;
 }
 
+/* "fd=2 writer=85": writer is who began a write on that processor last. */
+static bool parse_write(char *rest, struct trace_line *line)
+{
+	static const char DESCRIPTOR[] = "fd=", WRITER[] = "writer=";
+	char *descriptor = text_next_field(&rest), *writer = text_next_field(&rest);
+	uint32_t pid;
+
+	if (!descriptor || !writer || !text_starts_with(descriptor, DESCRIPTOR) ||
+		!text_starts_with(writer, WRITER) ||
+		text_parse_u64(descriptor + strlen(DESCRIPTOR), 10, &line->argument[0]) < 0 ||
+		text_parse_u32(writer + strlen(WRITER), 10, &pid) < 0)
+		return false;
+	if (pid != line->pid)
+		line->argument[0] = UINT64_MAX;
+	return true;
+}
+
+/* "name=/dev/console" */
+static bool parse_failed_path(char *rest, struct trace_line *line)
+{
+	static const char NAME[] = "name=";
+
+	rest += strspn(rest, " ");
+	if (!text_starts_with(rest, NAME))
+		return false;
+	text_copy(line->path, sizeof(line->path), rest + strlen(NAME));
+	return true;
+}
+
 /* "(getname+0x0/0x20) name=\"/dev/console\"" */
-static bool parse_path(const char *rest, struct trace_line *line)
+static bool parse_path(char *rest, struct trace_line *line)
 {
 	static const char MARK[] = " name=\"";
 	const char *begin = strstr(rest, MARK), *last;
@@ -88,14 +117,49 @@ static bool parse_path(const char *rest, struct trace_line *line)
 	return true;
 }
 
+/* Whether a command's name ends there: "-1       [000] .....     4.123456: ". The name itself may
+ * hold " [", but is too short to hold all of this. */
+static bool is_behind_task(const char *line, const char *bracket)
+{
+	const char *before = bracket, *at = bracket + strspn(bracket, " [");
+
+	while (before > line && *before == ' ')
+		before--;
+	if (before == line || *before < '0' || *before > '9')
+		return false;
+	at += strspn(at, "0123456789");
+	if (*at++ != ']' || *at++ != ' ')
+		return false;
+	at += strcspn(at, " ");
+	at += strspn(at, " ");
+	at += strspn(at, "0123456789");
+	return *at++ == '.' && strspn(at, "0123456789") == 6 && at[6] == ':';
+}
+
+static char *find_processor(char *line)
+{
+	char *bracket = strstr(line, " [");
+
+	while (bracket && !is_behind_task(line, bracket))
+		bracket = strstr(bracket + 1, " [");
+	return bracket;
+}
+
+static const struct event {
+	const char *name;
+	enum trace_kind kind;
+	bool (*parse)(char *rest, struct trace_line *line);
+} EVENTS[] = {
+	{"sys_enter", TRACE_ENTER, parse_enter},
+	{"sys_exit", TRACE_EXIT, parse_exit},
+	{"path", TRACE_PATH, parse_path},
+	{"bootprobe_write", TRACE_ENTER, parse_write},
+	{"bootprobe_path", TRACE_PATH, parse_failed_path},
+};
+
 bool trace_line_parse(char *line, struct trace_line *ret)
 {
-	static const struct {
-		const char *event;
-		enum trace_kind kind;
-	} EVENTS[] = {{"sys_enter", TRACE_ENTER}, {"sys_exit", TRACE_EXIT}, {"path", TRACE_PATH}};
-	/* The first one behind the name of a command that may hold one itself. */
-	char *cpu = strstr(line, " ["), *stamp, *event, *rest;
+	char *cpu = find_processor(line), *stamp, *event, *rest;
 
 	memset(ret, 0, sizeof(*ret));
 	if (line[0] == '#' || !cpu)
@@ -111,12 +175,9 @@ bool trace_line_parse(char *line, struct trace_line *ret)
 	if (!parse_task(line, ret) || !parse_stamp(stamp, &ret->at_us))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(EVENTS); i++) {
-		if (strcmp(EVENTS[i].event, event) != 0)
-			continue;
 		ret->kind = EVENTS[i].kind;
-		return ret->kind == TRACE_EXIT    ? parse_exit(rest, ret)
-		       : ret->kind == TRACE_ENTER ? parse_enter(rest, ret)
-						  : parse_path(rest, ret);
+		if (strcmp(EVENTS[i].name, event) == 0)
+			return EVENTS[i].parse(rest, ret);
 	}
 	return false;
 }

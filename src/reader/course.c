@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "reader/course.h"
 
+#include "base/signal_name.h"
+
 #include <math.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -12,6 +14,7 @@ const char *course_end_name(enum course_end end)
 		[COURSE_EXIT] = "exit",
 		[COURSE_UP] = "up",
 		[COURSE_TIME_OVER] = "time-over",
+		[COURSE_SHUTDOWN] = "shutdown",
 		[COURSE_LOST] = "lost"};
 
 	return NAMES[end % COURSE_END_COUNT];
@@ -87,19 +90,37 @@ static void append_waiting(struct text *text, const json_t *stall)
 	append_more(text, count < there ? there : count, 1, " more processes");
 }
 
+const char *course_stall_work(const json_t *stall)
+{
+	if (reader_is(stall, "work", "computes"))
+		return ", while the machine computes";
+	return reader_is(stall, "work", "reads-writes") ? ", while the machine reads and writes"
+							: "";
+}
+
 void course_stall_words(struct text *text, const json_t *stall)
 {
 	append_jobs(text, stall);
 	append_waiting(text, stall);
+	append_key(text, text->length ? "; requests to the disk " : "requests to the disk ", stall,
+		"stuck_disk");
+}
+
+double course_call_rate(const json_t *syscalls)
+{
+	double seconds = (double)reader_integer(syscalls, "interval_us", 0) / 1e6;
+	double rate = seconds > 0 ? (double)reader_integer(syscalls, "calls", 0) / seconds : 0;
+
+	return rate >= 0 && rate < 1e12 ? rate : 0;
 }
 
 void course_exit_words(struct text *text, const json_t *pid1)
 {
 	int status = (int)(reader_integer(pid1, "wait_status", 0) & 0xffff);
-	const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
+	const char *name = WIFSIGNALED(status) ? signal_name(WTERMSIG(status)) : NULL;
 
 	if (name) {
-		text_append(text, "killed by SIG");
+		text_append(text, "killed by ");
 		text_append(text, name);
 		return;
 	}
@@ -157,6 +178,8 @@ static enum course_end end_of(const struct course *course)
 		return COURSE_UP;
 	if (is_state(course, "time-over"))
 		return COURSE_TIME_OVER;
+	if (is_state(course, "shutdown"))
+		return COURSE_SHUTDOWN;
 	if (is_state(course, "lost"))
 		return COURSE_LOST;
 	if (course->heartbeats ||

@@ -16,7 +16,8 @@ enum course_end {
 	COURSE_EXIT,      /* PID 1 ended, and the kernel panicked */
 	COURSE_UP,
 	COURSE_TIME_OVER,
-	COURSE_LOST, /* the recorder itself was gone */
+	COURSE_SHUTDOWN, /* the machine was being shut down */
+	COURSE_LOST,     /* the recorder itself was gone */
 	COURSE_END_COUNT,
 };
 
@@ -57,7 +58,7 @@ void course_of(const struct reader_report *report, struct course *course);
 /* Whether there is more to tell than stage 1 does. */
 bool course_is_told(const struct course *course);
 
-/* "unwatched", "open", "exit", "up", "time-over", "lost" */
+/* "unwatched", "open", "exit", "up", "time-over", "shutdown", "lost" */
 const char *course_end_name(enum course_end end);
 /* "not-seen", "came-true", "withdrawn", "healed", "harmless", "not-it" */
 const char *course_outcome_name(enum course_outcome outcome);
@@ -65,8 +66,13 @@ const char *course_outcome_name(enum course_outcome outcome);
 /* How long nothing went on, in seconds; of one that has not ended, up to when it was written. NAN:
  * the record does not tell. */
 double course_stall_seconds(const struct reader_record *stall);
+/* What the machine does meanwhile, behind a comma: ", while the machine computes"; "" for nothing.
+ */
+const char *course_stall_work(const json_t *stall);
 /* What a stall waits for: "dev-vdb.device start and 3 more jobs; jbd2/vda1-8 in fsync of vda1". */
 void course_stall_words(struct text *text, const json_t *stall);
+/* Of a record "syscalls": calls a second; 0 where that is not known. */
+double course_call_rate(const json_t *syscalls);
 /* "init of exit status 2" in words: "exit status 2", "killed by SIGSEGV". */
 void course_exit_words(struct text *text, const json_t *pid1);
 

@@ -28,7 +28,8 @@ static void append_seconds(struct text *text, double seconds)
 static const char *phase_of(const struct reader_report *report, const struct course *course)
 {
 	static const char *const PHASES[][2] = {{"finish", "the handoff was reached"},
-		{"stall", "stage 1 had not gone on"},
+		{"stall", "stage 1 had not gone on"}, {"goes-on", "the boot had gone on again"},
+		{"shutdown", "the machine was shut down"},
 		{"terminated", "the report was ended before the handoff"}, {"exit", "PID 1 ended"},
 		{"up", "the boot came to its end"},
 		{"time-over", "PID 1 was watched for as long as asked"},
@@ -36,6 +37,8 @@ static const char *phase_of(const struct reader_report *report, const struct cou
 
 	if (report->phase && strcmp(report->phase, "finish") == 0 && !isnan(course->gave_up))
 		return "stage 1 gave up, with no root mounted";
+	if (report->phase && strcmp(report->phase, "stall") == 0 && !isnan(course->handoff))
+		return "stage 2 had not gone on";
 	for (size_t i = 0; report->phase && i < ARRAY_SIZE(PHASES); i++) {
 		if (strcmp(PHASES[i][0], report->phase) == 0)
 			return PHASES[i][1];
@@ -68,6 +71,7 @@ static void append_end(struct text *text, const struct course *course)
 		[COURSE_OPEN] = " was still being watched when its report ended",
 		[COURSE_EXIT] = "'s PID 1 ended",
 		[COURSE_UP] = " came up",
+		[COURSE_SHUTDOWN] = " was shut down",
 		[COURSE_TIME_OVER] = " had not come up when the time to watch was over",
 		[COURSE_LOST] = " was not watched to its end"};
 
@@ -216,7 +220,7 @@ static void compare_progress(struct comparison *comparison, const struct course 
 
 	if (!beat[0] || !beat[1] || (course[0].end == COURSE_UP && course[1].end == COURSE_UP))
 		return;
-	compare_counter(comparison, beat, "units", "units that systemd had started");
+	compare_counter(comparison, beat, "units", "units of systemd that ran");
 	compare_counter(comparison, beat, "processes", "processes that were started");
 }
 

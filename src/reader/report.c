@@ -126,6 +126,12 @@ double reader_report_gave_up(const struct reader_report *report)
 	return end_of_stage1(report, false);
 }
 
+bool reader_report_is_image(const struct reader_report *report)
+{
+	return reader_report_find(report, "block", "transport", "image") &&
+	       !reader_report_find(report, "begin", NULL, NULL);
+}
+
 /* ------------------------------------------------------------------------------- joining of lines
  */
 

@@ -147,6 +147,7 @@ static void add_end(struct timeline_builder *builder, const struct course *cours
 	static const char *const LABELS[COURSE_END_COUNT] = {[COURSE_EXIT] = "PID 1 ends",
 		[COURSE_UP] = "the boot is up",
 		[COURSE_TIME_OVER] = "no longer watched",
+		[COURSE_SHUTDOWN] = "the machine is shut down",
 		[COURSE_LOST] = "the recorder is gone"};
 	struct timeline_item *item;
 	char data[64];

@@ -60,7 +60,7 @@ static void add_stall(
 	text_init(&text, data, sizeof(data));
 	course_stall_words(&text, record->members);
 	item = timeline_add(builder, lane, TIMELINE_ITEM_STALL, start, start + seconds,
-		"nothing goes on", NULL);
+		"nothing goes on", course_stall_work(record->members), NULL);
 	if (text.length)
 		timeline_explain(builder, item, "waits for ", data, NULL);
 	if (!item)
@@ -93,18 +93,22 @@ static void add_rate(
 	struct timeline_builder *builder, size_t lane, const struct reader_record *record)
 {
 	const json_t *m = record->members, *path = json_array_get(json_object_get(m, "paths"), 0);
-	const char *file = path ? reader_string(path, "path") : reader_string(m, "file");
+	const json_t *count = json_array_get(json_object_get(m, "counts"), 0);
+	const json_t *file = json_array_get(json_object_get(m, "files"), 0);
 	double end = reader_number(m, "at", NAN);
 	double seconds = (double)reader_integer(m, "interval_us", 0) / 1e6;
-	double rate = seconds > 0 ? (double)reader_integer(m, "calls", 0) / seconds : 0;
 	char number[48];
 	struct timeline_item *item;
 
-	(void)snprintf(number, sizeof(number), " %.0f/s", rate < 1e12 ? rate : 0);
+	if (!reader_has(m, "pid"))
+		return;
+	(void)snprintf(number, sizeof(number), " %.0f/s", course_call_rate(m));
 	item = timeline_add(builder, lane, TIMELINE_ITEM_CALLS, fmax(end - seconds, 0), end,
-		reader_string(m, "comm"), " ", reader_string(m, "call"), number, NULL);
-	if (*file)
-		timeline_explain(builder, item, path ? "mostly on " : "for ", file, NULL);
+		reader_string(m, "comm"), " ", reader_string(count, "call"), number, NULL);
+	if (path)
+		timeline_explain(builder, item, "mostly on ", reader_string(path, "path"), NULL);
+	else if (file)
+		timeline_explain(builder, item, "for ", reader_string(file, "file"), NULL);
 }
 
 /* Of each interval the busiest, which stands first. */

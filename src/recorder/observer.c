@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,7 +109,7 @@ static void end_stall(struct observer *observer, uint64_t now_us)
 		return;
 	*stall = (struct stall_watch){.since_us = observer->progress.last_us,
 		.next_us = observer->progress.last_us + observer->stall_us,
-		.is_look_hung = stall->is_look_hung};
+		.hung = stall->hung};
 	call_rates_close(&observer->rates);
 	if (!is_told)
 		return;
@@ -269,6 +270,8 @@ void observer_run(struct observer *observer)
 {
 	uint64_t now_us = clock_now_us();
 
+	/* By which it is told from the collector. */
+	(void)prctl(PR_SET_NAME, "bp-observer");
 	open_signals();
 	close_others(observer);
 	observer->busy = busy_new();

@@ -232,7 +232,8 @@ void findings_arrange(struct findings *findings)
 /* Findings that something is not there, or that two lists do not agree. */
 static const char *const OF_ABSENCE[] = {"device.no-driver", "root.absent", "uart.unbound",
 	"console.absent", "gpt.kernel-mismatch", "uart.undeclared", "console.no-uart",
-	"virtio.port-missing", "fwcfg.absent", "fwcfg.unbound", "platform.unknown"};
+	"virtio.port-missing", "fwcfg.absent", "fwcfg.unbound", "platform.unknown", "acpi.off",
+	"console.closed"};
 
 /* A probe that found nothing for want of memory or descriptors has seen no absence. */
 static bool is_of_absence(const struct rule *rule)

@@ -3,10 +3,11 @@
 
 #include "base/text.h"
 
+#include <errno.h>
 #include <sys/syscall.h>
 
 #define INSTANCE "bootprobe"
-#define PATH_PROBE "bootprobe/path"
+#define PROBE_GROUP "bootprobe"
 
 #define STRING_OF(number) #number
 #define NUMBER(number) STRING_OF(number)
@@ -18,10 +19,10 @@
 #define FAILS_OF_PID1                                                                         \
 	"(common_pid == 1 && ret < 0 && ret > -512 && ret != -11 && ret != -4 && ret != -10 " \
 	"&& ret != -25)"
-#define FAILS_OF_OTHERS \
-	"((id == " WRITE " || id == " WRITEV ") && (ret == -5 || ret == -28 || ret == -30))"
+#define FAILS_FOR_GOOD "(ret == -5 || ret == -28 || ret == -30)"
+#define FAILS_OF_OTHERS "((id == " WRITE " || id == " WRITEV ") && " FAILS_FOR_GOOD ")"
 
-static const struct {
+static const struct setting {
 	const char *name, *value;
 } SETTINGS[] = {
 	{"tracing_on", "0"},
@@ -29,36 +30,166 @@ static const struct {
 	{"trace_clock", "mono"},
 	{"options/event-fork", "1"},
 	{"set_event_pid", "1"},
+};
+
+static const struct setting FAILURES[] = {
 	{"events/raw_syscalls/sys_exit/filter", FAILS_OF_PID1 " || " FAILS_OF_OTHERS},
 	{"events/raw_syscalls/sys_exit/enable", "1"},
-	/* Which descriptor a write goes to. */
+};
+
+static int apply(const struct trace_source *source, const struct setting *setting, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = trace_instance_set(&source->instance, setting[i].name, setting[i].value);
+	return r;
+}
+
+/* ------------------------------------------------------------------- what a failed call was given
+ *
+ * The descriptor of a write and the path of a call are seen when it begins, and whether they matter
+ * when it ends. The kernel remembers them in between (Documentation/trace/histogram.rst, variables
+ * and synthetic events), so that the buffer holds failures alone, however much is written.
+ *
+ * A descriptor is remembered for each processor, with whose it is: a table of processes would fill.
+ */
+struct memory {
+	const char *event, *definition; /* the synthetic event that tells */
+	struct setting trigger[4];
+	size_t triggers;
+};
+
+/* 128 is the smallest table that there is. */
+#define REMEMBER_DESCRIPTOR "hist:keys=common_cpu:fd=fd,writer=common_pid:size=128"
+#define TELL_DESCRIPTOR(call)                                                                \
+	"hist:keys=common_cpu:size=128:onmatch(syscalls.sys_enter_" call ").bootprobe_write" \
+	"($fd,$writer) if " FAILS_OF_PID1 " || " FAILS_FOR_GOOD
+
+static const struct memory DESCRIPTORS = {
+	.event = "bootprobe_write",
+	.definition = "bootprobe_write u64 fd; pid_t writer",
+	.trigger = {{"events/syscalls/sys_enter_write/trigger", REMEMBER_DESCRIPTOR},
+		{"events/syscalls/sys_exit_write/trigger", TELL_DESCRIPTOR("write")},
+		{"events/syscalls/sys_enter_writev/trigger", REMEMBER_DESCRIPTOR},
+		{"events/syscalls/sys_exit_writev/trigger", TELL_DESCRIPTOR("writev")}},
+	.triggers = 4,
+};
+
+static const struct memory PATHS = {
+	.event = "bootprobe_path",
+	.definition = "bootprobe_path char name[]",
+	.trigger = {{"events/" PROBE_GROUP "/path/trigger",
+			    "hist:keys=common_pid:path=name:size=128 if common_pid == 1"},
+		{"events/raw_syscalls/sys_exit/trigger",
+			"hist:keys=common_pid:size=128:onmatch(" PROBE_GROUP
+			".path).bootprobe_path($path) if " FAILS_OF_PID1}},
+	.triggers = 2,
+};
+
+/* In the reverse order: what is referred to stays. */
+static void forget(const struct trace_source *source, const struct memory *memory)
+{
+	char removal[512];
+
+	for (size_t i = memory->triggers; i-- > 0;) {
+		if (text_join(removal, sizeof(removal), "!", memory->trigger[i].value, NULL))
+			(void)trace_instance_set(
+				&source->instance, memory->trigger[i].name, removal);
+	}
+	(void)text_join(
+		removal, sizeof(removal), "events/synthetic/", memory->event, "/enable", NULL);
+	(void)trace_instance_set(&source->instance, removal, "0");
+}
+
+static int remember(const struct trace_source *source, const struct memory *memory)
+{
+	char enable[64];
+	int r = trace_instance_define(&source->instance, "synthetic_events", memory->definition);
+
+	(void)text_join(
+		enable, sizeof(enable), "events/synthetic/", memory->event, "/enable", NULL);
+	if (r == 0)
+		r = apply(source, memory->trigger, memory->triggers);
+	if (r == 0)
+		r = trace_instance_set(&source->instance, enable, "1");
+	if (r < 0)
+		forget(source, memory);
+	return r;
+}
+
+/* Where the kernel cannot remember (CONFIG_SYNTH_EVENTS, CONFIG_FTRACE_SYSCALLS): every write that
+ * begins goes into the buffer. */
+static const struct setting EVERY_WRITE[] = {
 	{"events/raw_syscalls/sys_enter/filter", "id == " WRITE " || id == " WRITEV},
 	{"events/raw_syscalls/sys_enter/enable", "1"},
 };
 
-/* getname() is what every call that opens a path begins with. */
+/* The same, for every path that PID 1 looks up. */
+static const struct setting EVERY_PATH[] = {
+	{"events/" PROBE_GROUP "/path/filter", "common_pid == 1"},
+	{"events/" PROBE_GROUP "/path/enable", "1"},
+};
+
+/* What every call that takes a path begins with. Which of the two, the compiler has decided. */
 static int watch_paths(const struct trace_source *source)
 {
-	int r = trace_instance_add_probe(
-		&source->instance, "p:" PATH_PROBE " getname name=+0($arg1):ustring");
+	static const char *const PROBES[] = {"p:" PROBE_GROUP
+					     "/path getname name=+0($arg1):ustring",
+		"p:" PROBE_GROUP "/path getname_flags name=+0($arg1):ustring"};
+	bool is_there = false;
+	int r = 0;
 
-	if (r == 0)
-		r = trace_instance_set(
-			&source->instance, "events/" PATH_PROBE "/filter", "common_pid == 1");
-	return r < 0 ? r
-		     : trace_instance_set(&source->instance, "events/" PATH_PROBE "/enable", "1");
+	for (size_t i = 0; i < ARRAY_SIZE(PROBES); i++) {
+		int added = trace_instance_define(&source->instance, "kprobe_events", PROBES[i]);
+
+		is_there |= added == 0;
+		r = added;
+	}
+	if (!is_there)
+		return r;
+	return remember(source, &PATHS) == 0 ? 0
+					     : apply(source, EVERY_PATH, ARRAY_SIZE(EVERY_PATH));
+}
+
+/* The order counts: what a call was given is told before that it failed. */
+static int begin(const struct trace_source *source, outcome_t *ret_paths)
+{
+	int r = apply(source, SETTINGS, ARRAY_SIZE(SETTINGS));
+
+	if (r < 0)
+		return r;
+	if (remember(source, &DESCRIPTORS) < 0)
+		(void)apply(source, EVERY_WRITE, ARRAY_SIZE(EVERY_WRITE));
+	*ret_paths = outcome_from(watch_paths(source));
+	r = apply(source, FAILURES, ARRAY_SIZE(FAILURES));
+	return r < 0 ? r : trace_instance_set(&source->instance, "tracing_on", "1");
+}
+
+/* What refers to something else goes first, or neither goes. */
+static void remove_instance(struct trace_source *source)
+{
+	if (trace_instance_find(&source->instance, INSTANCE) < 0)
+		return;
+	(void)trace_instance_set(&source->instance, "events/enable", "0");
+	forget(source, &PATHS);
+	forget(source, &DESCRIPTORS);
+	trace_instance_remove(&source->instance, INSTANCE);
 }
 
 int trace_source_open(struct trace_source *source, outcome_t *ret_paths)
 {
-	int r = trace_instance_open(&source->instance, INSTANCE);
+	int r;
 
-	for (size_t i = 0; i < ARRAY_SIZE(SETTINGS) && r == 0; i++)
-		r = trace_instance_set(&source->instance, SETTINGS[i].name, SETTINGS[i].value);
-	if (r == 0) {
-		*ret_paths = outcome_from(watch_paths(source));
-		r = trace_instance_set(&source->instance, "tracing_on", "1");
-	}
+	*source = TRACE_SOURCE_CLOSED;
+	r = trace_instance_mount(&source->instance);
+	if (r < 0)
+		return r;
+	/* One that a killed recorder left behind. */
+	remove_instance(source);
+	r = trace_instance_make(&source->instance, INSTANCE);
+	if (r == 0)
+		r = begin(source, ret_paths);
 	if (r < 0)
 		trace_source_close(source);
 	return r;
@@ -73,7 +204,22 @@ void trace_source_read(struct trace_source *source, void (*take)(void *context, 
 	(void)trace_instance_read(&source->instance, "trace", take, context, deadline_us);
 }
 
+static void remove_definition(const struct trace_source *source, const struct memory *memory)
+{
+	char removal[64];
+
+	if (text_join(removal, sizeof(removal), "!", memory->event, NULL))
+		(void)trace_instance_define(&source->instance, "synthetic_events", removal);
+}
+
 void trace_source_close(struct trace_source *source)
 {
-	trace_instance_remove(&source->instance, INSTANCE, (const char *const[]){PATH_PROBE, NULL});
+	if (trace_instance_mount(&source->instance) == 0) {
+		remove_instance(source);
+		remove_definition(source, &PATHS);
+		remove_definition(source, &DESCRIPTORS);
+		(void)trace_instance_define(
+			&source->instance, "kprobe_events", "-:" PROBE_GROUP "/path");
+	}
+	trace_instance_unmount(&source->instance);
 }

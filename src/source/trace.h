@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A tracing instance of our own (tracefs, CONFIG_FTRACE): system calls of PID 1 and of what it
- * starts that fail, and the paths that PID 1 looks up. Filtered in the kernel, in a small ring
- * buffer.
+ * starts that fail, with the descriptor or the path that they were given. Filtered in the kernel,
+ * in a small ring buffer.
  */
 #ifndef SOURCE_TRACE_H
 #define SOURCE_TRACE_H

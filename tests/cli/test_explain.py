@@ -67,9 +67,8 @@ class Explain(unittest.TestCase):
 
     def test_words_that_pages_print(self):
         """Keys and words of both pages: what is no everyday word is explained."""
-        names = ["src/report/summary.c", "src/report/summary_subject.c",
-                 *(str(path.relative_to(REPO)) for pattern in ("page*.c", "describe*.c")
-                   for path in (REPO / "src/cli").glob(pattern))]
+        names = [str(path.relative_to(REPO)) for pattern in ("report/summary*.c", "cli/page*.c", "cli/describe*.c")
+                 for path in (REPO / "src").glob(pattern)]
         sources = {name: (REPO / name).read_text() for name in names}
         keys = {key for text in sources.values() for key in
                 re.findall(r'(?:summary_add|summary_wrap|page_entry)\(&?page, (?:i \? "" : )?"([a-z ]+)"', text)}

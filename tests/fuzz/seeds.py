@@ -17,6 +17,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent
+sys.path.insert(0, str(TESTS / "reader"))
+
+import made_report  # noqa: E402
+
 MACHINES = sorted(TESTS.glob("fixtures/*/root"))
 
 LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:"(?:[^"\\\n]|\\.)*"))*')
@@ -151,6 +155,10 @@ def report():
         yield b"\1" + log
     for one, other in zip(logs, logs[1:]):
         yield b"\1" + one + b"\xff" + other
+    ends = [made_report.recording(end, predicted=[made_report.TRAP], calls=2, stalls=[(1, 33.5)])
+            for end in ("up", "exit", "time-over", "lost", "open")]
+    for one, other in zip(ends, ends[1:]):
+        yield b"\1" + one + b"\xff" + other
 
 
 def qm_config():
@@ -208,6 +216,8 @@ SEEDS = {
     "gpt": gpt,
     "image_format": image_format,
     "kmsg": lambda: [*from_fixtures("dev/kmsg"), *from_unit_tests("kmsg")],
+    "mountinfo": lambda: [*from_fixtures("proc/self/mountinfo", "proc/mounts", "proc/1/status"),
+                          *from_unit_tests("mountinfo", "proc_status", "redact")],
     "platform": platform,
     "proc_consoles": lambda: [*from_fixtures("proc/consoles"), *from_unit_tests("proc_consoles")],
     "proc": proc,

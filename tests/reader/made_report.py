@@ -3,7 +3,8 @@
 
     made_report.py disks N > FILE      a boot with N disks, a few of which stand out
     made_report.py hostile > FILE      every text of it tries to break out
-    made_report.py recording END > FILE   a boot that was watched up to: up, exit, time-over, lost, open
+    made_report.py recording END > FILE   a boot that was watched up to: up, exit,
+                                       time-over, shutdown, lost, open
 """
 
 import json
@@ -186,8 +187,8 @@ def hostile():
     report.add(1.3, "stall", number=1, at=1.28, since=1.27, job_count=-1, waiting_count=1 << 62,
                jobs=[{"unit": h, "type": h}], waiting=[{"comm": h, "call": h, "file": h, "wait_channel": h}])
     report.add(1.3, "stall", number=h, at=h, since=[], jobs=h, waiting={})
-    report.add(1.3, "syscalls", at=1.29, interval_us=1, pid=1, comm=h, call=h, calls=1 << 62, file=h,
-               paths=[{"path": h, "share": -1}])
+    report.add(1.3, "syscalls", at=1.29, interval_us=1, pid=1, comm=h, calls=1 << 62, files=[{"file": h}],
+               counts=[{"call": h, "calls": -1}, h], paths=[{"path": h, "share": -1}])
     report.add(1.3, "up", at=1.29, because=h, handoff=-3,
                slow=[{"name": h, "started": 1.28, "duration_us": 1 << 62}, {"name": h}])
     report.add(1.3, "pid1", wait_status=-1, at=1.29, comm=h, executable=h, arguments=h,
@@ -227,7 +228,8 @@ def stall(report, t, number=1, since=15.0, ended=None, **more):
 
 def syscalls(report, t, comm="looper", call="newfstatat", calls=60000, **more):
     return report.add(t, "syscalls", **({
-        "at": t, "interval_us": 5000000, "pid": 412, "comm": comm, "call": call, "calls": calls,
+        "at": t, "interval_us": 5000000, "pid": 412, "comm": comm, "calls": calls,
+        "counts": [{"call": call, "calls": calls - 5}, {"number": 999, "calls": 5}], "lookups": 4000,
         "different_paths": 2, "paths": [{"path": "/run/a", "share": 5000},
                                         {"path": "/run/b", "share": 4950}]} | more))
 
@@ -252,7 +254,7 @@ TRAP = {"id": "growroot.trap", "severity": "error", "subject": "growroot",
 
 
 def recording(end="up", beats=6, predicted=(), stalls=(), calls=0, findings=(), handed_off=True,
-              boot="5a1f09c3", **last):
+              boot="5a1f09c3", stuck=None, **last):
     """A boot that was watched. predicted: findings of stage 1; findings: those that hold in the end.
     stalls: pairs of number and when it ended, or None. last: members of the record of its end."""
     report = Report(boot)
@@ -265,7 +267,7 @@ def recording(end="up", beats=6, predicted=(), stalls=(), calls=0, findings=(), 
     # A reader takes a time that goes back for another report.
     seen = [(5.0 * (number + 1), heartbeat, (number, 5.0 * (number + 1)), {})
             for number in range(1, beats + 1)]
-    seen += [(ended or 30.0 + number, stall, (30.0 + number, number), {"ended": ended})
+    seen += [(ended or 30.0 + number, stall, (30.0 + number, number), {"ended": ended} | ({"stuck_disk": stuck} if stuck else {}))
              for number, ended in stalls]
     seen += [(35.0 + 5 * number, syscalls, (35.0 + 5 * number,), {}) for number in range(calls)]
     for _, tell, arguments, members in sorted(seen, key=lambda one: one[0]):

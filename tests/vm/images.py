@@ -247,10 +247,12 @@ def hook_archive(hook, path):
 
 
 def _additions(scenario, base):
-    """What else is appended to the base: damaged modules, stage 2."""
+    """What else is appended to the base: damaged modules, stage 2, what a shell does meanwhile."""
     archive = newc.Archive()
     if scenario.store:
         nixos.add_store(archive, scenario.initrd, store(scenario.kernel))
+    for moment, script in scenario.guest.items():
+        archive.file(f"moment/{moment}", script.encode())
     kernel = kernels.kernel(scenario.kernel)
     for driver in scenario.broken_drivers:
         path, data = kernels.module(kernel, driver)
