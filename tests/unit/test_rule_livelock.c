@@ -422,6 +422,59 @@ static void contends(void)
 	caller->failed = caller->empty = 900;
 }
 
+/* Between two look-ups it tells a device what to do. */
+static void looks_up_and_controls(void)
+{
+	stand_still();
+	add_looper()->others = 500;
+}
+
+static void looks_up_among_other_things(void)
+{
+	stand_still();
+	add_looper()->lookups = 200;
+}
+
+/* A shell, that takes its input so as to leave the rest to others. */
+static void reads_byte_by_byte(void)
+{
+	stand_still();
+	(void)add_file(
+		add_caller(83, "sh", SYS_read, "read", 50000), 0, "/etc/list", 1000, 1000, 1000);
+}
+
+static void searches(void)
+{
+	struct caller_fact *caller;
+
+	stand_still();
+	caller = add_caller(84, "ld.so", SYS_openat, "openat", 30000);
+	caller->lookups = caller->failed = caller->empty = 600;
+	caller->different_paths = 500;
+	(void)add_file(caller, 3, "/usr/lib", 400, 0, 0);
+}
+
+static void polls_by_a_clock(void)
+{
+	stand_still();
+	add_spinner()->cpu_us = 20 * US_PER_MS;
+}
+
+static void polls_and_finds(void)
+{
+	stand_still();
+	add_spinner()->empty = 200;
+}
+
+static void polls_and_reads(void)
+{
+	struct caller_fact *caller;
+
+	stand_still();
+	caller = add_spinner();
+	caller->bytes = caller->fresh_bytes = 300;
+}
+
 static void circles_until_a_copy_is_done(void)
 {
 	stand_still();
@@ -489,6 +542,15 @@ static void is_seen_once(void)
 	add_looper()->samples = 1;
 }
 
+static void is_seen_too_little(void)
+{
+	struct caller_fact *caller;
+
+	stand_still();
+	caller = add_looper();
+	caller->sampled = caller->lookups = 30;
+}
+
 static void may_not_be_looked_at(void)
 {
 	stand_still();
@@ -539,7 +601,9 @@ RULE_CASES(LIVELOCK_CASES,
 	GOOD(installs_packages), GOOD(relabels), GOOD(appends_and_syncs), GOOD(logs),
 	GOOD(appends_line_by_line), GOOD(logs_while_somebody_copies), GOOD(waits_for_a_file),
 	GOOD(looks_seldom), GOOD(serves), GOOD(handles_events), GOOD(controls_a_device),
+	GOOD(looks_up_and_controls), GOOD(looks_up_among_other_things), GOOD(reads_byte_by_byte),
+	GOOD(searches), GOOD(polls_by_a_clock), GOOD(polls_and_finds), GOOD(polls_and_reads),
 	GOOD(contends), GOOD(circles_until_a_copy_is_done), GOOD(circles_until_a_key_is_made),
 	GOOD(goes_on_meanwhile), UNKNOWN(is_of_an_earlier_stall), UNKNOWN(may_not_trace),
 	UNKNOWN(has_not_counted), UNKNOWN(was_lost), UNKNOWN(is_seen_once),
-	UNKNOWN(may_not_be_looked_at));
+	UNKNOWN(is_seen_too_little), UNKNOWN(may_not_be_looked_at));
