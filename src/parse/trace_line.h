@@ -31,7 +31,7 @@ struct trace_line {
 	char comm[16];
 	uint64_t at_us;
 	uint32_t number;      /* TRACE_EXIT, and TRACE_ENTER of sys_enter */
-	uint64_t argument[4]; /* TRACE_ENTER: the first ones, UINT64_MAX: not known */
+	uint64_t argument[4]; /* TRACE_ENTER: the first ones; UINT64_MAX: not known */
 	int64_t result;       /* TRACE_EXIT */
 	/* TRACE_PATH */
 	char path[TRACE_PATH_SIZE];

@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -270,8 +269,6 @@ void observer_run(struct observer *observer)
 {
 	uint64_t now_us = clock_now_us();
 
-	/* By which it is told from the collector. */
-	(void)prctl(PR_SET_NAME, "bp-observer");
 	open_signals();
 	close_others(observer);
 	observer->busy = busy_new();

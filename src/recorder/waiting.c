@@ -284,6 +284,7 @@ static void note_process(
 		return;
 	*fact = (struct waiting_process_fact){.pid = process->pid,
 		.state = process->state,
+		.is_kernel = process->is_kernel,
 		.since_us = process->waiting_since ? process->waiting_since : look->now_us,
 		.descriptor = -1};
 	(void)text_copy(fact->comm, sizeof(fact->comm), process->comm);

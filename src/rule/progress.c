@@ -146,7 +146,7 @@ static const struct waiting_process_fact *longest(const struct facts *facts, boo
 	const struct waiting_process_fact *found = NULL;
 
 	fact_foreach (process, facts->stall.waiting) {
-		if (is_text_empty(process->device) == has_device)
+		if (process->is_kernel || is_text_empty(process->device) == has_device)
 			continue;
 		if (!found || process->since_us < found->since_us)
 			found = process;

@@ -45,20 +45,15 @@ static int add_probes(const struct calls_source *source)
 
 		(void)text_join(definition, sizeof(definition), "p:", PROBES[i], PROBE_FUNCTIONS[i],
 			" name=+0($arg1):ustring", NULL);
-		r = trace_instance_define(&source->instance, "kprobe_events", definition);
+		r = trace_instance_add_probe(&source->instance, definition);
 	}
 	return r;
 }
 
 int calls_source_open(struct calls_source *source)
 {
-	int r;
+	int r = trace_instance_open(&source->instance, INSTANCE);
 
-	/* One that a killed observer left behind. */
-	calls_source_close(source);
-	r = trace_instance_mount(&source->instance);
-	if (r == 0)
-		r = trace_instance_make(&source->instance, INSTANCE);
 	for (size_t i = 0; i < ARRAY_SIZE(SETTINGS) && r == 0; i++)
 		r = trace_instance_set(&source->instance, SETTINGS[i].file, SETTINGS[i].value);
 	if (r < 0) {
@@ -168,18 +163,6 @@ void calls_source_rest(struct calls_source *source)
 
 void calls_source_close(struct calls_source *source)
 {
-	if (trace_instance_mount(&source->instance) == 0) {
-		if (trace_instance_find(&source->instance, INSTANCE) == 0) {
-			(void)trace_instance_set(&source->instance, "events/enable", "0");
-			trace_instance_remove(&source->instance, INSTANCE);
-		}
-		for (size_t i = 0; PROBES[i]; i++) {
-			char removal[64];
-
-			(void)text_join(removal, sizeof(removal), "-:", PROBES[i], NULL);
-			(void)trace_instance_define(&source->instance, "kprobe_events", removal);
-		}
-	}
-	trace_instance_unmount(&source->instance);
+	trace_instance_remove(&source->instance, INSTANCE, PROBES);
 	*source = CALLS_SOURCE_CLOSED;
 }

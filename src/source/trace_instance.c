@@ -38,63 +38,51 @@ static int set(int folder, const char *name, const char *value, int flags)
 	return write(fd, value, strlen(value)) < 0 ? -errno : 0;
 }
 
-int trace_instance_mount(struct trace_instance *instance)
+static int open_instance(const struct trace_instance *instance, const char *name)
 {
-	if (instance->mount_fd < 0)
-		instance->mount_fd = mount_tracefs();
-	return instance->mount_fd < 0 ? instance->mount_fd : 0;
+	char path[64];
+	int fd;
+
+	(void)text_join(path, sizeof(path), "instances/", name, NULL);
+	/* One that a process which was killed left behind is taken over. */
+	if (mkdirat(instance->mount_fd, path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = openat(instance->mount_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
-void trace_instance_unmount(struct trace_instance *instance)
+int trace_instance_open(struct trace_instance *instance, const char *name)
 {
-	if (instance->instance_fd >= 0)
-		(void)close(instance->instance_fd);
-	if (instance->mount_fd >= 0)
-		(void)close(instance->mount_fd);
 	*instance = TRACE_INSTANCE_CLOSED;
-}
-
-static void name_path(char *path, size_t size, const char *name)
-{
-	(void)text_join(path, size, "instances/", name, NULL);
+	instance->mount_fd = mount_tracefs();
+	if (instance->mount_fd < 0)
+		return instance->mount_fd;
+	instance->instance_fd = open_instance(instance, name);
+	return instance->instance_fd < 0 ? instance->instance_fd : 0;
 }
 
 int trace_instance_find(struct trace_instance *instance, const char *name)
 {
 	char path[64];
 
-	if (instance->instance_fd >= 0)
-		return 0;
-	name_path(path, sizeof(path), name);
-	instance->instance_fd =
-		openat(instance->mount_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (instance->mount_fd < 0)
+		instance->mount_fd = mount_tracefs();
+	if (instance->mount_fd < 0)
+		return instance->mount_fd;
+	(void)text_join(path, sizeof(path), "instances/", name, NULL);
+	if (instance->instance_fd < 0)
+		instance->instance_fd =
+			openat(instance->mount_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return instance->instance_fd < 0 ? -errno : 0;
 }
 
-int trace_instance_make(struct trace_instance *instance, const char *name)
+void trace_instance_close(struct trace_instance *instance)
 {
-	char path[64];
-
-	name_path(path, sizeof(path), name);
-	if (mkdirat(instance->mount_fd, path, 0700) < 0)
-		return -errno;
-	return trace_instance_find(instance, name);
-}
-
-void trace_instance_remove(struct trace_instance *instance, const char *name)
-{
-	char path[64];
-
 	if (instance->instance_fd >= 0)
 		(void)close(instance->instance_fd);
-	instance->instance_fd = -1;
-	name_path(path, sizeof(path), name);
-	(void)unlinkat(instance->mount_fd, path, AT_REMOVEDIR);
-}
-
-int trace_instance_set(const struct trace_instance *instance, const char *file, const char *value)
-{
-	return set(instance->instance_fd, file, value, 0);
+	if (instance->mount_fd >= 0)
+		(void)close(instance->mount_fd);
+	*instance = TRACE_INSTANCE_CLOSED;
 }
 
 int trace_instance_define(
@@ -104,6 +92,16 @@ int trace_instance_define(
 
 	/* One that was left behind is the same. */
 	return r == -EEXIST ? 0 : r;
+}
+
+int trace_instance_set(const struct trace_instance *instance, const char *file, const char *value)
+{
+	return set(instance->instance_fd, file, value, 0);
+}
+
+int trace_instance_add_probe(const struct trace_instance *instance, const char *definition)
+{
+	return trace_instance_define(instance, "kprobe_events", definition);
 }
 
 int trace_instance_clear(const struct trace_instance *instance)
@@ -142,4 +140,26 @@ int trace_instance_read(const struct trace_instance *instance, const char *file,
 			length = 0;
 	}
 	return 0;
+}
+
+void trace_instance_remove(
+	struct trace_instance *instance, const char *name, const char *const probes[])
+{
+	char text[64];
+
+	(void)trace_instance_find(instance, name);
+	(void)text_join(text, sizeof(text), "instances/", name, NULL);
+	if (instance->instance_fd >= 0) {
+		(void)set(instance->instance_fd, "events/enable", "0", 0);
+		(void)close(instance->instance_fd);
+	}
+	if (instance->mount_fd >= 0) {
+		(void)unlinkat(instance->mount_fd, text, AT_REMOVEDIR);
+		for (; *probes; probes++) {
+			(void)text_join(text, sizeof(text), "-:", *probes, NULL);
+			(void)set(instance->mount_fd, "kprobe_events", text, O_APPEND);
+		}
+		(void)close(instance->mount_fd);
+	}
+	*instance = TRACE_INSTANCE_CLOSED;
 }

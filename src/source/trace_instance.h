@@ -16,24 +16,26 @@ struct trace_instance {
 
 #define TRACE_INSTANCE_CLOSED ((struct trace_instance){.mount_fd = -1, .instance_fd = -1})
 
-/* Those that return something return 0 or a negative errno. */
-
-/* tracefs; does nothing where that is done. */
-int trace_instance_mount(struct trace_instance *instance);
-void trace_instance_unmount(struct trace_instance *instance);
-/* Opens one that is there, or makes it. */
-int trace_instance_find(struct trace_instance *instance, const char *name);
-int trace_instance_make(struct trace_instance *instance, const char *name);
-void trace_instance_remove(struct trace_instance *instance, const char *name);
+/* All return 0 or a negative errno. */
+int trace_instance_open(struct trace_instance *instance, const char *name);
 int trace_instance_set(const struct trace_instance *instance, const char *file, const char *value);
-/* A line of kprobe_events or synthetic_events, which all instances share. One that is there already
- * is no error. */
+/* One that another process has left behind, as it is; -ENOENT where there is none. */
+int trace_instance_find(struct trace_instance *instance, const char *name);
+/* Leaves it as it is. */
+void trace_instance_close(struct trace_instance *instance);
+/* Adds to a file of tracefs itself, which all instances share: "synthetic_events". */
 int trace_instance_define(
 	const struct trace_instance *instance, const char *file, const char *definition);
+/* A kprobe, written as kprobe_events wants it. */
+int trace_instance_add_probe(const struct trace_instance *instance, const char *definition);
 /* Empties the buffer. */
 int trace_instance_clear(const struct trace_instance *instance);
 /* Hands each line of a file of it to take(), until the deadline (CLOCK_MONOTONIC). */
 int trace_instance_read(const struct trace_instance *instance, const char *file,
 	void (*take)(void *context, char *line), void *context, uint64_t deadline_us);
+/* Removes it, and the probes ("group/event", up to NULL). Of one that is closed: what another
+ * process has left there. */
+void trace_instance_remove(
+	struct trace_instance *instance, const char *name, const char *const probes[]);
 
 #endif

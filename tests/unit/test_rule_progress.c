@@ -131,6 +131,12 @@ static void process_of_nothing(void)
 	(void)add_waiting("modprobe", "");
 }
 
+static void thread_of_the_kernel(void)
+{
+	process_of_nothing();
+	facts.stall.waiting.item[0].is_kernel = true;
+}
+
 static void job_of_a_device(void)
 {
 	stalled();
@@ -264,6 +270,7 @@ RULE_CASES(PROGRESS_CASES, {STALLED, NULL, VERDICT_GOOD}, {STALLED, watched, VER
 		"init (process 77) waits for rootfs", "host", "virtiofsd"},
 	{STALLED, process_of_nothing, VERDICT_BAD, SEVERITY_ERROR, "modprobe",
 		"modprobe (process 77) waits (folio_wait_bit_common)"},
+	{STALLED, thread_of_the_kernel, VERDICT_UNKNOWN},
 	{STALLED, job_of_a_device, VERDICT_BAD, SEVERITY_ERROR,
 		"dev-disk-by\\x2duuid-12\\x2d34.device",
 		"systemd waits for the device /dev/disk/by-uuid/12-34, which has not come; 2 more "
