@@ -208,6 +208,7 @@ static void encode_caller(struct encoding *encoding, const struct call_rates_fac
 	record_nonzero(record, "others", caller->others);
 	record_nonzero(record, "bytes", caller->bytes);
 	record_nonzero(record, "fresh_bytes", caller->fresh_bytes);
+	record_nonzero(record, "opened_bytes", caller->opened_bytes);
 	encode_counts(record, caller);
 	encode_paths(record, caller);
 	encode_files(record, caller);

@@ -166,7 +166,8 @@ struct caller_fact {
 	uint32_t different_files;
 	FACT_LIST(call_file_fact, CALL_FILES_MAX) files; /* most frequent first */
 	uint64_t bytes;                                  /* that were read and written */
-	uint64_t fresh_bytes; /* of them, those that were not of the same part of a file again */
+	uint64_t fresh_bytes;  /* of them, those that were not of the same part of a file again */
+	uint64_t opened_bytes; /* of these, those of files that it opened in the samples */
 };
 
 /* System calls of all processes but ours, of one interval. */
