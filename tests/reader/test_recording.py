@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 import unittest
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -610,16 +610,25 @@ class Follow(unittest.TestCase):
         return children
 
     def pages(self, *phases):
-        """How many --follow prints of a report whose records come one by one."""
-        rows = [line(1, "begin"), line(2, "config", {"record": "full"})]
-        rows += [line(at, "end", {"phase": phase, "errors": 0, "warnings": 0})
-                 for at, phase in enumerate(phases, 3)]
+        """How many --follow prints of a report whose ends come one by one: each when the one before it has
+        been told."""
         child = subprocess.Popen([BOOTPROBE, "read", "--follow"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        for row in rows:
-            child.stdin.write(row + b"\n")
+        timer = threading.Timer(60, child.kill)
+        timer.start()
+        child.stdin.write(text([line(1, "begin"), line(2, "config", {"record": "full"})]))
+        got = b""
+        for at, phase in enumerate(phases, 3):
+            child.stdin.write(line(at, "end", {"phase": phase, "errors": 0, "warnings": 0}) + b"\n")
             child.stdin.flush()
-            time.sleep(0.15)
-        return child.communicate()[0].count(b"\nOK  ")
+            marker = b"the boot has gone on again\n" if phase == "goes-on" else b"\n    boot 5a1f09c3\n"
+            told = got.count(marker) + 1
+            while got.count(marker) < told:
+                piece = os.read(child.stdout.fileno(), 65536)
+                self.assertTrue(piece, got)
+                got += piece
+        got += child.communicate()[0]
+        timer.cancel()
+        return got.count(b"\nOK  ")
 
     def test_that_it_goes_on_again_takes_no_page(self):
         self.assertEqual(self.pages("finish", "stall", "goes-on", "up"), 3)
@@ -644,7 +653,7 @@ class Follow(unittest.TestCase):
             self.addCleanup(child.wait)
             self.addCleanup(child.kill)
         with self.assertRaises(subprocess.TimeoutExpired):
-            children[0].wait(4)
+            children[0].wait(3)
         self.assertIsNone(children[1].poll())
 
 
