@@ -125,9 +125,9 @@ static void tell_end(struct collector *collector, const char *phase)
 
 static const struct finding *stall_finding(const struct collector *collector)
 {
-	const struct finding *stalled = findings_find(&collector->findings, "boot.stalled");
+	const struct finding *livelock = findings_find(&collector->findings, "boot.livelock");
 
-	return stalled ? stalled : findings_find(&collector->findings, "boot.livelock");
+	return livelock ? livelock : findings_find(&collector->findings, "boot.stalled");
 }
 
 /* The same again is told by its records alone. */

@@ -76,7 +76,8 @@ static void note_write(struct trail *trail, const struct trace_line *line)
 	if (at == trail->writers)
 		trail->writers++;
 	trail->writer[at].pid = line->pid;
-	trail->writer[at].descriptor = line->argument > INT32_MAX ? -1 : (int32_t)line->argument;
+	trail->writer[at].descriptor =
+		line->argument[0] > INT32_MAX ? -1 : (int32_t)line->argument[0];
 }
 
 /* Once: of the next one that fails it may not be known. */

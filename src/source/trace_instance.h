@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A tracing instance of our own below tracefs (CONFIG_FTRACE), which is mounted where no path
+ * leads: nobody else's tracing is touched. What a process that was killed left behind is taken over
+ * by the next one that opens the same.
+ */
+#ifndef SOURCE_TRACE_INSTANCE_H
+#define SOURCE_TRACE_INSTANCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct trace_instance {
+	int mount_fd, instance_fd;
+};
+
+#define TRACE_INSTANCE_CLOSED ((struct trace_instance){.mount_fd = -1, .instance_fd = -1})
+
+/* All return 0 or a negative errno. */
+int trace_instance_open(struct trace_instance *instance, const char *name);
+int trace_instance_set(const struct trace_instance *instance, const char *file, const char *value);
+/* One that is there already, of one that is closed. */
+int trace_instance_attach(struct trace_instance *instance, const char *name);
+/* An event, as kprobe_events or synthetic_events wants it. One that is there already is the same.
+ */
+int trace_instance_define(
+	const struct trace_instance *instance, const char *file, const char *definition);
+/* Empties the buffer. */
+int trace_instance_clear(const struct trace_instance *instance);
+/* Hands each line of a file of it to take(), until the deadline (CLOCK_MONOTONIC). */
+int trace_instance_read(const struct trace_instance *instance, const char *file,
+	void (*take)(void *context, char *line), void *context, uint64_t deadline_us);
+/* What takes an event back again. */
+struct trace_definition {
+	const char *file, *removal;
+};
+
+/* Removes it, and the events (up to one without a file). Of one that is closed: what another
+ * process has left there. */
+void trace_instance_remove(struct trace_instance *instance, const char *name,
+	const struct trace_definition *definitions);
+
+#endif
