@@ -29,8 +29,7 @@ static struct recorder recorder = {.trace = TRACE_SOURCE_CLOSED};
  */
 static int run_child(int fd)
 {
-	/* An end of the socket that it held itself would hide that the collector is gone. */
-	children_close_others(recorder.proc.fd, fd);
+	children_close_others((const int[]){recorder.proc.fd, fd}, 2);
 	(void)signal(SIGTERM, SIG_DFL);
 	(void)prctl(PR_SET_NAME, "bp-recorder");
 	recorder.collector_fd = fd;
@@ -83,6 +82,7 @@ static void end(struct collector *collector)
 	/* Gone without a word: PID 1 goes on unwatched. */
 	if (fact->state == RECORDER_WATCHING && fact->seize == OUTCOME_OK) {
 		fact->state = RECORDER_LOST;
+		fact_publish(&fact->once);
 		collector->is_encoding_wanted = true;
 	}
 	children_let_in(&collector->children, collector->recorder_fd);

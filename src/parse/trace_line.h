@@ -30,10 +30,9 @@ struct trace_line {
 	uint32_t pid;
 	char comm[16];
 	uint64_t at_us;
-	uint32_t number; /* TRACE_EXIT, and TRACE_ENTER of sys_enter */
-	/* TRACE_ENTER: the first ones, UINT64_MAX where they are not known */
-	uint64_t argument[4];
-	int64_t result; /* TRACE_EXIT */
+	uint32_t number;      /* TRACE_EXIT, and TRACE_ENTER of sys_enter */
+	uint64_t argument[4]; /* TRACE_ENTER: the first ones; UINT64_MAX: not known */
+	int64_t result;       /* TRACE_EXIT */
 	/* TRACE_PATH */
 	char path[TRACE_PATH_SIZE];
 };

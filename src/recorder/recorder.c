@@ -8,6 +8,7 @@
 #include "recorder/boot_watch.h"
 #include "recorder/last_words.h"
 #include "recorder/stop.h"
+#include "recorder/tracing.h"
 #include "source/systemd_boot.h"
 
 #include <errno.h>
@@ -78,6 +79,7 @@ static void at_end(struct recorder *recorder, int32_t wait_status)
 {
 	recorder->facts->pid1_exit.at_us = clock_now_us();
 	recorder->facts->pid1_exit.wait_status = wait_status;
+	tracing_take_now(recorder);
 	last_words_gather(&recorder->proc, &recorder->trace, &recorder->facts->pid1_exit,
 		clock_now_us() + GATHER_MAX_US);
 	fact_publish(&recorder->facts->pid1_exit.once);
@@ -140,7 +142,8 @@ static bool is_deadly(const struct recorder *recorder, int signal)
 	siginfo_t info;
 	ssize_t n;
 
-	if (ptrace(PTRACE_GETSIGINFO, 1, NULL, &info) < 0)
+	/* Of most signals nothing needs to be asked, while PID 1 stands still. */
+	if (!stop_is_fault(signal) || ptrace(PTRACE_GETSIGINFO, 1, NULL, &info) < 0)
 		return false;
 	n = sysroot_read(&recorder->proc, "1/status", text, sizeof(text));
 	if (n >= 0 || n == -EFBIG)
@@ -389,6 +392,8 @@ static void watch(struct recorder *recorder, int signal_fd)
 		.signal_fd = signal_fd};
 	while (state == RECORDER_WATCHING) {
 		wait_for_news(recorder, &watch);
+		if (tracing_take(recorder))
+			(void)!write(recorder->collector_fd, "", 1);
 		state = next_state(recorder, &watch);
 	}
 	if (fact_is_known(&recorder->facts->pid1_exit.once))
@@ -397,6 +402,7 @@ static void watch(struct recorder *recorder, int signal_fd)
 		!recorder->is_shutdown)
 		return;
 	ended_us = clock_now_us();
+	tracing_take_now(recorder);
 	trace_source_close(&recorder->trace);
 	state = recorder->is_shutdown ? RECORDER_SAW_SHUTDOWN : end_boot(recorder, &watch, state);
 	tell(recorder, state, ended_us);
@@ -420,10 +426,11 @@ void recorder_run(struct recorder *recorder)
 	int signal_fd = open_signals();
 
 	fact->seize = outcome_from(signal_fd < 0 ? -errno : seize());
-	if (fact->seize == OUTCOME_OK)
-		fact->trace = outcome_from(trace_source_open(&recorder->trace, &fact->paths));
+	if (fact->seize == OUTCOME_OK) {
+		tracing_begin(recorder);
+		watch(recorder, signal_fd);
+		return;
+	}
 	fact_publish(&fact->once);
 	(void)!write(recorder->collector_fd, "", 1);
-	if (fact->seize == OUTCOME_OK)
-		watch(recorder, signal_fd);
 }

@@ -45,7 +45,7 @@ static int add_probes(const struct calls_source *source)
 
 		(void)text_join(definition, sizeof(definition), "p:", PROBES[i], PROBE_FUNCTIONS[i],
 			" name=+0($arg1):ustring", NULL);
-		r = trace_instance_define(&source->instance, "kprobe_events", definition);
+		r = trace_instance_add_probe(&source->instance, definition);
 	}
 	return r;
 }
@@ -163,10 +163,6 @@ void calls_source_rest(struct calls_source *source)
 
 void calls_source_close(struct calls_source *source)
 {
-	static const struct trace_definition DEFINED[] = {
-		{"kprobe_events", "-:bootprobe_open/path"},
-		{"kprobe_events", "-:bootprobe_look/path"}, {0}};
-
-	trace_instance_remove(&source->instance, INSTANCE, DEFINED);
+	trace_instance_remove(&source->instance, INSTANCE, PROBES);
 	*source = CALLS_SOURCE_CLOSED;
 }

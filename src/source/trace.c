@@ -3,12 +3,10 @@
 
 #include "base/text.h"
 
-#include <errno.h>
 #include <sys/syscall.h>
 
 #define INSTANCE "bootprobe"
-#define PROBE_GROUP "bootprobe"
-#define PATH_PROBE PROBE_GROUP "/path"
+#define PATH_PROBE "bootprobe/path"
 
 #define STRING_OF(number) #number
 #define NUMBER(number) STRING_OF(number)
@@ -38,12 +36,12 @@ static const struct setting FAILURES[] = {
 	{"events/raw_syscalls/sys_exit/enable", "1"},
 };
 
-static int apply(const struct trace_source *source, const struct setting *setting, size_t count)
+static int apply(const struct trace_instance *instance, const struct setting *setting, size_t count)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < count && r == 0; i++)
-		r = trace_instance_set(&source->instance, setting[i].name, setting[i].value);
+		r = trace_instance_set(instance, setting[i].name, setting[i].value);
 	return r;
 }
 
@@ -80,42 +78,42 @@ static const struct memory DESCRIPTORS = {
 static const struct memory PATHS = {
 	.event = "bootprobe_path",
 	.definition = "bootprobe_path char name[]",
-	.trigger = {{"events/" PROBE_GROUP "/path/trigger",
+	.trigger = {{"events/" PATH_PROBE "/trigger",
 			    "hist:keys=common_pid:path=name:size=128 if common_pid == 1"},
 		{"events/raw_syscalls/sys_exit/trigger",
-			"hist:keys=common_pid:size=128:onmatch(" PROBE_GROUP
-			".path).bootprobe_path($path) if " FAILS_OF_PID1}},
+			"hist:keys=common_pid:size=128:onmatch(bootprobe.path).bootprobe_path($"
+			"path) if " FAILS_OF_PID1}},
 	.triggers = 2,
 };
 
 /* In the reverse order: what is referred to stays. */
-static void forget(const struct trace_source *source, const struct memory *memory)
+static void forget(const struct trace_instance *instance, const struct memory *memory)
 {
-	char removal[512];
+	char text[512];
 
 	for (size_t i = memory->triggers; i-- > 0;) {
-		if (text_join(removal, sizeof(removal), "!", memory->trigger[i].value, NULL))
-			(void)trace_instance_set(
-				&source->instance, memory->trigger[i].name, removal);
+		if (text_join(text, sizeof(text), "!", memory->trigger[i].value, NULL))
+			(void)trace_instance_set(instance, memory->trigger[i].name, text);
 	}
-	(void)text_join(
-		removal, sizeof(removal), "events/synthetic/", memory->event, "/enable", NULL);
-	(void)trace_instance_set(&source->instance, removal, "0");
+	(void)text_join(text, sizeof(text), "events/synthetic/", memory->event, "/enable", NULL);
+	(void)trace_instance_set(instance, text, "0");
+	(void)text_join(text, sizeof(text), "!", memory->event, NULL);
+	(void)trace_instance_define(instance, "synthetic_events", text);
 }
 
-static int remember(const struct trace_source *source, const struct memory *memory)
+static int remember(const struct trace_instance *instance, const struct memory *memory)
 {
 	char enable[64];
-	int r = trace_instance_define(&source->instance, "synthetic_events", memory->definition);
+	int r = trace_instance_define(instance, "synthetic_events", memory->definition);
 
 	(void)text_join(
 		enable, sizeof(enable), "events/synthetic/", memory->event, "/enable", NULL);
 	if (r == 0)
-		r = apply(source, memory->trigger, memory->triggers);
+		r = apply(instance, memory->trigger, memory->triggers);
 	if (r == 0)
-		r = trace_instance_set(&source->instance, enable, "1");
+		r = trace_instance_set(instance, enable, "1");
 	if (r < 0)
-		forget(source, memory);
+		forget(instance, memory);
 	return r;
 }
 
@@ -128,63 +126,59 @@ static const struct setting EVERY_WRITE[] = {
 
 /* The same, for every path that PID 1 looks up. */
 static const struct setting EVERY_PATH[] = {
-	{"events/" PROBE_GROUP "/path/filter", "common_pid == 1"},
-	{"events/" PROBE_GROUP "/path/enable", "1"},
+	{"events/" PATH_PROBE "/filter", "common_pid == 1"},
+	{"events/" PATH_PROBE "/enable", "1"},
 };
 
 /* What every call that takes a path begins with. Which of the two, the compiler has decided. */
-static int watch_paths(const struct trace_source *source)
+static int watch_paths(const struct trace_instance *instance)
 {
-	static const char *const PROBES[] = {"p:" PATH_PROBE " getname name=+0($arg1):ustring",
-		"p:" PATH_PROBE " getname_flags name=+0($arg1):ustring"};
-	bool is_there = false;
-	int r = 0;
+	int plain = trace_instance_add_probe(
+		instance, "p:" PATH_PROBE " getname name=+0($arg1):ustring");
+	int with_flags = trace_instance_add_probe(
+		instance, "p:" PATH_PROBE " getname_flags name=+0($arg1):ustring");
 
-	for (size_t i = 0; i < ARRAY_SIZE(PROBES); i++) {
-		r = trace_instance_define(&source->instance, "kprobe_events", PROBES[i]);
-		is_there |= r == 0;
-	}
-	if (!is_there)
-		return r;
-	return remember(source, &PATHS) == 0 ? 0
-					     : apply(source, EVERY_PATH, ARRAY_SIZE(EVERY_PATH));
+	if (plain < 0 && with_flags < 0)
+		return plain;
+	return remember(instance, &PATHS) == 0
+		       ? 0
+		       : apply(instance, EVERY_PATH, ARRAY_SIZE(EVERY_PATH));
 }
 
 /* The order counts: what a call was given is told before that it failed. */
-static int begin(const struct trace_source *source, outcome_t *ret_paths)
+static int begin(const struct trace_instance *instance, outcome_t *ret_paths)
 {
-	int r = apply(source, SETTINGS, ARRAY_SIZE(SETTINGS));
+	int r = apply(instance, SETTINGS, ARRAY_SIZE(SETTINGS));
 
 	if (r < 0)
 		return r;
-	if (remember(source, &DESCRIPTORS) < 0)
-		(void)apply(source, EVERY_WRITE, ARRAY_SIZE(EVERY_WRITE));
-	*ret_paths = outcome_from(watch_paths(source));
-	r = apply(source, FAILURES, ARRAY_SIZE(FAILURES));
-	return r < 0 ? r : trace_instance_set(&source->instance, "tracing_on", "1");
-}
-
-/* What refers to something else goes first, or neither goes. */
-static void forget_all(const struct trace_source *source)
-{
-	(void)trace_instance_set(&source->instance, "events/enable", "0");
-	forget(source, &PATHS);
-	forget(source, &DESCRIPTORS);
+	if (remember(instance, &DESCRIPTORS) < 0)
+		(void)apply(instance, EVERY_WRITE, ARRAY_SIZE(EVERY_WRITE));
+	*ret_paths = outcome_from(watch_paths(instance));
+	r = apply(instance, FAILURES, ARRAY_SIZE(FAILURES));
+	return r < 0 ? r : trace_instance_set(instance, "tracing_on", "1");
 }
 
 int trace_source_open(struct trace_source *source, outcome_t *ret_paths)
 {
-	int r = trace_instance_open(&source->instance, INSTANCE);
+	int r;
 
-	if (r == 0) {
-		/* Of a recorder that was killed. */
-		forget_all(source);
-		(void)trace_instance_clear(&source->instance);
-		r = begin(source, ret_paths);
-	}
+	/* What refers to each other cannot be taken over from one that was killed. */
+	*source = TRACE_SOURCE_CLOSED;
+	if (trace_source_find(source) == 0)
+		trace_source_close(source);
+	trace_instance_close(&source->instance);
+	r = trace_instance_open(&source->instance, INSTANCE);
+	if (r == 0)
+		r = begin(&source->instance, ret_paths);
 	if (r < 0)
 		trace_source_close(source);
 	return r;
+}
+
+int trace_source_find(struct trace_source *source)
+{
+	return trace_instance_find(&source->instance, INSTANCE);
 }
 
 void trace_source_read(struct trace_source *source, void (*take)(void *context, char *line),
@@ -198,10 +192,12 @@ void trace_source_read(struct trace_source *source, void (*take)(void *context, 
 
 void trace_source_close(struct trace_source *source)
 {
-	static const struct trace_definition DEFINED[] = {{"synthetic_events", "!bootprobe_path"},
-		{"synthetic_events", "!bootprobe_write"}, {"kprobe_events", "-:" PATH_PROBE}, {0}};
+	struct trace_instance *instance = &source->instance;
 
-	if (trace_instance_attach(&source->instance, INSTANCE) == 0)
-		forget_all(source);
-	trace_instance_remove(&source->instance, INSTANCE, DEFINED);
+	/* What refers to something else goes first, or neither goes. */
+	if (trace_instance_find(instance, INSTANCE) == 0)
+		(void)trace_instance_set(instance, "events/enable", "0");
+	forget(instance, &PATHS);
+	forget(instance, &DESCRIPTORS);
+	trace_instance_remove(instance, INSTANCE, (const char *const[]){PATH_PROBE, NULL});
 }

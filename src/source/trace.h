@@ -19,6 +19,8 @@ struct trace_source {
 /* Begins to trace. Returns 0 or the negative errno that keeps it from being done; ret_paths: the
  * same of the probe that tells of paths, without which the rest goes on. */
 int trace_source_open(struct trace_source *source, outcome_t *ret_paths);
+/* Goes on with what another process has opened. Returns 0 or a negative errno. */
+int trace_source_find(struct trace_source *source);
 /* Stops tracing, and hands each line of what is in the buffer to take(), oldest first, until the
  * deadline (CLOCK_MONOTONIC). */
 void trace_source_read(struct trace_source *source, void (*take)(void *context, char *line),

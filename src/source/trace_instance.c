@@ -61,25 +61,28 @@ int trace_instance_open(struct trace_instance *instance, const char *name)
 	return instance->instance_fd < 0 ? instance->instance_fd : 0;
 }
 
-int trace_instance_set(const struct trace_instance *instance, const char *file, const char *value)
-{
-	return set(instance->instance_fd, file, value, 0);
-}
-
-int trace_instance_attach(struct trace_instance *instance, const char *name)
+int trace_instance_find(struct trace_instance *instance, const char *name)
 {
 	char path[64];
 
-	if (instance->instance_fd >= 0)
-		return 0;
 	if (instance->mount_fd < 0)
 		instance->mount_fd = mount_tracefs();
 	if (instance->mount_fd < 0)
 		return instance->mount_fd;
 	(void)text_join(path, sizeof(path), "instances/", name, NULL);
-	instance->instance_fd =
-		openat(instance->mount_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (instance->instance_fd < 0)
+		instance->instance_fd =
+			openat(instance->mount_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return instance->instance_fd < 0 ? -errno : 0;
+}
+
+void trace_instance_close(struct trace_instance *instance)
+{
+	if (instance->instance_fd >= 0)
+		(void)close(instance->instance_fd);
+	if (instance->mount_fd >= 0)
+		(void)close(instance->mount_fd);
+	*instance = TRACE_INSTANCE_CLOSED;
 }
 
 int trace_instance_define(
@@ -89,6 +92,16 @@ int trace_instance_define(
 
 	/* One that was left behind is the same. */
 	return r == -EEXIST ? 0 : r;
+}
+
+int trace_instance_set(const struct trace_instance *instance, const char *file, const char *value)
+{
+	return set(instance->instance_fd, file, value, 0);
+}
+
+int trace_instance_add_probe(const struct trace_instance *instance, const char *definition)
+{
+	return trace_instance_define(instance, "kprobe_events", definition);
 }
 
 int trace_instance_clear(const struct trace_instance *instance)
@@ -129,21 +142,23 @@ int trace_instance_read(const struct trace_instance *instance, const char *file,
 	return 0;
 }
 
-void trace_instance_remove(struct trace_instance *instance, const char *name,
-	const struct trace_definition *definitions)
+void trace_instance_remove(
+	struct trace_instance *instance, const char *name, const char *const probes[])
 {
-	char path[64];
+	char text[64];
 
-	if (trace_instance_attach(instance, name) == 0) {
+	(void)trace_instance_find(instance, name);
+	(void)text_join(text, sizeof(text), "instances/", name, NULL);
+	if (instance->instance_fd >= 0) {
 		(void)set(instance->instance_fd, "events/enable", "0", 0);
 		(void)close(instance->instance_fd);
 	}
 	if (instance->mount_fd >= 0) {
-		(void)text_join(path, sizeof(path), "instances/", name, NULL);
-		(void)unlinkat(instance->mount_fd, path, AT_REMOVEDIR);
-		for (; definitions->file; definitions++)
-			(void)set(instance->mount_fd, definitions->file, definitions->removal,
-				O_APPEND);
+		(void)unlinkat(instance->mount_fd, text, AT_REMOVEDIR);
+		for (; *probes; probes++) {
+			(void)text_join(text, sizeof(text), "-:", *probes, NULL);
+			(void)set(instance->mount_fd, "kprobe_events", text, O_APPEND);
+		}
 		(void)close(instance->mount_fd);
 	}
 	*instance = TRACE_INSTANCE_CLOSED;

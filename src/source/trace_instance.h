@@ -19,25 +19,23 @@ struct trace_instance {
 /* All return 0 or a negative errno. */
 int trace_instance_open(struct trace_instance *instance, const char *name);
 int trace_instance_set(const struct trace_instance *instance, const char *file, const char *value);
-/* One that is there already, of one that is closed. */
-int trace_instance_attach(struct trace_instance *instance, const char *name);
-/* An event, as kprobe_events or synthetic_events wants it. One that is there already is the same.
- */
+/* One that another process has left behind, as it is; -ENOENT where there is none. */
+int trace_instance_find(struct trace_instance *instance, const char *name);
+/* Leaves it as it is. */
+void trace_instance_close(struct trace_instance *instance);
+/* Adds to a file of tracefs itself, which all instances share: "synthetic_events". */
 int trace_instance_define(
 	const struct trace_instance *instance, const char *file, const char *definition);
+/* A kprobe, written as kprobe_events wants it. */
+int trace_instance_add_probe(const struct trace_instance *instance, const char *definition);
 /* Empties the buffer. */
 int trace_instance_clear(const struct trace_instance *instance);
 /* Hands each line of a file of it to take(), until the deadline (CLOCK_MONOTONIC). */
 int trace_instance_read(const struct trace_instance *instance, const char *file,
 	void (*take)(void *context, char *line), void *context, uint64_t deadline_us);
-/* What takes an event back again. */
-struct trace_definition {
-	const char *file, *removal;
-};
-
-/* Removes it, and the events (up to one without a file). Of one that is closed: what another
+/* Removes it, and the probes ("group/event", up to NULL). Of one that is closed: what another
  * process has left there. */
-void trace_instance_remove(struct trace_instance *instance, const char *name,
-	const struct trace_definition *definitions);
+void trace_instance_remove(
+	struct trace_instance *instance, const char *name, const char *const probes[]);
 
 #endif

@@ -196,8 +196,8 @@ def calls():
 
 def proc():
     """Texts as fuzz_proc.c takes them: which parser, the text."""
-    for text in from_unit_tests("proc_process", "proc_system"):
-        yield from (bytes([which]) + text for which in range(9))
+    for text in from_unit_tests("proc_process", "proc_status", "proc_system"):
+        yield from (bytes([which]) + text for which in range(10))
 
 
 def systemd_reply():

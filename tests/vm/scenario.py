@@ -158,7 +158,8 @@ class Expect:
     whole report (virtio, run, kmsg, console); default: every one that this machine has. silent: the
     hook must leave no trace at all. serial: regular expressions to find on the serial ports or the
     virtio console. not_serial: those that must not be there. screen: those to find on the VGA's screen
-    when the machine has ended. findings: without it the machine is healthy, and any error or warning
+    when the machine has ended. held_kib: the most that what is left of the hook in stage 2 may hold, with
+    test.held on the command line; then it must hold no disk and no file of the old root either. findings: without it the machine is healthy, and any error or warning
     is a false alarm."""
     stage2: bool = True
     silent: bool = False
@@ -171,6 +172,7 @@ class Expect:
     not_serial: list = field(default_factory=list)
     screen: list = field(default_factory=list)
     test_port: list = field(default_factory=list)
+    held_kib: int = 0
     findings: Findings = field(default_factory=Findings)
 
     def __post_init__(self):
