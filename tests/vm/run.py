@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 
 import cache
+import correlate
 import debian
 import dracut
 import expect
@@ -209,6 +210,9 @@ def boot(scenario, hook, folder, is_exact):
     texts, captures = collect(folder)
     judgement = expect.Judgement(scenario, folder, texts, captures)
     complaints = ([complaint] if complaint else []) + judgement.judge()
+    # When instructions are counted, the guest's seconds are not the host's.
+    if not is_exact:
+        complaints += correlate.judge(scenario, folder)
     return complaints, judgement, seconds
 
 
@@ -216,8 +220,8 @@ def unmet(scenario, hook):
     """Why this scenario cannot run here, or None."""
     if scenario.machine.firmware == "ovmf" and not machine.OVMF.exists():
         return f"no {machine.OVMF}"
-    if scenario.cpio and not images.BOOTPROBE.exists():
-        return f"no {images.BOOTPROBE}, which makes its archive: build it"
+    if (scenario.cpio or scenario.expect.correlate) and not images.BOOTPROBE.exists():
+        return f"no {images.BOOTPROBE}: build it"
     if scenario.share and scenario.share.kind == "virtiofs" and not host.VIRTIOFSD.exists():
         return f"no {host.VIRTIOFSD}"
     if missing := loaders.unmet(scenario.boot):
