@@ -7,10 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/stat.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -54,7 +55,9 @@ static bool has_other_root(const struct observer *observer, struct statx *first)
 {
 	struct statx now;
 
-	if (statx(observer->proc.fd, "1/root/", AT_STATX_DONT_SYNC, STATX_INO, &now) < 0)
+	/* statx(2); musl has had it since 1.2.4 only. */
+	if (syscall(SYS_statx, observer->proc.fd, "1/root/", AT_STATX_DONT_SYNC, STATX_INO, &now) <
+		0)
 		return false;
 	if (!first->stx_ino)
 		*first = now;
