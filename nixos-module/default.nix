@@ -184,7 +184,7 @@ let
         ConditionPathExists = "/run/bootprobe";
       };
       serviceConfig = serviceConfig // {
-        ExecStart = "-${hook} finish --root /sysroot";
+        ExecStart = "-${hook} finish --gave-up --root /sysroot";
       };
     };
   };
@@ -212,7 +212,7 @@ let
     # bootprobe: look before the prompt
     [ -e /lib/modules ] || (mkdir -p /lib && exec ln -s /nix/store/*/lib/modules /lib/) >/dev/null 2>&1 || :
     [ -e /run/bootprobe ] || { ${call "start"}; [ ! -e /run/bootprobe ] || sleep 2; }
-    ${call "finish --root \"$targetRoot\""}
+    ${call "finish --gave-up --root \"$targetRoot\""}
     [ -s /run/bootprobe/shown ] || [ ! -s /run/bootprobe/summary.txt ] || (cat /run/bootprobe/summary.txt) || :
   '';
 in

@@ -3,7 +3,7 @@
 # judge, so the final pass is made now. Prints nothing unless bootprobe was asked for, and nothing
 # when a machine that was up fails to go down.
 if [ -d /run/bootprobe ] && [ "${action:-Boot}" = Boot ]; then
-    (exec /usr/lib/bootprobe/bootprobe-hook finish --root "${NEWROOT:-/sysroot}" </dev/null >/dev/null 2>&1) || :
+    (exec /usr/lib/bootprobe/bootprobe-hook finish --gave-up --root "${NEWROOT:-/sysroot}" </dev/null >/dev/null 2>&1) || :
     echo
     # Unless it has just been written to this console.
     [ -s /run/bootprobe/shown ] || [ ! -s /run/bootprobe/summary.txt ] || cat /run/bootprobe/summary.txt

@@ -50,6 +50,7 @@ static void accept_client(struct collector *collector)
 void clients_handle(struct collector *collector)
 {
 	char message[CONTROL_MESSAGE_SIZE];
+	const char *root;
 	int r;
 
 	accept_client(collector);
@@ -66,8 +67,10 @@ void clients_handle(struct collector *collector)
 		clients_answer(collector);
 		return;
 	}
-	text_copy(collector->new_root, sizeof(collector->new_root), message);
+	collector->has_given_up = text_starts_with(message, CONTROL_GAVE_UP);
+	root = message + (collector->has_given_up ? strlen(CONTROL_GAVE_UP) : 0);
+	text_copy(collector->new_root, sizeof(collector->new_root), root);
 	collector->sources.new_root =
-		strcmp(message, CONTROL_NO_ROOT) == 0 ? NULL : collector->new_root;
+		strcmp(root, CONTROL_NO_ROOT) == 0 ? NULL : collector->new_root;
 	collector->is_finish_wanted = true;
 }

@@ -346,6 +346,7 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	the.control_fd = options->control_fd;
 	the.caller_fd = options->caller_fd;
 	the.summary_fd = options->summary_fd;
+	the.has_given_up = options->has_given_up;
 	the.client_fd = -1;
 	the.phase = options->is_single_pass ? options->verb : "finish";
 	the.stall_step_us = the.config->stall_us;

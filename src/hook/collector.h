@@ -21,6 +21,8 @@ struct collector_options {
 	bool is_single_pass;
 	/* Stay for a while after the report when somebody may still come to read it. */
 	bool may_linger;
+	/* Of "finish": what follows is a prompt. */
+	bool has_given_up;
 	/* Started by the kernel itself: nobody will say "finish". */
 	bool is_first_program;
 	int control_fd; /* listening, or -1 */

@@ -84,7 +84,10 @@ struct collector {
 	char stalled_of[64];  /* the finding of the page that was told last; "": none holds */
 	uint32_t stall_pages; /* that were told */
 	bool is_handed_off;   /* the report of "finish" is written */
-	bool is_up;           /* it saw the boot come to its end */
+	/* Who asked for the final pass is about to show a prompt; stage 1 may go on behind it. */
+	bool has_given_up;
+	bool is_at_prompt; /* no page is written across what somebody types */
+	bool is_up;        /* it saw the boot come to its end */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
 	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted;
 	uint32_t warnings;  /* early pages */

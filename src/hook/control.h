@@ -13,6 +13,8 @@
 enum { CONTROL_MESSAGE_SIZE = PATH_MAX };
 /* The message is the new root; this stands for none. */
 #define CONTROL_NO_ROOT "-"
+/* In front of it: stage 1 has given up, and shows a prompt instead of a handoff. */
+#define CONTROL_GAVE_UP "!"
 
 /* A listening socket, non-blocking; -EADDRINUSE: a collector runs already. */
 int control_listen(void);

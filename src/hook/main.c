@@ -22,7 +22,7 @@
 
 static const char USAGE[] =
 	"Usage: bootprobe-hook start\n"
-	"       bootprobe-hook finish [--root DIR]\n"
+	"       bootprobe-hook finish [--root DIR] [--gave-up]\n"
 	"       bootprobe-hook now [--sysroot DIR] [--root DIR] [--report FILE|-]\n"
 	"                          [--quiet]\n"
 	"\n"
@@ -32,6 +32,7 @@ static const char USAGE[] =
 	"at once.\n"
 	"\n"
 	"  --root DIR      where the root file system of stage 2 is mounted\n"
+	"  --gave-up       there is no such thing: stage 1 is about to show a prompt\n"
 	"  --sysroot DIR   a captured machine instead of this one\n"
 	"  --report FILE   write the records there (-: standard output) and to no other\n"
 	"                  place\n"
@@ -48,7 +49,7 @@ enum { EXIT_UNABLE = 2 };
 struct arguments {
 	const char *verb, *root, *sysroot, *report;
 	const char *wrong; /* the first word that is not understood, or NULL */
-	bool is_quiet, is_help;
+	bool is_quiet, is_help, has_given_up;
 };
 
 static struct config config;
@@ -96,6 +97,8 @@ static void arguments_parse(int argc, char **argv, struct arguments *ret)
 			continue;
 		if (strcmp(argv[i], "--quiet") == 0)
 			ret->is_quiet = true;
+		else if (strcmp(argv[i], "--gave-up") == 0)
+			ret->has_given_up = true;
 		else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			ret->is_help = true;
 		else if (argv[i][0] != '-' && !ret->verb)
@@ -240,8 +243,10 @@ static int first_program(char **argv)
 	return 127;
 }
 
-static int verb_finish(char **argv, const struct sysroot *root, const char *new_root)
+static int verb_finish(char **argv, const struct sysroot *root, const struct arguments *arguments)
 {
+	const char *new_root = arguments->root;
+	char message[CONTROL_MESSAGE_SIZE];
 	struct collector_options options = {
 		.verb = "finish",
 		.config = &config,
@@ -249,15 +254,18 @@ static int verb_finish(char **argv, const struct sysroot *root, const char *new_
 		.sources.new_root = new_root,
 		.is_single_pass = true,
 		.may_linger = true,
+		.has_given_up = arguments->has_given_up,
 		.report_fd = -1,
 		.summary_fd = -1,
 	};
 
-	if (new_root && strlen(new_root) >= CONTROL_MESSAGE_SIZE) {
+	if (new_root && strlen(new_root) + 1 >= CONTROL_MESSAGE_SIZE) {
 		print(STDERR_FILENO, "bootprobe-hook: the path behind --root is too long\n");
 		return 0;
 	}
-	if (control_request(new_root ? new_root : CONTROL_NO_ROOT, FINISH_MAX_US) != -ECONNREFUSED)
+	(void)text_join(message, sizeof(message), arguments->has_given_up ? CONTROL_GAVE_UP : "",
+		new_root ? new_root : CONTROL_NO_ROOT, NULL);
+	if (control_request(message, FINISH_MAX_US) != -ECONNREFUSED)
 		return 0;
 	/* "start" never came, or its collector is gone. One that has finished is not run again. */
 	if (finished_is_noted(root))
@@ -479,5 +487,5 @@ int main(int argc, char **argv)
 	fill_standard_descriptors();
 	if (strcmp(arguments.verb, "start") == 0)
 		return verb_start(argv);
-	return verb_finish(argv, &root, arguments.root);
+	return verb_finish(argv, &root, &arguments);
 }

@@ -124,8 +124,8 @@ void output_end(struct collector *collector)
 	count += console_output_account(collector->facts, &accounts[count]);
 	count += console_forward_account(collector, &accounts[count]);
 	encode_sinks(&collector->record, &collector->report, accounts, count);
-	encode_end(&collector->record, &collector->report, collector->phase, &collector->findings,
-		collector->finding_sequences);
+	encode_end(&collector->record, &collector->report, collector->phase,
+		collector->has_given_up, &collector->findings, collector->finding_sequences);
 }
 
 void output_note_shown(struct collector *collector)
@@ -178,8 +178,8 @@ static bool is_news(struct collector *collector)
  * who look at a console, and again when something worse is found. */
 void output_early_warning(struct collector *collector)
 {
-	if (collector->is_single_pass || findings_worst(&collector->findings) != SEVERITY_ERROR ||
-		!is_news(collector))
+	if (collector->is_single_pass || collector->is_at_prompt ||
+		findings_worst(&collector->findings) != SEVERITY_ERROR || !is_news(collector))
 		return;
 	summary_write(collector->facts, collector->config, &collector->findings, "early",
 		collector->report.boot, collector->summary, sizeof(collector->summary));

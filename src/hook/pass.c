@@ -121,6 +121,16 @@ static void tell_consoles(struct collector *collector, const struct sink_fact *b
 	collector->phase = phase;
 }
 
+/* Somebody has a prompt now; who leaves it lets stage 1 go on, which then comes to its end. */
+static void await_stage1(struct collector *collector)
+{
+	clients_answer(collector);
+	collector->has_given_up = collector->is_finish_wanted = false;
+	collector->is_at_prompt = true;
+	collector->stall_us = UINT64_MAX;
+	collector->state = STATE_FOLLOW;
+}
+
 static void after_output(struct collector *collector)
 {
 	/* The port's driver came, and none of the ports is ours. */
@@ -137,6 +147,10 @@ static void after_output(struct collector *collector)
 		collector->stall_step_us *= 2;
 		collector->stall_us = clock_now_us() + collector->stall_step_us;
 		collector->state = STATE_FOLLOW;
+		return;
+	}
+	if (collector->has_given_up && !collector->is_single_pass) {
+		await_stage1(collector);
 		return;
 	}
 	if (strcmp(collector->phase, "finish") == 0) {
@@ -264,7 +278,8 @@ void pass_advance(struct collector *collector)
 			children_running(&collector->children, PHASE_EARLY_RESOLVE))
 			break;
 		if (collector->is_finish_wanted) {
-			recording_step_aside(collector);
+			if (!collector->has_given_up)
+				recording_step_aside(collector);
 			begin_final(collector, "finish");
 		} else if (collector->is_terminated) {
 			collector->is_single_pass = true;

@@ -85,11 +85,12 @@ static void encode_verdict(
 		record_u64(record, "undecided_count", findings->undecided_count);
 }
 
-void encode_end(struct record *record, struct report *report, const char *phase,
+void encode_end(struct record *record, struct report *report, const char *phase, bool has_given_up,
 	const struct findings *findings, const uint32_t *sequences)
 {
 	record_begin(record, report, "end");
 	record_string(record, "phase", phase);
+	record_flag(record, "gave_up", has_given_up);
 	/* This line included. */
 	record_u64(record, "records", report->next_sequence);
 	if (findings)

@@ -16,7 +16,7 @@ void encode_sinks(struct record *record, struct report *report, const struct sin
 /* The counts and the order of the findings that hold; sequences: of their records. findings NULL:
  * nothing was judged. phase: "finish", "stall", "now", "terminated", "exit" or "up" of the
  * recorder, or "delivered" after a late delivery. */
-void encode_end(struct record *record, struct report *report, const char *phase,
+void encode_end(struct record *record, struct report *report, const char *phase, bool has_given_up,
 	const struct findings *findings, const uint32_t *sequences);
 
 #endif

@@ -21,11 +21,13 @@ int descriptors_send(int socket, const int *fds, size_t count)
 
 	if (count > DESCRIPTORS_MAX)
 		return -EINVAL;
-	message.msg_controllen = CMSG_SPACE(count * sizeof(*fds));
+	/* Of one type in glibc, of another one in musl. */
+	message.msg_controllen =
+		(__typeof__(message.msg_controllen))CMSG_SPACE(count * sizeof(*fds));
 	header = CMSG_FIRSTHDR(&message);
 	header->cmsg_level = SOL_SOCKET;
 	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(count * sizeof(*fds));
+	header->cmsg_len = (__typeof__(header->cmsg_len))CMSG_LEN(count * sizeof(*fds));
 	memcpy(CMSG_DATA(header), fds, count * sizeof(*fds));
 	return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }

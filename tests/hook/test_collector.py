@@ -265,6 +265,17 @@ class Test(unittest.TestCase):
             self.assertEqual(finding["summary"],
                              f"the probe {name} died of signal {int(signal.SIGABRT)}")
 
+    def test_who_leaves_the_prompt_lets_stage_1_go_on(self):
+        self.start()
+        self.hook("finish", "--gave-up", "--root", "/run")
+        until(lambda: phases() == ["finish"])
+        self.assertEqual(len(collectors()), 1)
+        self.hook("finish", "--gave-up")
+        self.hook("finish", "--root", "/run")
+        until(lambda: phases()[:3] == ["finish"] * 3)
+        self.assertEqual([end.get("gave_up") for end in records("end")][:3], [True, True, None])
+        self.assertEqual(records("handoff")[-1]["root"], "/run")
+
     def test_a_long_root_is_looked_at(self):
         root = Path("/run") / ("r" * 100) / ("s" * 100) / ("t" * 100)
         root.mkdir(parents=True)

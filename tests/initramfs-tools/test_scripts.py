@@ -102,7 +102,7 @@ class Scripts(Case):
     def test_what_the_hook_is_called_with(self):
         self.make_hook()
         for script, root, words in ((START, "/root", "start"), (FINISH, "/x y", "finish --root /x y"),
-                                    (PANIC, "", "finish --root /root")):
+                                    (PANIC, "", "finish --gave-up --root /root")):
             self.log.unlink(missing_ok=True)
             self.call(script, env={**os.environ, "rootmnt": root})
             self.assertEqual(self.log.read_text(), words + "\n")

@@ -111,8 +111,8 @@ def check_units(case, result):
     for name, unit, conditions in (("start", start, 1), ("finish", finish, 0)):
         asked = [key for section, key in unit if section == "Unit" and key.startswith("Condition")]
         check(len(asked) == conditions, f"{case}: {name} is kept from asking the host: {asked}")
-    for name, unit in (("finish", finish), ("emergency", emergency)):
-        check(unit[("Service", "ExecStart")][0].endswith(" finish --root /sysroot"),
+    for name, unit, how in (("finish", finish, ""), ("emergency", emergency, "--gave-up ")):
+        check(unit[("Service", "ExecStart")][0].endswith(f" finish {how}--root /sysroot"),
               f"{case}: {name} does not finish")
     check(sorted(wanted[UNITS[0]]) == ["emergency.target", "rescue.target"],
           f"{case}: emergency: {wanted[UNITS[0]]}")
@@ -141,7 +141,7 @@ def check_fragments(case, fragments):
         check(got == text, f"{case}: {name} is {got}, not {text}")
     fail = [line for line in lines_of(fragments["preFailCommands"]) if "bootprobe" in line]
     late = f"[ -e /run/bootprobe ] || {{ {start.partition('|| ')[2]}; [ ! -e /run/bootprobe ] || sleep 2; }}"
-    check(fail[:2] == [late, finish], f"{case}: preFailCommands does not look, but {fail[:2]}")
+    check(fail[:2] == [late, finish.replace("finish", "finish --gave-up")], f"{case}: preFailCommands does not look, but {fail[:2]}")
     check(any("/nix/store/*/lib/modules /lib/" in line for line in lines_of(fragments["preFailCommands"])),
           f"{case}: preFailCommands leaves the hook without modules")
     check(len(fail) == 3 and "cat /run/bootprobe/summary.txt" in fail[2],

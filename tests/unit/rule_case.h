@@ -65,6 +65,10 @@ void facts_reset(void);
  * disk with a GPT and an ext4 root; a report port that is read. Every probe came to its end. */
 void healthy(void);
 
+/* A root that is in memory (test_rule_root.c), at a look at what runs and at the handoff. */
+void in_initramfs(void);
+void in_tmpfs_without_handoff(void);
+
 /* ------------------------------------------------------------------------------- builders */
 
 #define set_text(array, value) (void)text_copy(array, sizeof(array), value)

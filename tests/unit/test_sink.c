@@ -139,7 +139,7 @@ START_TEST(a_full_log_has_its_end)
 	ck_assert_uint_ne(say("root", 0), 0);
 	report_tell_omitted(&report, &record);
 	encode_sinks(&record, &report, accounts, sinks_account(&sinks, accounts));
-	encode_end(&record, &report, "finish", NULL, NULL);
+	encode_end(&record, &report, "finish", false, NULL, NULL);
 	ck_assert(log_has("\"type\":\"omitted\",\"records\":[{\"type\":\"partition\",\"count\":1},"
 			  "{\"type\":\"device\",\"count\":1}]"));
 	ck_assert(log_has("\"type\":\"sink\""));
@@ -202,7 +202,7 @@ START_TEST(the_end_takes_one_line)
 		findings.undecided[i] = "gpt.backup-misplaced";
 	start_with_file();
 	report.next_sequence = 100200;
-	encode_end(&record, &report, "terminated", &findings, sequences);
+	encode_end(&record, &report, "terminated", false, &findings, sequences);
 	ck_assert_uint_eq(sinks.log.lines, 1);
 	last = memmem(sinks.log.data, sinks.log.length, "\"cut\"", 5);
 	ck_assert_ptr_null(last);
