@@ -176,6 +176,17 @@ class Real(Correlate):
         self.assertIn("the guest: virtio_blk, 64 MiB", self.text(
             CAPTURES / "blk-trace-virtio.jsonl", CAPTURES / "blk-trace-qemu.log"))
 
+    def test_a_recording(self):
+        """What the guest of livelock-sync recorded of its looper stands beside requests of the same pid."""
+        log = c_log((5, request(20, "WRITE", 16, 176)), (5.001, reply(20)), (5.5, request(22, "FSYNC", 20, 176)))
+        said = self.json(CAPTURES / "livelock-sync-virtio.jsonl", log, options=("--offset", f"{STARTED}"), status=1)
+        process, = said["processes"]
+        self.assertEqual((process["pid"], process["requests"], process["unanswered"]), (176, 2, 1))
+        guest = process["guest"]
+        self.assertEqual((guest["comm"], guest["call"], guest["call_count"]), ("looper", "fsync", 173511))
+        self.assertGreater(guest["cpu_us"], 5000000)
+        self.assertEqual([stall["requests"] for stall in said["stalls"]][:1], [2])
+
     def test_a_log_of_another_day(self):
         log = (CAPTURES / "blk-trace-qemu.log").read_bytes()
         later = re.sub(rb"@(\d+)\.", lambda at: b"@%d." % (int(at[1]) + 86400), log)
