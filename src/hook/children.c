@@ -87,14 +87,25 @@ static void close_between(int first, int last)
 		(void)close(fd);
 }
 
-void children_close_others(int first, int second)
+/* The lowest of them from there on, or INT_MAX. */
+static int next_kept(const int *kept, size_t count, int from)
 {
-	int low = first < second ? first : second;
-	int high = first < second ? second : first;
+	int lowest = INT_MAX;
 
-	close_between(STDERR_FILENO + 1, low - 1);
-	close_between(low < STDERR_FILENO ? STDERR_FILENO + 1 : low + 1, high - 1);
-	close_between(high + 1, INT_MAX);
+	for (size_t i = 0; i < count; i++)
+		lowest = kept[i] >= from && kept[i] < lowest ? kept[i] : lowest;
+	return lowest;
+}
+
+void children_close_others(const int *kept, size_t count)
+{
+	int from = STDERR_FILENO + 1, next;
+
+	while ((next = next_kept(kept, count, from)) < INT_MAX) {
+		close_between(from, next - 1);
+		from = next + 1;
+	}
+	close_between(from, INT_MAX);
 }
 
 int children_start(struct children *children, const struct probe *probe, uint32_t phase,

@@ -127,7 +127,7 @@ static void detach(int keep_first, int keep_second)
 
 	for (int fd = 0; null >= 0 && fd <= STDERR_FILENO; fd++)
 		(void)dup2(null, fd);
-	children_close_others(keep_first, keep_second);
+	children_close_others((const int[]){keep_first, keep_second}, 2);
 	(void)setsid();
 	(void)!chdir("/");
 }

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +47,7 @@ static void begin(struct collector *collector)
 		return;
 	collector->observer_pid = fork();
 	if (collector->observer_pid == 0) {
+		(void)prctl(PR_SET_NAME, "bp-observer");
 		observer.collector_fd = pair[1];
 		observer_run(&observer);
 		_exit(0);
@@ -57,6 +59,7 @@ static void begin(struct collector *collector)
 		return;
 	}
 	collector->observer_fd = pair[0];
+	children_keep_out(&collector->children, pair[0]);
 	set_state(collector, OBSERVER_WATCHING);
 }
 
@@ -80,6 +83,7 @@ bool observing_is_on(const struct collector *collector)
 static void end(struct collector *collector, enum observer_state state)
 {
 	set_state(collector, state);
+	children_let_in(&collector->children, collector->observer_fd);
 	(void)close(collector->observer_fd);
 	collector->observer_fd = -1;
 	/* It has nothing to lose, and may hang. */
@@ -125,9 +129,9 @@ static void tell_end(struct collector *collector, const char *phase)
 
 static const struct finding *stall_finding(const struct collector *collector)
 {
-	const struct finding *stalled = findings_find(&collector->findings, "boot.stalled");
+	const struct finding *livelock = findings_find(&collector->findings, "boot.livelock");
 
-	return stalled ? stalled : findings_find(&collector->findings, "boot.livelock");
+	return livelock ? livelock : findings_find(&collector->findings, "boot.stalled");
 }
 
 /* The same again is told by its records alone. */

@@ -39,7 +39,8 @@ static void note_sinks(struct collector *collector)
 
 static enum boot_phase boot_phase(const struct collector *collector)
 {
-	static const char *const OF_A_RECORDING[] = {"exit", "up", "time-over", "shutdown", "goes-on"};
+	static const char *const OF_A_RECORDING[] = {
+		"exit", "frozen", "up", "time-over", "shutdown", "goes-on"};
 
 	/* What PID 1 was about to meet is what it has met; before, its devices were still coming.
 	 */

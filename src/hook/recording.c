@@ -29,8 +29,7 @@ static struct recorder recorder = {.trace = TRACE_SOURCE_CLOSED};
  */
 static int run_child(int fd)
 {
-	/* An end of the socket that it held itself would hide that the collector is gone. */
-	children_close_others(recorder.proc.fd, fd);
+	children_close_others((const int[]){recorder.proc.fd, fd}, 2);
 	(void)signal(SIGTERM, SIG_DFL);
 	(void)prctl(PR_SET_NAME, "bp-recorder");
 	recorder.collector_fd = fd;
@@ -83,6 +82,7 @@ static void end(struct collector *collector)
 	/* Gone without a word: PID 1 goes on unwatched. */
 	if (fact->state == RECORDER_WATCHING && fact->seize == OUTCOME_OK) {
 		fact->state = RECORDER_LOST;
+		fact_publish(&fact->once);
 		collector->is_encoding_wanted = true;
 	}
 	children_let_in(&collector->children, collector->recorder_fd);
@@ -96,12 +96,28 @@ static void end(struct collector *collector)
 	trace_source_close(&recorder.trace);
 }
 
+/* Behind a switch of root there is no /dev where we are: the consoles are found where PID 1 is. */
+static void look_from_pid1(struct collector *collector)
+{
+	int fd;
+
+	if (sysroot_exists(&collector->sources.root, "dev/console"))
+		return;
+	/* A magic link, which sysroot_openat() refuses to follow. */
+	fd = openat(recorder.proc.fd, "1/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	sysroot_close(&collector->sources.root);
+	collector->sources.root.fd = fd;
+}
+
 /* PID 1 waits for this, and the machine ends behind it. */
-static void tell_exit(struct collector *collector)
+static void tell_exit(struct collector *collector, const char *phase)
 {
 	uint64_t end_us = clock_now_us() + LAST_PAGE_US;
 
-	collector->phase = "exit";
+	collector->phase = phase;
+	look_from_pid1(collector);
 	output_recording(collector);
 	output_end(collector);
 	output_summary(collector);
@@ -170,7 +186,10 @@ void recording_handle(struct collector *collector)
 		collector->is_encoding_wanted = true;
 		break;
 	case RECORDER_SAW_EXIT:
-		tell_exit(collector);
+		tell_exit(collector, "exit");
+		break;
+	case RECORDER_SAW_FREEZE:
+		tell_exit(collector, "frozen");
 		break;
 	case RECORDER_LOST:
 		end(collector);

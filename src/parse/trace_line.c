@@ -5,90 +5,6 @@
 #include "base/text.h"
 
 #include <string.h>
-#include <sys/syscall.h>
-
-/* Those by which a PID 1 gets into trouble. Older calls do not exist on every architecture. */
-static const struct {
-	uint32_t number;
-	const char *name;
-	bool takes_path;
-} CALLS[] = {
-	{SYS_read, "read", false},
-	{SYS_write, "write", false},
-	{SYS_writev, "writev", false},
-	{SYS_pwrite64, "pwrite64", false},
-	{SYS_fsync, "fsync", false},
-	{SYS_ioctl, "ioctl", false},
-	{SYS_fcntl, "fcntl", false},
-	{SYS_dup, "dup", false},
-	{SYS_dup3, "dup3", false},
-	{SYS_close, "close", false},
-	{SYS_fchdir, "fchdir", false},
-	{SYS_openat, "openat", true},
-	{SYS_execve, "execve", true},
-	{SYS_execveat, "execveat", true},
-	{SYS_mount, "mount", true},
-	{SYS_umount2, "umount2", true},
-	{SYS_pivot_root, "pivot_root", true},
-	{SYS_chroot, "chroot", true},
-	{SYS_chdir, "chdir", true},
-	{SYS_faccessat, "faccessat", true},
-	{SYS_readlinkat, "readlinkat", true},
-	{SYS_unlinkat, "unlinkat", true},
-	{SYS_mkdirat, "mkdirat", true},
-	{SYS_symlinkat, "symlinkat", true},
-	{SYS_statfs, "statfs", true},
-	{SYS_statx, "statx", true},
-	{SYS_mmap, "mmap", false},
-	{SYS_brk, "brk", false},
-	{SYS_clone, "clone", false},
-	{SYS_socket, "socket", false},
-	{SYS_connect, "connect", false},
-	{SYS_kill, "kill", false},
-#ifdef SYS_open
-	{SYS_open, "open", true},
-	{SYS_stat, "stat", true},
-	{SYS_lstat, "lstat", true},
-	{SYS_access, "access", true},
-	{SYS_readlink, "readlink", true},
-	{SYS_unlink, "unlink", true},
-	{SYS_mkdir, "mkdir", true},
-	{SYS_rmdir, "rmdir", true},
-	{SYS_rename, "rename", true},
-	{SYS_symlink, "symlink", true},
-	{SYS_mknod, "mknod", true},
-	{SYS_chmod, "chmod", true},
-	{SYS_dup2, "dup2", false},
-	{SYS_fork, "fork", false},
-	{SYS_vfork, "vfork", false},
-#endif
-#ifdef SYS_newfstatat
-	{SYS_newfstatat, "newfstatat", true},
-#endif
-#ifdef SYS_faccessat2
-	{SYS_faccessat2, "faccessat2", true},
-#endif
-};
-
-const char *trace_call_name(uint32_t number)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(CALLS); i++) {
-		if (CALLS[i].number == number)
-			return CALLS[i].name;
-	}
-	return "";
-}
-
-bool trace_call_takes_path(uint32_t number)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(CALLS); i++) {
-		if (CALLS[i].number == number)
-			return CALLS[i].takes_path;
-	}
-	return false;
-}
-
-/* ------------------------------------------------------------------------------------- one line */
 
 /* "     sh -x-1   ": a command's name may hold anything but a NUL. */
 static bool parse_task(char *task, struct trace_line *line)
@@ -139,15 +55,21 @@ static bool parse_exit(char *rest, struct trace_line *line)
 /* "NR 1 (1, 55d0, …)": hexadecimal without a prefix. */
 static bool parse_enter(char *rest, struct trace_line *line)
 {
-	char *number, *argument;
+	char *number;
 
 	if (!text_next_field(&rest) || !(number = text_next_field(&rest)) ||
-		!(argument = text_next_field(&rest)) || *argument != '(')
+		text_parse_u32(number, 10, &line->number) < 0)
 		return false;
-	argument++;
-	argument[strcspn(argument, ",)")] = '\0';
-	return text_parse_u32(number, 10, &line->number) == 0 &&
-	       text_parse_u64(argument, 16, &line->argument) == 0;
+	for (size_t i = 0; i < ARRAY_SIZE(line->argument); i++) {
+		char *argument = text_next_field(&rest);
+
+		if (!argument || (i == 0 && *argument++ != '('))
+			return false;
+		argument[strcspn(argument, ",)")] = '\0';
+		if (text_parse_u64(argument, 16, &line->argument[i]) < 0)
+			return false;
+	}
+	return true;
 }
 
 /* "fd=2 writer=85": writer is who began a write on that processor last. */
@@ -159,11 +81,11 @@ static bool parse_write(char *rest, struct trace_line *line)
 
 	if (!descriptor || !writer || !text_starts_with(descriptor, DESCRIPTOR) ||
 		!text_starts_with(writer, WRITER) ||
-		text_parse_u64(descriptor + strlen(DESCRIPTOR), 10, &line->argument) < 0 ||
+		text_parse_u64(descriptor + strlen(DESCRIPTOR), 10, &line->argument[0]) < 0 ||
 		text_parse_u32(writer + strlen(WRITER), 10, &pid) < 0)
 		return false;
 	if (pid != line->pid)
-		line->argument = UINT64_MAX;
+		line->argument[0] = UINT64_MAX;
 	return true;
 }
 

@@ -15,6 +15,8 @@
 #ifndef PARSE_TRACE_LINE_H
 #define PARSE_TRACE_LINE_H
 
+#include "parse/trace_call.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,19 +30,14 @@ struct trace_line {
 	uint32_t pid;
 	char comm[16];
 	uint64_t at_us;
-	uint32_t number;   /* TRACE_EXIT, and TRACE_ENTER of sys_enter */
-	uint64_t argument; /* TRACE_ENTER: the first one, UINT64_MAX: not known */
-	int64_t result;    /* TRACE_EXIT */
+	uint32_t number;      /* TRACE_EXIT, and TRACE_ENTER of sys_enter */
+	uint64_t argument[4]; /* TRACE_ENTER: the first ones; UINT64_MAX: not known */
+	int64_t result;       /* TRACE_EXIT */
 	/* TRACE_PATH */
 	char path[TRACE_PATH_SIZE];
 };
 
 /* False for comments and for what is none of these. Uses the line up. */
 bool trace_line_parse(char *line, struct trace_line *ret);
-
-/* The name of a system call by the number of this machine, or "" for one that is not listed. */
-const char *trace_call_name(uint32_t number);
-/* Whether it looks a path up. */
-bool trace_call_takes_path(uint32_t number);
 
 #endif

@@ -14,23 +14,42 @@
 #define RECORDER_CALL_RATES_H
 
 #include "bootprobe/facts.h"
+#include "parse/call_histogram.h"
+#include "parse/call_sample.h"
 #include "source/calls.h"
 #include "source/sysroot.h"
 
-enum call_rates_step { CALL_RATES_IDLE = 0, CALL_RATES_COUNTING, CALL_RATES_LOOKING };
+enum call_rates_step {
+	CALL_RATES_IDLE = 0,
+	CALL_RATES_COUNTING,
+	CALL_RATES_LOOKING,
+	CALL_RATES_RESTING
+};
 
 struct call_rates {
 	const struct sysroot *proc; /* /proc itself; borrowed */
 	struct facts *facts;        /* borrowed */
 	struct calls_source source;
 	enum call_rates_step step;
+	bool is_hopeless; /* the kernel does not offer it */
+	bool is_again;    /* not the first sample since something went on */
 	uint64_t next_us, begun_us;
-	uint32_t caller; /* that is looked at */
+	struct call_tally tally;
+	struct call_rates_fact draft;
+	uint32_t looked_at;            /* which caller of the draft */
+	uint64_t look_us, look_cpu_us; /* when that began, and its processor time by then */
+	/* Of processes that were among the busiest, for as long as nothing goes on. */
+	struct {
+		struct call_sample calls;
+		uint32_t samples;
+		uint64_t sample_us, cpu_us;
+	} seen[CALLERS_MAX];
 };
 
 /* Touches nothing yet. */
 void call_rates_init(struct call_rates *rates, const struct sysroot *proc, struct facts *facts);
-/* Begins a sample, which takes some 2 s, unless one is under way. Where the kernel does not offer
+/* Begins a sample, which takes some 2 s, unless one is under way; the first is followed by another
+ * one. A step may take some 100 ms in a slow machine. Where the kernel does not offer
  * what it takes, facts->call_rates.read says so and is published; call_rates_go_on() returns true
  * once for that as well, and there is nothing more to hope for. */
 void call_rates_begin(struct call_rates *rates, uint64_t now_us);

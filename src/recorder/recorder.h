@@ -20,6 +20,7 @@ struct recorder {
 	/* Below here is /proc, whatever becomes of the root. */
 	struct sysroot proc;
 	struct trace_source trace;
+	pid_t tracing_pid; /* begins to trace; 0: it is over, one way or the other */
 	struct facts *facts;
 	/* To the collector: a byte where there is news. Back comes one of enum recorder_word. */
 	int collector_fd;
@@ -27,6 +28,8 @@ struct recorder {
 	/* PID 1 has become systemd-shutdown, which stops all processes with SIGSTOP: it was let go.
 	 */
 	bool is_shutdown;
+	/* PID 1 crashed and caught the signal; 0: it did not. */
+	int crash_signal;
 };
 
 /* Runs until PID 1 ends, the machine is up or the time is over; facts->recorder says which. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "recorder/stop.h"
 
-#include "base/text.h"
-
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
@@ -31,16 +29,21 @@ struct stop stop_judge(int wait_status)
 		.kind = STOP_SIGNAL, .signal = signal, .passed_on = signal == SIGSTOP ? 0 : signal};
 }
 
+bool stop_is_fault(int signal)
+{
+	return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
+}
+
+bool stop_is_crash(int signal)
+{
+	return stop_is_fault(signal) || signal == SIGABRT || signal == SIGQUIT;
+}
+
 bool stop_is_deadly(int signal, const siginfo_t *info, uint64_t caught)
 {
-	static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
-	bool is_fault = false;
-
-	for (size_t i = 0; i < ARRAY_SIZE(FAULTS); i++)
-		is_fault |= FAULTS[i] == signal;
 	/* Greater than 0: from the kernel, about what PID 1 itself did, and does again when it goes
 	 * on. */
-	return is_fault && info->si_code > 0 &&
+	return stop_is_fault(signal) && info->si_code > 0 &&
 	       !(signal == SIGBUS && info->si_code == BUS_MCEERR_AO) &&
 	       !(caught >> (signal - 1) & 1);
 }

@@ -177,7 +177,7 @@ static void encode_files(struct record *record, const struct caller_fact *caller
 		record_nonzero(record, "writes", file->writes);
 		record_nonzero(record, "syncs", file->syncs);
 		record_nonzero(record, "bytes", file->bytes);
-		record_nonzero(record, "span_bytes", file->span_bytes);
+		record_nonzero(record, "fresh_bytes", file->fresh_bytes);
 		record_object_end(record);
 	}
 	record_array_end(record);
@@ -194,14 +194,18 @@ static void encode_caller(struct encoding *encoding, const struct call_rates_fac
 	record_u64(record, "pid", caller->pid);
 	record_text(record, "comm", caller->comm);
 	record_u64(record, "calls", caller->calls);
-	record_u64(record, "cpu_us", caller->cpu_us);
 	record_outcome(record, "sample", caller->sample);
 	record_outcome(record, "paths_read", caller->paths_read);
 	record_nonzero(record, "samples", caller->samples);
 	record_nonzero(record, "sample_us", caller->sample_us);
+	record_nonzero(record, "cpu_us", caller->cpu_us);
+	record_nonzero(record, "seen_us", caller->seen_us);
+	record_nonzero(record, "waited_us", caller->waited_us);
 	record_nonzero(record, "sampled", caller->sampled);
 	record_nonzero(record, "failed", caller->failed);
-	record_nonzero(record, "waits", caller->waits);
+	record_nonzero(record, "empty", caller->empty);
+	record_nonzero(record, "others", caller->others);
+	record_nonzero(record, "bytes", caller->bytes);
 	record_nonzero(record, "fresh_bytes", caller->fresh_bytes);
 	encode_counts(record, caller);
 	encode_paths(record, caller);

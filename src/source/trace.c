@@ -1,45 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "source/trace.h"
 
-#include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/text.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-#define INSTANCE "instances/bootprobe"
-#define PROBE_GROUP "bootprobe"
-
-/* linux/mount.h, which older libcs do not go together with. */
-enum { FSOPEN_CLOEXEC_ = 1, FSCONFIG_CMD_CREATE_ = 6, FSMOUNT_CLOEXEC_ = 1 };
-
-/* Nobody can be led to this mount by a path, and it goes with the last descriptor. */
-static int mount_tracefs(void)
-{
-	_cleanup_close_ int fs = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC_);
-	long mounted;
-
-	if (fs < 0)
-		return -errno;
-	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE_, NULL, NULL, 0) < 0)
-		return -errno;
-	mounted = syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC_, 0);
-	return mounted < 0 ? -errno : (int)mounted;
-}
-
-static int set(int folder, const char *name, const char *value, int flags)
-{
-	_cleanup_close_ int fd = openat(folder, name, O_WRONLY | O_CLOEXEC | flags);
-
-	if (fd < 0)
-		return -errno;
-	return write(fd, value, strlen(value)) < 0 ? -errno : 0;
-}
+#define INSTANCE "bootprobe"
+#define PATH_PROBE "bootprobe/path"
 
 #define STRING_OF(number) #number
 #define NUMBER(number) STRING_OF(number)
@@ -69,12 +36,12 @@ static const struct setting FAILURES[] = {
 	{"events/raw_syscalls/sys_exit/enable", "1"},
 };
 
-static int apply(int folder, const struct setting *setting, size_t count)
+static int apply(const struct trace_instance *instance, const struct setting *setting, size_t count)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < count && r == 0; i++)
-		r = set(folder, setting[i].name, setting[i].value, 0);
+		r = trace_instance_set(instance, setting[i].name, setting[i].value);
 	return r;
 }
 
@@ -111,42 +78,42 @@ static const struct memory DESCRIPTORS = {
 static const struct memory PATHS = {
 	.event = "bootprobe_path",
 	.definition = "bootprobe_path char name[]",
-	.trigger = {{"events/" PROBE_GROUP "/path/trigger",
+	.trigger = {{"events/" PATH_PROBE "/trigger",
 			    "hist:keys=common_pid:path=name:size=128 if common_pid == 1"},
 		{"events/raw_syscalls/sys_exit/trigger",
-			"hist:keys=common_pid:size=128:onmatch(" PROBE_GROUP
-			".path).bootprobe_path($path) if " FAILS_OF_PID1}},
+			"hist:keys=common_pid:size=128:onmatch(bootprobe.path).bootprobe_path($"
+			"path) if " FAILS_OF_PID1}},
 	.triggers = 2,
 };
 
 /* In the reverse order: what is referred to stays. */
-static void forget(const struct trace_source *source, const struct memory *memory)
+static void forget(const struct trace_instance *instance, const struct memory *memory)
 {
-	char removal[512];
+	char text[512];
 
 	for (size_t i = memory->triggers; i-- > 0;) {
-		if (text_join(removal, sizeof(removal), "!", memory->trigger[i].value, NULL))
-			(void)set(source->instance_fd, memory->trigger[i].name, removal, 0);
+		if (text_join(text, sizeof(text), "!", memory->trigger[i].value, NULL))
+			(void)trace_instance_set(instance, memory->trigger[i].name, text);
 	}
-	(void)text_join(
-		removal, sizeof(removal), "events/synthetic/", memory->event, "/enable", NULL);
-	(void)set(source->instance_fd, removal, "0", 0);
+	(void)text_join(text, sizeof(text), "events/synthetic/", memory->event, "/enable", NULL);
+	(void)trace_instance_set(instance, text, "0");
+	(void)text_join(text, sizeof(text), "!", memory->event, NULL);
+	(void)trace_instance_define(instance, "synthetic_events", text);
 }
 
-static int remember(const struct trace_source *source, const struct memory *memory)
+static int remember(const struct trace_instance *instance, const struct memory *memory)
 {
 	char enable[64];
-	int r = set(source->mount_fd, "synthetic_events", memory->definition, O_APPEND);
+	int r = trace_instance_define(instance, "synthetic_events", memory->definition);
 
 	(void)text_join(
 		enable, sizeof(enable), "events/synthetic/", memory->event, "/enable", NULL);
-	/* One that a killed recorder left behind is the same. */
-	if (r == 0 || r == -EEXIST)
-		r = apply(source->instance_fd, memory->trigger, memory->triggers);
 	if (r == 0)
-		r = set(source->instance_fd, enable, "1", 0);
+		r = apply(instance, memory->trigger, memory->triggers);
+	if (r == 0)
+		r = trace_instance_set(instance, enable, "1");
 	if (r < 0)
-		forget(source, memory);
+		forget(instance, memory);
 	return r;
 }
 
@@ -159,138 +126,78 @@ static const struct setting EVERY_WRITE[] = {
 
 /* The same, for every path that PID 1 looks up. */
 static const struct setting EVERY_PATH[] = {
-	{"events/" PROBE_GROUP "/path/filter", "common_pid == 1"},
-	{"events/" PROBE_GROUP "/path/enable", "1"},
+	{"events/" PATH_PROBE "/filter", "common_pid == 1"},
+	{"events/" PATH_PROBE "/enable", "1"},
 };
 
 /* What every call that takes a path begins with. Which of the two, the compiler has decided. */
-static int watch_paths(const struct trace_source *source)
+static int watch_paths(const struct trace_instance *instance)
 {
-	static const char *const PROBES[] = {"p:" PROBE_GROUP
-					     "/path getname name=+0($arg1):ustring",
-		"p:" PROBE_GROUP "/path getname_flags name=+0($arg1):ustring"};
-	bool is_there = false;
-	int r = 0;
+	int plain = trace_instance_add_probe(
+		instance, "p:" PATH_PROBE " getname name=+0($arg1):ustring");
+	int with_flags = trace_instance_add_probe(
+		instance, "p:" PATH_PROBE " getname_flags name=+0($arg1):ustring");
 
-	for (size_t i = 0; i < ARRAY_SIZE(PROBES); i++) {
-		int added = set(source->mount_fd, "kprobe_events", PROBES[i], O_APPEND);
-
-		is_there |= added == 0 || added == -EEXIST;
-		r = added;
-	}
-	if (!is_there)
-		return r;
-	return remember(source, &PATHS) == 0
+	if (plain < 0 && with_flags < 0)
+		return plain;
+	return remember(instance, &PATHS) == 0
 		       ? 0
-		       : apply(source->instance_fd, EVERY_PATH, ARRAY_SIZE(EVERY_PATH));
+		       : apply(instance, EVERY_PATH, ARRAY_SIZE(EVERY_PATH));
 }
 
 /* The order counts: what a call was given is told before that it failed. */
-static int begin(const struct trace_source *source, outcome_t *ret_paths)
+static int begin(const struct trace_instance *instance, outcome_t *ret_paths)
 {
-	int r = apply(source->instance_fd, SETTINGS, ARRAY_SIZE(SETTINGS));
+	int r = apply(instance, SETTINGS, ARRAY_SIZE(SETTINGS));
 
 	if (r < 0)
 		return r;
-	if (remember(source, &DESCRIPTORS) < 0)
-		(void)apply(source->instance_fd, EVERY_WRITE, ARRAY_SIZE(EVERY_WRITE));
-	*ret_paths = outcome_from(watch_paths(source));
-	r = apply(source->instance_fd, FAILURES, ARRAY_SIZE(FAILURES));
-	return r < 0 ? r : set(source->instance_fd, "tracing_on", "1", 0);
-}
-
-static int open_instance(struct trace_source *source)
-{
-	source->instance_fd =
-		openat(source->mount_fd, INSTANCE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return source->instance_fd < 0 ? -errno : 0;
-}
-
-/* What refers to something else goes first, or neither goes. */
-static void remove_instance(struct trace_source *source)
-{
-	if (source->instance_fd < 0 && open_instance(source) < 0)
-		return;
-	(void)set(source->instance_fd, "events/enable", "0", 0);
-	forget(source, &PATHS);
-	forget(source, &DESCRIPTORS);
-	(void)close(source->instance_fd);
-	source->instance_fd = -1;
-	(void)unlinkat(source->mount_fd, INSTANCE, AT_REMOVEDIR);
-}
-
-static int make_instance(struct trace_source *source)
-{
-	/* One that a killed recorder left behind. */
-	remove_instance(source);
-	return mkdirat(source->mount_fd, INSTANCE, 0700) < 0 ? -errno : open_instance(source);
+	if (remember(instance, &DESCRIPTORS) < 0)
+		(void)apply(instance, EVERY_WRITE, ARRAY_SIZE(EVERY_WRITE));
+	*ret_paths = outcome_from(watch_paths(instance));
+	r = apply(instance, FAILURES, ARRAY_SIZE(FAILURES));
+	return r < 0 ? r : trace_instance_set(instance, "tracing_on", "1");
 }
 
 int trace_source_open(struct trace_source *source, outcome_t *ret_paths)
 {
 	int r;
 
+	/* What refers to each other cannot be taken over from one that was killed. */
 	*source = TRACE_SOURCE_CLOSED;
-	source->mount_fd = mount_tracefs();
-	if (source->mount_fd < 0)
-		return source->mount_fd;
-	r = make_instance(source);
+	if (trace_source_find(source) == 0)
+		trace_source_close(source);
+	trace_instance_close(&source->instance);
+	r = trace_instance_open(&source->instance, INSTANCE);
 	if (r == 0)
-		r = begin(source, ret_paths);
+		r = begin(&source->instance, ret_paths);
 	if (r < 0)
 		trace_source_close(source);
 	return r;
 }
 
+int trace_source_find(struct trace_source *source)
+{
+	return trace_instance_find(&source->instance, INSTANCE);
+}
+
 void trace_source_read(struct trace_source *source, void (*take)(void *context, char *line),
 	void *context, uint64_t deadline_us)
 {
-	static char buf[8192];
-	_cleanup_close_ int fd = -1;
-	size_t length = 0;
-	ssize_t n;
-
-	if (source->instance_fd < 0)
+	if (source->instance.instance_fd < 0)
 		return;
-	(void)set(source->instance_fd, "tracing_on", "0", 0);
-	fd = openat(source->instance_fd, "trace", O_RDONLY | O_CLOEXEC);
-	while (fd >= 0 && clock_now_us() < deadline_us &&
-		(n = read(fd, buf + length, sizeof(buf) - 1 - length)) > 0) {
-		char *line = buf, *end;
-
-		length += (size_t)n;
-		buf[length] = '\0';
-		while ((end = memchr(line, '\n', length - (size_t)(line - buf)))) {
-			*end = '\0';
-			take(context, line);
-			line = end + 1;
-		}
-		length -= (size_t)(line - buf);
-		memmove(buf, line, length);
-		/* A line that is longer than the buffer is none of ours. */
-		if (length == sizeof(buf) - 1)
-			length = 0;
-	}
-}
-
-static void remove_definition(const struct trace_source *source, const struct memory *memory)
-{
-	char removal[64];
-
-	if (text_join(removal, sizeof(removal), "!", memory->event, NULL))
-		(void)set(source->mount_fd, "synthetic_events", removal, O_APPEND);
+	(void)trace_instance_set(&source->instance, "tracing_on", "0");
+	(void)trace_instance_read(&source->instance, "trace", take, context, deadline_us);
 }
 
 void trace_source_close(struct trace_source *source)
 {
-	if (source->mount_fd < 0)
-		source->mount_fd = mount_tracefs();
-	if (source->mount_fd >= 0) {
-		remove_instance(source);
-		remove_definition(source, &PATHS);
-		remove_definition(source, &DESCRIPTORS);
-		(void)set(source->mount_fd, "kprobe_events", "-:" PROBE_GROUP "/path", O_APPEND);
-		(void)close(source->mount_fd);
-	}
-	*source = TRACE_SOURCE_CLOSED;
+	struct trace_instance *instance = &source->instance;
+
+	/* What refers to something else goes first, or neither goes. */
+	if (trace_instance_find(instance, INSTANCE) == 0)
+		(void)trace_instance_set(instance, "events/enable", "0");
+	forget(instance, &PATHS);
+	forget(instance, &DESCRIPTORS);
+	trace_instance_remove(instance, INSTANCE, (const char *const[]){PATH_PROBE, NULL});
 }

@@ -234,7 +234,7 @@ def phase(kill_s, kind, report, alive_s):
 def describe(result):
     what = f"{result['who']} {result['phase']}" if result["who"] else "undisturbed"
     when = f" at {result['kill_s']:.2f} s" if result["kill_s"] else ""
-    return (f"{'HARM' if result['harm'] else 'ok  '} {result['number']:4} {result['kind']:8} {what}{when}, "
+    return (f"{'FAIL' if result['harm'] else 'ok  '} {result['number']:4} {result['kind']:8} {what}{when}, "
             f"end {result['end_s']} {'; '.join(result['harm'])}")
 
 

@@ -5,15 +5,16 @@
  */
 #include "fuzz_text.h"
 #include "parse/proc_process.h"
+#include "parse/proc_status.h"
 #include "parse/proc_system.h"
 
-enum { OF_A_PROCESS = 5, OF_THE_SYSTEM = 4 };
+enum { OF_A_PROCESS = 6, OF_THE_SYSTEM = 4 };
 
 static void parse_process(uint8_t which, char *text)
 {
 	struct proc_stat_line line;
 	struct proc_call call;
-	uint64_t read_bytes, written_bytes;
+	uint64_t read_bytes, written_bytes, caught;
 	uint32_t mount;
 	char functions[32];
 
@@ -32,8 +33,11 @@ static void parse_process(uint8_t which, char *text)
 		proc_stack_parse(text, functions, sizeof(functions));
 		FUZZ_ENDS(functions);
 		break;
-	default:
+	case 4:
 		(void)proc_fdinfo_mount(text, &mount);
+		break;
+	default:
+		(void)proc_status_caught(text, &caught);
 	}
 }
 

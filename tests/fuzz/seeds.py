@@ -194,10 +194,22 @@ def trace_line():
     yield from from_unit_tests("trace_line")
 
 
+def calls():
+    """Lines as fuzz_calls.c takes them, after those of the unit test of its parsers."""
+    yield from from_unit_tests("call_histogram")
+    lines = [text for text in from_unit_tests("call_sample") if b"[000]" in text]
+    yield b"\n".join(lines * 4) + b"\n--\n" + b"\n".join(lines)
+    for number, first in ((0, 3), (1, 3), (17, 3), (18, 3), (8, 3), (74, 3), (77, 3), (7, 0), (257, 0xffffff9c)):
+        stamp = b"x-9 [000] ..... 1.0000%02d: "
+        yield b"\n".join((stamp % 1 + b"sys_enter: NR %d (%x, 0, 401, 1000, 0, 0)" % (number, first),
+                          stamp % 2 + b'path: (getname+0x0/0x50) name="/x"',
+                          stamp % 3 + b"sys_exit: NR %d = 5" % number)) * 3
+
+
 def proc():
     """Texts as fuzz_proc.c takes them: which parser, the text."""
-    for text in from_unit_tests("proc_process", "proc_system"):
-        yield from (bytes([which]) + text for which in range(9))
+    for text in from_unit_tests("proc_process", "proc_status", "proc_system"):
+        yield from (bytes([which]) + text for which in range(10))
 
 
 def systemd_reply():
@@ -235,6 +247,7 @@ SEEDS = {
     "systemd_reply": systemd_reply,
     "table": table,
     "trace_line": trace_line,
+    "calls": calls,
 }
 
 

@@ -67,7 +67,7 @@ static void gather(void)
 	char command[64];
 
 	ck_assert_int_eq(sysroot_open(folder, &proc), 0);
-	trace.instance_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	trace.instance.instance_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	last_words_gather(&proc, &trace, &said, clock_now_us() + 60 * US_PER_S);
 	sysroot_close(&proc);
 	(void)snprintf(command, sizeof(command), "rm -r %s", folder);

@@ -112,6 +112,7 @@ START_TEST(one_that_is_stopped_is_ended)
 	wait_for_end();
 	ck_assert_int_eq(collector.facts->recorder.state, RECORDER_LOST);
 	ck_assert(collector.is_encoding_wanted);
+	ck_assert(fact_is_known(&collector.facts->recorder.once));
 	ck_assert(recording_next_look(&collector) == UINT64_MAX);
 }
 END_TEST

@@ -27,7 +27,9 @@ START_TEST(what_tracefs_says)
 	ck_assert_str_eq(line.comm, "init");
 	ck_assert_uint_eq(line.at_us, 6883900);
 	ck_assert_uint_eq(line.number, 1);
-	ck_assert_uint_eq(line.argument, 2);
+	ck_assert_uint_eq(line.argument[0], 2);
+	ck_assert_uint_eq(line.argument[1], 0xfe7a6b0);
+	ck_assert_uint_eq(line.argument[3], 0xffffffff);
 
 	ck_assert(parse("  (sd-pam) x-y-4711    [011] d..1.    16.000001: sys_exit: NR 257 = -2"));
 	ck_assert_int_eq(line.kind, TRACE_EXIT);
@@ -49,10 +51,10 @@ START_TEST(what_a_failed_call_was_given)
 			"fd=1 writer=85"));
 	ck_assert_int_eq(line.kind, TRACE_ENTER);
 	ck_assert_uint_eq(line.pid, 85);
-	ck_assert_uint_eq(line.argument, 1);
+	ck_assert_uint_eq(line.argument[0], 1);
 	/* Another one has begun to write on that processor since: whose descriptor is it? */
 	ck_assert(parse("sh-85 [000] ...3. 2.147040: bootprobe_write: fd=1 writer=86"));
-	ck_assert_uint_eq(line.argument, UINT64_MAX);
+	ck_assert_uint_eq(line.argument[0], UINT64_MAX);
 
 	ck_assert(parse("            init-1       [000] ...2.     7.677900: bootprobe_path: "
 			"name=/none/such file"));

@@ -160,9 +160,10 @@ class Expect:
     whole report (virtio, run, kmsg, console); default: every one that this machine has. silent: the
     hook must leave no trace at all. serial: regular expressions to find on the serial ports or the
     virtio console. not_serial: those that must not be there. screen: those to find on the VGA's screen
-    when the machine has ended. findings: without it the machine is healthy, and any error or warning
-    is a false alarm. correlate: logs of the host, of this folder, from which `bootprobe correlate` must
-    tell how far the clocks are apart."""
+    when the machine has ended. held_kib: the most that what is left of the hook in stage 2 may hold, with
+    test.held on the command line; then it must hold no disk and no file of the old root either. findings:
+    without it the machine is healthy, and any error or warning is a false alarm. correlate: logs of the host,
+    of this folder, from which `bootprobe correlate` must tell how far the clocks are apart."""
     stage2: bool = True
     silent: bool = False
     whole: list | None = None
@@ -174,6 +175,7 @@ class Expect:
     not_serial: list = field(default_factory=list)
     screen: list = field(default_factory=list)
     test_port: list = field(default_factory=list)
+    held_kib: int = 0
     correlate: list = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
 

@@ -135,10 +135,8 @@ struct call_file_fact {
 	int32_t descriptor;
 	char file[80]; /* where it leads */
 	uint32_t calls, writes, syncs;
-	uint64_t bytes; /* that were read and written */
-	/* How much of the file those bytes were: less than them where it goes over the same part
-	 * again and again. The same as bytes where there is no position: pipes, sockets. */
-	uint64_t span_bytes;
+	uint64_t bytes;       /* that were read and written */
+	uint64_t fresh_bytes; /* of them, those that were not of the same part of it again */
 };
 
 enum { CALLER_CALLS_MAX = 4, CALL_PATHS_MAX = 4, CALL_FILES_MAX = 2, CALLERS_MAX = 3 };
@@ -149,21 +147,25 @@ struct caller_fact {
 	uint32_t pid; /* of the thread, where there are several */
 	char comm[16];
 	uint64_t calls;                                      /* in the interval */
-	uint64_t cpu_us;                                     /* that it got in the interval */
 	FACT_LIST(call_count_fact, CALLER_CALLS_MAX) counts; /* most frequent first */
 	outcome_t sample;                                    /* events of tracefs */
 	outcome_t paths_read;                                /* the kprobe that tells of paths */
-	uint32_t samples;   /* what follows is of so many of them, seconds apart */
-	uint64_t sample_us; /* they took, from the first event to the last */
-	uint32_t sampled;   /* calls */
-	uint32_t failed;    /* of them */
-	uint32_t waits;     /* of them: for time to pass, or for an event */
-	uint32_t lookups;   /* paths that they looked up */
+	/* What follows is of so many samples, seconds apart, and of all calls that they held. */
+	uint32_t samples;
+	uint64_t sample_us, cpu_us; /* how long they took, and what it got of a processor then */
+	uint64_t seen_us;           /* from the first call to the last that found room */
+	uint64_t waited_us;         /* of that: for time to pass, or for an event */
+	uint32_t sampled;           /* calls */
+	uint32_t failed;            /* of them */
+	uint32_t empty;   /* failed, found nothing to read, or did not have to wait for an event */
+	uint32_t others;  /* whose effect cannot be told from here: ioctl, mmap, ... */
+	uint32_t lookups; /* paths that they looked up */
 	uint32_t different_paths;
 	FACT_LIST(call_path_fact, CALL_PATHS_MAX) paths; /* most frequent first */
 	uint32_t different_files;
 	FACT_LIST(call_file_fact, CALL_FILES_MAX) files; /* most frequent first */
-	uint64_t fresh_bytes; /* that were not of the same part of a file again */
+	uint64_t bytes;                                  /* that were read and written */
+	uint64_t fresh_bytes; /* of them, those that were not of the same part of a file again */
 };
 
 /* System calls of all processes but ours, of one interval. */
