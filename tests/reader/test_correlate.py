@@ -2,138 +2,18 @@
 """Tests of `bootprobe correlate`: test_correlate.py BOOTPROBE [unittest arguments]"""
 
 import json
-import os
 import re
-import subprocess
 import sys
-import tempfile
 import unittest
 import xml.etree.ElementTree as ET
-from datetime import datetime, timezone
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import correlate_case
 import made_report
-
-CAPTURES = HERE / "captures"
-BOOTPROBE = None
-DANGEROUS = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f-\xff]")
-SVG = "{http://www.w3.org/2000/svg}"
-# When the made guest's kernel started, by its host's clock.
-STARTED = 1795291270.0
-
-
-def wall(guest):
-    return datetime.fromtimestamp(STARTED + guest, timezone.utc)
-
-
-def c_log(*lines):
-    """virtiofsd in C: (guest time, text)."""
-    return "".join(f"[{wall(t):%Y-%m-%d %H:%M:%S.%f}+0000] [ID: 00000007] {text}\n"
-                   for t, text in lines).encode()
-
-
-def rust_log(*lines):
-    return "".join(f"[{wall(t):%Y-%m-%dT%H:%M:%SZ} {text}\n" for t, text in lines).encode()
-
-
-def qemu_log(*lines):
-    return "".join(f"77@{STARTED + t:.6f}:{text}\n" for t, text in lines).encode()
-
-
-def plain_log(*lines):
-    return "".join(f"{wall(t):%Y-%m-%dT%H:%M:%S.%fZ} {text}\n" for t, text in lines).encode()
-
-
-def request(unique, operation, code, pid):
-    return f"unique: {unique}, opcode: {operation} ({code}), nodeid: 1, insize: 45, pid: {pid}"
-
-
-def reply(unique, error=0):
-    return f"   unique: {unique}, " + (f"error: {error} (x), outsize: 16" if error else "success, outsize: 144")
-
-
-def mount(at=3.0, names=True):
-    """The share's driver starts, it is mounted, bootprobe looks at what stage 2 begins with."""
-    lines = [(at - 0.2, "fv_queue_set_started: qidx=0 started=1"), (at - 0.1, request(2, "INIT", 26, 0)),
-             (at - 0.1, reply(2)), (at + 0.1, request(4, "STATFS", 17, 90)), (at + 0.1, reply(4)),
-             (at + 0.2, request(6, "LOOKUP", 1, 90))]
-    if names:
-        lines += [(at + 0.2, "lo_lookup(parent=1, name=sbin)")]
-    return [*lines, (at + 0.2, reply(6))]
-
-
-def share_report(*more):
-    """A root on a share: its device is there at 2.5 s, it is mounted at 3 s, looked at by 3.3 s."""
-    report = made_report.Report()
-    made_report.start(report)
-    report.add(3.3, "root", kind="virtiofs", spec="virtiofs:r", value="r", devices=["virtio1"],
-               device_count=1, since=2.5, mounted=3.0, mount_us=500000)
-    report.add(3.3, "handoff", root="/sysroot", mounted=True, fstype="virtiofs", source="r",
-               init="/sbin/init", init_stat="ok", free_bytes=1)
-    report.end(3.4)
-    for t, kind, members in more:
-        report.add(t, kind, **members)
-    return report.text()
-
-
-def bare_report():
-    report = made_report.Report()
-    made_report.start(report)
-    report.end(3.4)
-    return report.text()
-
-
-class Correlate(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def file(self, content, name):
-        path = self.folder / name
-        path.write_bytes(content)
-        return path
-
-    def run_verb(self, *arguments, stdin=b"", zone="UTC0"):
-        return subprocess.run([BOOTPROBE, "correlate", *map(str, arguments)], input=stdin,
-                              capture_output=True, timeout=120,
-                              env={**os.environ, "LC_ALL": "C", "TZ": zone})
-
-    def paths(self, report, logs):
-        if isinstance(report, bytes):
-            report = self.file(report, "report.jsonl")
-        return [report, *(self.file(log, f"host{n}.log") if isinstance(log, bytes) else log
-                          for n, log in enumerate(logs))]
-
-    def json(self, report, *logs, options=(), status=0, zone="UTC0"):
-        done = self.run_verb("--json", *options, *self.paths(report, logs), zone=zone)
-        self.assertEqual((done.returncode, done.stderr), (status, b""))
-        return json.loads(done.stdout)
-
-    def text(self, report, *logs, options=(), status=0):
-        done = self.run_verb(*options, *self.paths(report, logs))
-        self.assertEqual((done.returncode, done.stderr), (status, b""))
-        for row in done.stdout.decode().splitlines():
-            self.assertLessEqual(len(row), 80, row)
-        self.assertIsNone(DANGEROUS.search(done.stdout))
-        return re.sub(r"\s+", " ", done.stdout.decode())
-
-    def clock(self, said, name="wall"):
-        return next(clock for clock in said["clocks"] if clock["clock"] == name)
-
-    def interval(self, said, name="wall"):
-        clock = self.clock(said, name)
-        self.assertEqual(clock["state"], "estimated", clock)
-        low, high = clock["not_before"]["offset_us"], clock["not_after"]["offset_us"]
-        self.assertLess(abs(clock["offset_us"] - (low + high) / 2), 2)
-        self.assertLess(abs(clock["uncertainty_us"] - abs(high - low) / 2), 2)
-        return low / 1e6, high / 1e6
-
-    def host_lanes(self, said):
-        return [lane for lane in said["lanes"] if lane["kind"].startswith("host")]
+from correlate_case import (CAPTURES, DANGEROUS, STARTED, Correlate, bare_report, c_log, mount, plain_log, qemu_log,
+                            reply, request, rust_log, share_report, wall)
 
 
 class Real(Correlate):
@@ -175,6 +55,17 @@ class Real(Correlate):
         self.assertLess(said["begin"], 0)
         self.assertIn("the guest: virtio_blk, 64 MiB", self.text(
             CAPTURES / "blk-trace-virtio.jsonl", CAPTURES / "blk-trace-qemu.log"))
+
+    def test_a_recording(self):
+        """What the guest of livelock-sync recorded of its looper stands beside requests of the same pid."""
+        log = c_log((5, request(20, "WRITE", 16, 176)), (5.001, reply(20)), (5.5, request(22, "FSYNC", 20, 176)))
+        said = self.json(CAPTURES / "livelock-sync-virtio.jsonl", log, options=("--offset", f"{STARTED}"), status=1)
+        process, = said["processes"]
+        self.assertEqual((process["pid"], process["requests"], process["unanswered"]), (176, 2, 1))
+        guest = process["guest"]
+        self.assertEqual((guest["comm"], guest["call"], guest["call_count"]), ("looper", "fsync", 173511))
+        self.assertGreater(guest["cpu_us"], 5000000)
+        self.assertEqual([stall["requests"] for stall in said["stalls"]][:1], [2])
 
     def test_a_log_of_another_day(self):
         log = (CAPTURES / "blk-trace-qemu.log").read_bytes()
@@ -583,5 +474,5 @@ class Interface(Correlate):
 
 
 if __name__ == "__main__":
-    BOOTPROBE = str(Path(sys.argv.pop(1)).resolve())
+    correlate_case.BOOTPROBE = str(Path(sys.argv.pop(1)).resolve())
     unittest.main()
