@@ -147,9 +147,12 @@ static uint64_t next_wakeup(struct collector *collector)
 				!observing_is_on(collector)
 			? collector->linger_end_us
 			: UINT64_MAX,
-		sinks_are_waiting(&collector->sinks) ? collector->retry_us : UINT64_MAX,
+		sinks_are_waiting(&collector->sinks) || sinks_is_aside_waiting(&collector->sinks)
+			? collector->retry_us
+			: UINT64_MAX,
 		home_next_look(collector),
 		recording_next_look(collector),
+		console_forward_next(),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
@@ -159,6 +162,7 @@ static uint64_t next_wakeup(struct collector *collector)
 
 static void wait_for_events(struct collector *collector)
 {
+	struct console_forward_fds forward = console_forward_fds();
 	struct pollfd fds[] = {
 		{.fd = collector->signal_fd, .events = POLLIN},
 		{.fd = clients_may_accept(collector) ? collector->control_fd : -1,
@@ -168,6 +172,8 @@ static void wait_for_events(struct collector *collector)
 		{.fd = udev_source_processed_fd(&collector->udev), .events = POLLIN},
 		{.fd = collector->recorder_fd, .events = POLLIN},
 		{.fd = collector->observer_fd, .events = POLLIN},
+		{.fd = forward.console, .events = POLLIN},
+		{.fd = forward.keeper, .events = POLLIN},
 		{.fd = collector->mounts_fd, .events = POLLPRI},
 	};
 	const struct pollfd *mounts = &fds[ARRAY_SIZE(fds) - 1];
@@ -208,6 +214,7 @@ static void loop(struct collector *collector)
 			home_look(collector, clock_now_us(), true);
 		recording_handle(collector);
 		observing_handle(collector);
+		console_forward_handle(collector);
 		clients_handle(collector);
 		handle_timers(collector);
 		follow_disks(collector);
@@ -364,6 +371,7 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	pass_begin(&the);
 	loop(&the);
 	observing_stop(&the);
+	console_forward_end(&the);
 	recording_stop(&the);
 	udev_source_close(&the.udev);
 	if (ret_results) {

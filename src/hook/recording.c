@@ -96,12 +96,28 @@ static void end(struct collector *collector)
 	trace_source_close(&recorder.trace);
 }
 
+/* Behind a switch of root there is no /dev where we are: the consoles are found where PID 1 is. */
+static void look_from_pid1(struct collector *collector)
+{
+	int fd;
+
+	if (sysroot_exists(&collector->sources.root, "dev/console"))
+		return;
+	/* A magic link, which sysroot_openat() refuses to follow. */
+	fd = openat(recorder.proc.fd, "1/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	sysroot_close(&collector->sources.root);
+	collector->sources.root.fd = fd;
+}
+
 /* PID 1 waits for this, and the machine ends behind it. */
-static void tell_exit(struct collector *collector)
+static void tell_exit(struct collector *collector, const char *phase)
 {
 	uint64_t end_us = clock_now_us() + LAST_PAGE_US;
 
-	collector->phase = "exit";
+	collector->phase = phase;
+	look_from_pid1(collector);
 	output_recording(collector);
 	output_end(collector);
 	output_summary(collector);
@@ -170,7 +186,10 @@ void recording_handle(struct collector *collector)
 		collector->is_encoding_wanted = true;
 		break;
 	case RECORDER_SAW_EXIT:
-		tell_exit(collector);
+		tell_exit(collector, "exit");
+		break;
+	case RECORDER_SAW_FREEZE:
+		tell_exit(collector, "frozen");
 		break;
 	case RECORDER_LOST:
 		end(collector);

@@ -39,6 +39,8 @@ int platform_run(const struct sources *sources, struct facts *facts, uint32_t su
 int cmdline_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int acpi_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int fwcfg_run(const struct sources *sources, struct facts *facts, uint32_t subject);
+/* Whether what is written to a virtual terminal is drawn on anything. */
+bool console_has_screen(const struct sources *sources);
 int console_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int uart_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int virtio_run(const struct sources *sources, struct facts *facts, uint32_t subject);

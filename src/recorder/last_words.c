@@ -2,6 +2,7 @@
 #include "recorder/last_words.h"
 
 #include "base/text.h"
+#include "parse/kernel_message.h"
 #include "parse/redact.h"
 #include "parse/trace_line.h"
 #include "recorder/waiting.h"
@@ -9,6 +10,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/klog.h>
 
 enum { WRITERS_KEPT = 16 };
 
@@ -245,6 +247,23 @@ static void note_descriptors(
 	}
 }
 
+/* What it said of itself. The log is asked for without a path: /dev may be gone. */
+static void note_message(struct pid1_exit_fact *exit, const struct redacted *secrets)
+{
+	enum { READ_ALL = 3 }; /* SYSLOG_ACTION_READ_ALL: the newest that fit */
+	static char log[16384];
+	char words[sizeof(exit->message)];
+	struct text text;
+	int n = klogctl(READ_ALL, log, sizeof(log) - 1);
+
+	if (n <= 0)
+		return;
+	log[n] = '\0';
+	kernel_message_of_pid1(log, words, sizeof(words));
+	text_init(&text, exit->message, sizeof(exit->message));
+	(void)redact_text(words, strlen(words), secrets, &text);
+}
+
 void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
 	struct pid1_exit_fact *exit, uint64_t deadline_us)
 {
@@ -258,6 +277,7 @@ void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
 	(void)note_link(proc, "1/exe", exit->executable, sizeof(exit->executable), trail.secrets);
 	note_arguments(proc, exit, trail.secrets);
 	note_descriptors(proc, exit, trail.secrets);
+	note_message(exit, trail.secrets);
 	exit->available_bytes = waiting_available_bytes(proc);
 	trace_source_read(trace, take_line, &trail, deadline_us);
 }

@@ -168,6 +168,8 @@ static bool handle_stop(struct recorder *recorder, int status)
 	case STOP_OURS:
 		break;
 	case STOP_SIGNAL:
+		if (stop_is_crash(stop.signal))
+			recorder->crash_signal = stop.signal;
 		if (!is_deadly(recorder, stop.signal))
 			break;
 		at_end(recorder, stop.signal);
@@ -249,6 +251,7 @@ struct watch {
 	struct root_id first_root, root; /* of PID 1: in the beginning, and where it was let go */
 	bool is_seized;
 	uint64_t look_us, seize_us; /* seize_us: at the latest */
+	uint32_t bare_looks;        /* in a row, see is_bare() */
 	int signal_fd;
 	struct boot_watch boot;
 	uint64_t ask_us, ask_step_us; /* systemd is not asked before */
@@ -314,6 +317,43 @@ static enum recorder_state look_at_systemd(
 	return watch->is_seized ? RECORDER_WATCHING : RECORDER_LOST;
 }
 
+/* Before it freezes, systemd closes all descriptors but the first three (freeze(), in
+ * src/basic/process-util.c), so that nobody waits for it. */
+static bool is_bare(const struct recorder *recorder)
+{
+	DIR *directory = sysroot_opendir(&recorder->proc, "1/fd");
+	bool is_bare = directory != NULL;
+	const char *entry;
+
+	while (is_bare && (entry = sysroot_next_entry(directory)))
+		is_bare = entry[0] <= '2' && !entry[1];
+	if (directory)
+		(void)closedir(directory);
+	return is_bare;
+}
+
+/* It begins as bare as that, for a moment. */
+enum { BARE_LOOKS = 3 };
+
+static bool is_frozen(const struct recorder *recorder, struct watch *watch)
+{
+	bool is_like_it = is_systemd(recorder) && is_bare(recorder);
+
+	watch->bare_looks = is_like_it ? watch->bare_looks + 1 : 0;
+	return watch->bare_looks >= BARE_LOOKS;
+}
+
+static void at_freeze(struct recorder *recorder)
+{
+	struct pid1_exit_fact *exit = &recorder->facts->pid1_exit;
+
+	exit->at_us = clock_now_us();
+	exit->is_frozen = true;
+	exit->wait_status = recorder->crash_signal;
+	last_words_gather(&recorder->proc, &recorder->trace, exit, clock_now_us() + GATHER_MAX_US);
+	fact_publish(&exit->once);
+}
+
 static enum recorder_state look(struct recorder *recorder, struct watch *watch, uint64_t now)
 {
 	if (now >= recorder->end_us)
@@ -321,6 +361,8 @@ static enum recorder_state look(struct recorder *recorder, struct watch *watch, 
 	if (now < watch->look_us)
 		return RECORDER_WATCHING;
 	watch->look_us = now + LOOK_US;
+	if (is_frozen(recorder, watch))
+		return RECORDER_SAW_FREEZE;
 	/* An initrd may have an sshd of its own. */
 	if (!is_elsewhere(recorder, watch->first_root))
 		return RECORDER_WATCHING;
@@ -398,6 +440,8 @@ static void watch(struct recorder *recorder, int signal_fd)
 	}
 	if (fact_is_known(&recorder->facts->pid1_exit.once))
 		return;
+	if (state == RECORDER_SAW_FREEZE)
+		at_freeze(recorder);
 	if (!recorder->is_shutdown && watch.is_seized && !let_go(recorder) &&
 		!recorder->is_shutdown)
 		return;

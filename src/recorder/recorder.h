@@ -28,6 +28,8 @@ struct recorder {
 	/* PID 1 has become systemd-shutdown, which stops all processes with SIGSTOP: it was let go.
 	 */
 	bool is_shutdown;
+	/* PID 1 crashed and caught the signal; 0: it did not. */
+	int crash_signal;
 };
 
 /* Runs until PID 1 ends, the machine is up or the time is over; facts->recorder says which. */

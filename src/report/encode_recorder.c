@@ -7,6 +7,7 @@ static void encode_recorder(struct encoding *encoding)
 {
 	static const char *const STATES[] = {[RECORDER_WATCHING] = "watching",
 		[RECORDER_SAW_EXIT] = "exit",
+		[RECORDER_SAW_FREEZE] = "frozen",
 		[RECORDER_SAW_UP] = "up",
 		[RECORDER_TIME_OVER] = "time-over",
 		[RECORDER_SAW_SHUTDOWN] = "shutdown",
@@ -55,10 +56,13 @@ static void encode_pid1_exit(struct encoding *encoding)
 		return;
 	record_begin(record, encoding->report, "pid1");
 	record_i64(record, "wait_status", exit->wait_status);
+	if (exit->is_frozen)
+		record_bool(record, "frozen", true);
 	record_seconds(record, "at", exit->at_us);
 	record_text(record, "comm", exit->comm);
 	record_text(record, "executable", exit->executable);
 	record_text(record, "arguments", exit->arguments);
+	record_text(record, "message", exit->message);
 	record_nonzero(record, "available_bytes", exit->available_bytes);
 	record_array_begin(record, "descriptors");
 	fact_foreach (descriptor, exit->descriptors)

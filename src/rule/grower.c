@@ -61,7 +61,7 @@ static bool has_ended_without_root(const struct facts *facts)
 {
 	static const char CONSOLE[] = "/dev/console";
 
-	if (!fact_is_known(&facts->pid1_exit.once))
+	if (!fact_is_known(&facts->pid1_exit.once) || facts->pid1_exit.is_frozen)
 		return false;
 	fact_foreach (call, facts->pid1_exit.calls) {
 		COPY_OF(path, call->path);

@@ -89,15 +89,35 @@ static bool is_grower(const struct facts *facts, const struct failed_call_fact *
 	return false;
 }
 
+/* What PID 1 failed at last. A message that says so, and fails as well, is not it; nor is what
+ * tidies up. */
+static const struct failed_call_fact *last_call(const struct pid1_exit_fact *exit)
+{
+	const struct failed_call_fact *found = NULL;
+
+	fact_foreach (call, exit->calls) {
+		if (call->pid == 1 && !is_write(call) && is_of_its_end(exit, call) &&
+			!is_equal(call->name, "close", sizeof(call->name)))
+			found = call;
+	}
+	return found;
+}
+
+/* Of descriptors that are closed: the message about that cannot be written either. */
+static bool is_word_of(const struct failed_call_fact *write, const struct failed_call_fact *call)
+{
+	return write->pid == 1 && write->error == -EBADF && call && call->error == -EBADF;
+}
+
 /* A message that could not be written. Many programs shrug that off; those that are known not to
  * come first, then PID 1 itself. */
 static const struct failed_call_fact *fatal_write(const struct facts *facts)
 {
 	const struct pid1_exit_fact *exit = &facts->pid1_exit;
-	const struct failed_call_fact *own = NULL, *last = NULL;
+	const struct failed_call_fact *own = NULL, *last = NULL, *final = last_call(exit);
 
 	fact_foreach (call, exit->calls) {
-		if (!is_write(call) || !is_of_its_end(exit, call))
+		if (!is_write(call) || !is_of_its_end(exit, call) || is_word_of(call, final))
 			continue;
 		if (call->pid != 1 && is_grower(facts, call))
 			return call;
@@ -105,18 +125,6 @@ static const struct failed_call_fact *fatal_write(const struct facts *facts)
 		last = call;
 	}
 	return own ? own : last;
-}
-
-/* What PID 1 failed at last. A message that says so, and fails as well, is not it. */
-static const struct failed_call_fact *last_call(const struct pid1_exit_fact *exit)
-{
-	const struct failed_call_fact *found = NULL;
-
-	fact_foreach (call, exit->calls) {
-		if (call->pid == 1 && !is_write(call) && is_of_its_end(exit, call))
-			found = call;
-	}
-	return found;
 }
 
 static const char *error_name(outcome_t error)
@@ -172,6 +180,25 @@ static void say_call(struct finding *finding, const struct facts *facts,
 	finding_say(finding, ": ", error_name(call->error), "; ", NULL);
 }
 
+static void say_closed(struct finding *finding, const struct pid1_exit_fact *exit)
+{
+	uint32_t closed = 0;
+
+	fact_foreach (descriptor, exit->descriptors)
+		closed += descriptor->link == -ENOENT;
+	if (closed == 3)
+		finding_say(finding, "its descriptors 0 to 2 were closed; ", NULL);
+}
+
+/* Nobody asked for a recorder, or it saw nothing. */
+static enum verdict verdict_of_watch(const struct recorder_fact *recorder)
+{
+	bool is_well = recorder->state == RECORDER_NOT_WANTED ||
+		       (recorder->seize == OUTCOME_OK && recorder->state != RECORDER_LOST);
+
+	return fact_is_known(&recorder->once) && is_well ? VERDICT_GOOD : VERDICT_UNKNOWN;
+}
+
 enum verdict judge_pid1_exit(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -179,17 +206,13 @@ enum verdict judge_pid1_exit(struct judgement *judgement)
 	const struct failed_call_fact *write = fatal_write(facts), *call = last_call(exit);
 	struct finding *finding;
 
-	/* Nobody asked for a recorder, or it saw nothing. */
-	if (!fact_is_known(&exit->once)) {
-		bool is_well = facts->recorder.state == RECORDER_NOT_WANTED ||
-			       (facts->recorder.seize == OUTCOME_OK &&
-				       facts->recorder.state != RECORDER_LOST);
-
-		return fact_is_known(&facts->recorder.once) && is_well ? VERDICT_GOOD
-								       : VERDICT_UNKNOWN;
-	}
+	if (!fact_is_known(&exit->once))
+		return verdict_of_watch(&facts->recorder);
+	if (exit->is_frozen)
+		return VERDICT_GOOD;
 	finding = finding_about(judgement, SEVERITY_ERROR, exit->comm);
 	finding_say(finding, "PID 1 ended, and the kernel panics of it: ", NULL);
+	say_closed(finding, exit);
 	if (write)
 		say_call(finding, facts, write, "");
 	if (call)
@@ -197,5 +220,30 @@ enum verdict judge_pid1_exit(struct judgement *judgement)
 	say_status(finding, exit);
 	finding_because(judgement, finding, exit);
 	finding_because(judgement, finding, &facts->dev_console);
+	return VERDICT_BAD;
+}
+
+/* What systemd says of itself is more than what it tried in vain: much of that is expected. */
+enum verdict judge_pid1_frozen(struct judgement *judgement)
+{
+	const struct pid1_exit_fact *exit = &judgement->facts->pid1_exit;
+	struct finding *finding;
+
+	if (!fact_is_known(&exit->once))
+		return verdict_of_watch(&judgement->facts->recorder);
+	if (!exit->is_frozen)
+		return VERDICT_GOOD;
+	finding = finding_about(judgement, SEVERITY_ERROR, exit->comm);
+	finding_say(
+		finding, "PID 1 stands still for ever, and the kernel does not panic of it", NULL);
+	if (exit->wait_status) {
+		finding_say(finding, ": it crashed by ", signal_name(exit->wait_status), NULL);
+		say_number(finding, " (signal ", (uint32_t)exit->wait_status, ")");
+	}
+	if (exit->message[0]) {
+		finding_say(finding, "; it said last: ", NULL);
+		finding_say_array(finding, exit->message);
+	}
+	finding_because(judgement, finding, exit);
 	return VERDICT_BAD;
 }

@@ -88,6 +88,37 @@ static void ended_of_a_call_without_a_name(void)
 	add_call(1, "init", "", -1, "", -12345)->number = 999;
 }
 
+static void ended_of_closed_descriptors(void)
+{
+	ended("init", 1 << 8);
+	for (uint32_t number = 0; number < 3; number++) {
+		struct pid1_descriptor_fact *descriptor = add_to(facts.pid1_exit.descriptors);
+
+		descriptor->number = number;
+		descriptor->link = -ENOENT;
+	}
+	add_call(1, "init", "openat", -1, "/etc/motd", -ENOENT);
+	add_call(1, "init", "dup2", -1, "", -EBADF);
+	add_call(1, "init", "write", 2, "", -EBADF);
+	add_call(1, "init", "close", -1, "", -EBADF);
+}
+
+static void froze(void)
+{
+	ended("systemd", 0);
+	facts.recorder.state = RECORDER_SAW_FREEZE;
+	facts.pid1_exit.is_frozen = true;
+	add_call(1, "systemd", "openat", -1, "/etc/systemd/system/rescue.target", -ENOENT);
+	set_text(facts.pid1_exit.message, "Unit rescue.target not found.");
+}
+
+static void froze_of_a_crash(void)
+{
+	froze();
+	facts.pid1_exit.message[0] = '\0';
+	facts.pid1_exit.wait_status = 6;
+}
+
 static void recorder_of(enum recorder_state state, outcome_t seize)
 {
 	facts.recorder.state = state;
@@ -132,4 +163,14 @@ RULE_CASES(PID1_CASES, {"pid1.exit", NULL, VERDICT_GOOD}, {"pid1.exit", watched,
 	{"pid1.exit", ended_without_a_trace, VERDICT_BAD, SEVERITY_ERROR, "systemd",
 		"exit status 127 (a program was not found)"},
 	{"pid1.exit", ended_of_a_call_without_a_name, VERDICT_BAD, SEVERITY_ERROR, "init",
-		"init called system call 999: an error; exit status 1"});
+		"init called system call 999: an error; exit status 1"},
+	{"pid1.exit", ended_of_closed_descriptors, VERDICT_BAD, SEVERITY_ERROR, "init",
+		"of it: its descriptors 0 to 2 were closed; init called dup2: EBADF; exit status "
+		"1 (in busybox sh a redirection"},
+	{"pid1.exit", froze, VERDICT_GOOD}, {"pid1.frozen", NULL, VERDICT_GOOD},
+	{"pid1.frozen", ended_by_a_signal, VERDICT_GOOD}, {"pid1.frozen", watched, VERDICT_GOOD},
+	{"pid1.frozen", lost, VERDICT_UNKNOWN},
+	{"pid1.frozen", froze, VERDICT_BAD, SEVERITY_ERROR, "systemd",
+		"does not panic of it; it said last: Unit rescue.target not found."},
+	{"pid1.frozen", froze_of_a_crash, VERDICT_BAD, SEVERITY_ERROR, "systemd",
+		"not panic of it: it crashed by SIGABRT (signal 6)"});

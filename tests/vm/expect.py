@@ -64,6 +64,9 @@ def parse(lines):
             record = json.loads(line)
         except ValueError:
             continue
+        if record.get("type") == "console.text":
+            records.append(record)
+            continue
         whole = first.get((record.get("boot"), record.get("cont")))
         if whole is None:
             records.append(record)
@@ -196,7 +199,7 @@ class Judgement:
     def _texts(self):
         expect = self.scenario.expect
         for where, wanted in (("serial", expect.serial), ("test", expect.test_port),
-                              ("screen", expect.screen)):
+                              ("screen", expect.screen), ("follow", expect.follow)):
             for pattern in wanted:
                 if not re.search(pattern, self.texts[where], re.M):
                     self.complain(f"not on the {where}: /{pattern}/")

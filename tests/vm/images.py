@@ -95,6 +95,9 @@ STAGE2_FAULTS = {
     "init-set-e": _spoil_init(lambda init: init.write_text(
         "#!/bin/busybox sh\nset -e\n/bin/busybox sleep 1\necho >/missing/folder/file\n")),
     "looper": _add_looper,
+    # The first lines of NixOS' scripted stage 1, begun with closed descriptors.
+    "init-closed": _spoil_init(lambda init: init.write_text(
+        "#!/bin/busybox sh\n/bin/busybox sleep 1\nexec <&- >&- 2>&-\neval 'exec 8>&1 9>&2'\n")),
     "init-foreign": _spoil_init(lambda init: init.write_bytes(_foreign_program())),
     "init-no-interpreter": _spoil_init(lambda init: init.write_text("#!/bin/missing-shell\n")),
     "init-no-loader": _spoil_init(lambda init: shutil.copy("/bin/true", init)),

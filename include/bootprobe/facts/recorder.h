@@ -10,6 +10,7 @@ enum recorder_state {
 	RECORDER_NOT_WANTED,
 	RECORDER_WATCHING,
 	RECORDER_SAW_EXIT,
+	RECORDER_SAW_FREEZE, /* PID 1 is there and does nothing any more */
 	RECORDER_SAW_UP,
 	RECORDER_TIME_OVER,
 	RECORDER_SAW_SHUTDOWN, /* PID 1 has become the program that ends the machine */
@@ -38,14 +39,18 @@ struct failed_call_fact {
 	outcome_t error;
 };
 
-/* PID 1 at the moment when it ended, before the kernel panics of it. */
+/* PID 1 at the moment when it ended, before the kernel panics of it; or as it stands still for
+ * ever. */
 struct pid1_exit_fact {
 	struct fact_once once;
 	uint64_t at_us;
-	int32_t wait_status; /* as waitpid(2) gives it */
+	bool is_frozen;      /* as systemd does where others would end */
+	int32_t wait_status; /* as waitpid(2) gives it; frozen: the signal that it was hit by, 0:
+				none */
 	char comm[16];
 	char executable[96];
 	char arguments[192];      /* separated by blanks, secrets hidden */
+	char message[160];        /* its last complaint in the kernel log, "" none */
 	uint64_t available_bytes; /* MemAvailable */
 	/* Of PID 1 and of what it had started, oldest first. */
 	FACT_LIST(failed_call_fact, 24) calls;
