@@ -108,7 +108,6 @@ static int correlate(const struct correlate_options *options)
 {
 	_cleanup_(cleanup_report) struct reader_report *report = NULL;
 	_cleanup_(cleanup_correlation) struct correlation *correlation = NULL;
-
 	int fd = input_open("correlate", options->report);
 
 	if (fd < 0 || input_report("correlate", options->report, fd, options->boot, &report) < 0)

@@ -157,6 +157,7 @@ static int print_json(const struct timeline_view *view)
 
 bool timeline_is_utf8(void)
 {
+	(void)setlocale(LC_CTYPE, "");
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
@@ -227,7 +228,8 @@ static int draw(const struct timeline_options *options)
 
 	if (fd < 0)
 		return READ_UNUSABLE;
-	(void)setlocale(LC_CTYPE, "");
+	/* What that says is read from a file, too. */
+	(void)timeline_is_utf8();
 	/* A picture is not begun before there is something to draw. */
 	if (!options->output)
 		confine_reader();

@@ -52,7 +52,9 @@ static int child_confine(const struct children *children, const struct probe *pr
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	for (size_t i = 0; i < ARRAY_SIZE(children->keep_out) && children->keep_out[i] >= 0; i++)
 		(void)close(children->keep_out[i]);
-	dropped = confine_drop(probe->confine, sources->root.fd, probe->budget_us);
+	if (probe->confine != CONFINE_NONE)
+		children_close_others(&sources->root.fd, 1);
+	dropped = confine_drop(probe->confine, probe->budget_us);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* The collector may have died before it could be said. */
 	if (getppid() != parent)

@@ -6,7 +6,6 @@
 #include "source/confine_filter.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <sys/fsuid.h>
@@ -61,16 +60,6 @@ static bool is_confined;
 
 /* --------------------------------------------------------------------------------- the parts */
 
-static void close_but(int root)
-{
-	unsigned first = STDERR_FILENO + 1, kept = (unsigned)root;
-
-	/* Since Linux 5.9; who calls has closed what matters. */
-	if (root > STDERR_FILENO && kept > first)
-		(void)syscall(SYS_close_range, first, kept - 1, 0);
-	(void)syscall(SYS_close_range, root > STDERR_FILENO ? kept + 1 : first, UINT_MAX, 0);
-}
-
 /* Memory for the indexes of modules, an ACPI pool of 24 MiB and whatever a disk makes libblkid
  * want; processor time as the deadline has it, should nobody be there to watch that. NPROC holds
  * nobody back who is root: the filter does. */
@@ -113,14 +102,13 @@ static void become_nobody(void)
 
 /* -------------------------------------------------------------------------------------- all */
 
-int confine_drop(enum confine_kind kind, int root, uint64_t budget_us)
+int confine_drop(enum confine_kind kind, uint64_t budget_us)
 {
 	const struct kind *what = &KINDS[kind % CONFINE_KIND_COUNT];
 	int r;
 
 	if (kind == CONFINE_NONE || IS_SANITIZED)
 		return 0;
-	close_but(root);
 	limit(budget_us);
 	if (what->is_nobody)
 		become_nobody();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process gives up what its work does not need: descriptors, capabilities, limits, system calls.
+ * A process gives up what its work does not need: capabilities, memory, system calls.
  * There is no way back. What the kernel does not have is done without, and said (confine_ask).
  *
  * Of system calls, those that no look at a machine needs end the process (SIGSYS): they are a sign
@@ -34,10 +34,9 @@ enum confine_kind {
 };
 
 /* From the start of a child on, in two steps: first what it may be and have, which makes the kernel
- * forget PR_SET_PDEATHSIG, then what it may call. root: the one descriptor beside the standard ones
- * that is kept; -1: none. Both return 0, or the negative errno of the first thing that could not be
- * had. */
-int confine_drop(enum confine_kind kind, int root, uint64_t budget_us);
+ * forget PR_SET_PDEATHSIG, then what it may call. Descriptors are the caller's to close. Both
+ * return 0, or the negative errno of the first thing that could not be had. */
+int confine_drop(enum confine_kind kind, uint64_t budget_us);
 int confine_seal(enum confine_kind kind);
 
 /* From here on files are opened below sys/ of root and below the folder only (-1: none), by
