@@ -24,7 +24,7 @@ _bootprobe() {
 	--config | --hook | --root) ;;
 	*)
 		case $verb in
-		read) words="--follow --boot --boots --json --output --started --color --help" ;;
+		read) words="--follow --console --boot --boots --json --output --started --color --help" ;;
 		show) words="--boot --boots --json --output --started --color --help" ;;
 		compare) words="--boot-a --boot-b --all --json --color --help" ;;
 		timeline) words="--output --width --boot --json --color --help" ;;

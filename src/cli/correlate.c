@@ -109,7 +109,9 @@ static int correlate(const struct correlate_options *options)
 	_cleanup_(cleanup_report) struct reader_report *report = NULL;
 	_cleanup_(cleanup_correlation) struct correlation *correlation = NULL;
 
-	if (input_report("correlate", options->report, options->boot, &report) < 0)
+	int fd = input_open("correlate", options->report);
+
+	if (fd < 0 || input_report("correlate", options->report, fd, options->boot, &report) < 0)
 		return READ_UNUSABLE;
 	correlation = correlation_new(report, options->until);
 	if (!correlation) {

@@ -10,6 +10,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/read.h"
+#include "source/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -156,7 +157,6 @@ static int print_json(const struct timeline_view *view)
 
 bool timeline_is_utf8(void)
 {
-	(void)setlocale(LC_CTYPE, "");
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
@@ -223,9 +223,15 @@ static int draw(const struct timeline_options *options)
 {
 	_cleanup_(cleanup_report) struct reader_report *report = NULL;
 	struct timeline timeline;
-	int result;
+	int fd = input_open("timeline", options->path), result;
 
-	if (input_report("timeline", options->path, options->boot, &report) < 0)
+	if (fd < 0)
+		return READ_UNUSABLE;
+	(void)setlocale(LC_CTYPE, "");
+	/* A picture is not begun before there is something to draw. */
+	if (!options->output)
+		confine_reader();
+	if (input_report("timeline", options->path, fd, options->boot, &report) < 0)
 		return READ_UNUSABLE;
 	result = timeline_build(report, &timeline);
 	if (result < 0) {

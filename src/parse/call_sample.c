@@ -88,6 +88,7 @@ static void note_open(struct call_sample *sample, int64_t descriptor, uint64_t f
 	if (!file)
 		return;
 	file->descriptor = (int32_t)descriptor;
+	file->is_opened = true;
 	file->is_appending = flags & O_APPEND;
 	file->position = 0;
 }
@@ -108,6 +109,7 @@ static void note_bytes(
 		file->end = at + bytes > file->end ? at + bytes : file->end;
 		file->bytes += bytes;
 		file->fresh_bytes += fresh;
+		sample->opened_bytes += file->is_opened ? fresh : 0;
 	}
 	sample->bytes += bytes;
 	sample->fresh_bytes += fresh;
@@ -300,6 +302,7 @@ void call_sample_tell(struct call_sample *sample, struct caller_fact *caller)
 	caller->different_files = sample->different_files;
 	caller->bytes = sample->bytes;
 	caller->fresh_bytes = sample->fresh_bytes;
+	caller->opened_bytes = sample->opened_bytes;
 	tell_paths(sample, caller);
 	tell_files(sample, caller);
 }

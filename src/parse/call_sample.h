@@ -18,6 +18,7 @@ struct sample_file {
 	uint32_t calls, writes, syncs;
 	uint64_t bytes, fresh_bytes;
 	uint64_t position, end; /* where the next call is, and where one that appends is */
+	bool is_opened;         /* in a sample */
 	bool is_appending;
 	/* It was read or written in more places than there is room for: all is taken for fresh. */
 	bool is_scattered;
@@ -31,7 +32,7 @@ struct sample_file {
 struct call_sample {
 	uint32_t pid;
 	uint32_t sampled, failed, lookups, empty, others;
-	uint64_t bytes, fresh_bytes, waited_us, seen_us;
+	uint64_t bytes, fresh_bytes, opened_bytes, waited_us, seen_us;
 	/* The call that it is in. */
 	bool is_inside;
 	struct trace_line enter;

@@ -132,7 +132,7 @@ static const struct {
 	{SYS_socket, "socket", CALL_OTHER},
 	{SYS_kill, "kill", CALL_OTHER},
 	{SYS_tgkill, "tgkill", CALL_OTHER},
-	{SYS_getrandom, "getrandom", CALL_OTHER},
+	{SYS_getrandom, "getrandom", CALL_LOOKS},
 	{SYS_sched_yield, "sched_yield", CALL_LOOKS},
 	{SYS_exit, "exit", CALL_OTHER},
 	{SYS_exit_group, "exit_group", CALL_OTHER},

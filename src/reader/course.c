@@ -2,6 +2,7 @@
 #include "reader/course.h"
 
 #include "base/signal_name.h"
+#include "base/unit_name.h"
 
 #include <math.h>
 #include <string.h>
@@ -55,6 +56,20 @@ static void append_key(
 	text_append(text, value);
 }
 
+/* A device by its path: "the device /dev/vdb". */
+static void append_unit(struct text *text, const char *unit)
+{
+	char path[256];
+
+	if (!text_ends_with(unit, ".device")) {
+		text_append(text, unit);
+		return;
+	}
+	unit_name_path(unit, path, sizeof(path));
+	text_append(text, "the device ");
+	text_append(text, path);
+}
+
 static void append_jobs(struct text *text, const json_t *stall)
 {
 	enum { SHOWN = 2 };
@@ -67,8 +82,10 @@ static void append_jobs(struct text *text, const json_t *stall)
 	{
 		if (i == SHOWN)
 			break;
-		append_key(text, i ? ", " : "", job, "unit");
-		append_key(text, " ", job, "type");
+		text_append(text, i ? ", " : "");
+		append_unit(text, reader_string(job, "unit"));
+		append_key(text, " (", job, "type");
+		text_append(text, reader_has(job, "type") ? ")" : "");
 	}
 	if (there)
 		append_more(text, count < there ? there : count, i, " more jobs");

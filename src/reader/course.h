@@ -69,7 +69,7 @@ double course_stall_seconds(const struct reader_record *stall);
 /* What the machine does meanwhile, behind a comma: ", while the machine computes"; "" for nothing.
  */
 const char *course_stall_work(const json_t *stall);
-/* What a stall waits for: "dev-vdb.device start and 3 more jobs; jbd2/vda1-8 in fsync of vda1". */
+/* What a stall waits for: "the device /dev/vdb (start) and 3 more jobs; dd in read of /dev/vda". */
 void course_stall_words(struct text *text, const json_t *stall);
 /* Of a record "syscalls": calls a second; 0 where that is not known. */
 double course_call_rate(const json_t *syscalls);

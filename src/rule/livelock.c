@@ -23,8 +23,10 @@ enum { PATHS_MAX = 8, LOOKUPS_MIN_RATE = 50 };
 enum { TIMES_MIN = 4 };
 /* Who asks in vain less often has other things to do. */
 enum { EMPTY_MIN_RATE = 1000 };
-/* What somebody else reads and writes in a second, for something to move. */
+/* What somebody else reads from files or writes to them in a second, for something to move. */
 enum { MOVES_BYTES = 1 << 14 };
+/* Who reads a line and tries the same few paths for it moves fewer bytes a call than that. */
+enum { MOVES_A_CALL = 16 };
 
 static uint64_t a_second(const struct call_rates_fact *rates, uint64_t calls)
 {
@@ -54,11 +56,25 @@ static bool is_waiting(const struct caller_fact *caller)
 	return caller->waited_us >= caller->seen_us / 2;
 }
 
-/* Reads or writes what it has not before, and more than a byte a call. */
+/* Reads or writes what it has not before, and not in drops; or what it looks up grows. */
 static bool is_moving_data(const struct caller_fact *caller)
 {
-	return caller->fresh_bytes >= caller->sampled &&
-	       caller->fresh_bytes > caller->bytes / TIMES_MIN;
+	return caller->fresh_bytes > caller->bytes / TIMES_MIN &&
+	       (caller->fresh_bytes / MOVES_A_CALL >= caller->sampled ||
+		       caller->opened_bytes >= caller->sampled / 4);
+}
+
+/* What goes to another process moves no more than that one does. */
+static uint64_t file_bytes(const struct caller_fact *caller)
+{
+	uint64_t bytes = 0;
+
+	fact_foreach (file, caller->files) {
+		COPY_OF(name, file->file);
+		if (!text_starts_with(name, "socket:") && !text_starts_with(name, "pipe:"))
+			bytes += file->fresh_bytes;
+	}
+	return bytes;
 }
 
 static bool is_circling_on_file(const struct caller_fact *caller)
@@ -147,7 +163,7 @@ static bool is_somebody_working(const struct facts *facts)
 	const struct heartbeat_fact *heartbeat = &facts->heartbeat;
 
 	fact_foreach (caller, rates->callers) {
-		uint64_t each = caller->fresh_bytes / (caller->sampled + 1);
+		uint64_t each = file_bytes(caller) / (caller->sampled + 1);
 
 		if (!is_circling(circle_of(rates, caller)) && is_moving_data(caller) &&
 			rate_of(rates, caller, caller->sampled) * each >= MOVES_BYTES)

@@ -3,8 +3,9 @@
  * The end of PID 1, which the kernel answers with a panic: what it had tried in vain, and what its
  * exit status means.
  */
-#include "base/signal_name.h"
 #include "rule/judge.h"
+
+#include "base/signal_name.h"
 
 #include <errno.h>
 #include <signal.h>

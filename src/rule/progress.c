@@ -5,6 +5,7 @@
 #include "rule/judge.h"
 
 #include "base/clock.h"
+#include "base/unit_name.h"
 
 /* Memory is short where so little of it can be had, and so much time is lost over it. */
 enum { AVAILABLE_PERCENT = 10, MEMORY_FULL_SHARE = 1000 };
@@ -146,7 +147,7 @@ static const struct waiting_process_fact *longest(const struct facts *facts, boo
 	const struct waiting_process_fact *found = NULL;
 
 	fact_foreach (process, facts->stall.waiting) {
-		if (is_text_empty(process->device) == has_device)
+		if (process->is_kernel || is_text_empty(process->device) == has_device)
 			continue;
 		if (!found || process->since_us < found->since_us)
 			found = process;
@@ -191,37 +192,6 @@ static enum verdict judge_process(struct judgement *judgement, bool has_device)
 /* --------------------------------------------------------------------------------- systemd's jobs
  */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* "dev-disk-by\x2duuid-1234.device" is /dev/disk/by-uuid/1234 (systemd.unit(5)). */
-static void path_of_unit(const char *unit, char *ret_path, size_t size)
-{
-	const char *end = strrchr(unit, '.');
-	struct text path;
-
-	text_init(&path, ret_path, size);
-	text_append_char(&path, '/');
-	for (const char *at = unit; at < end; at++) {
-		int high = -1, low = -1;
-
-		if (at + 3 < end && at[0] == '\\' && at[1] == 'x') {
-			high = hex_digit(at[2]);
-			low = hex_digit(at[3]);
-		}
-		if (high >= 0 && low >= 0) {
-			text_append_char(&path, (char)(high << 4 | low));
-			at += 3;
-		} else {
-			text_append_char(&path, *at == '-' ? '/' : *at);
-		}
-	}
-}
-
 /* Of those that run, a device: what waits for one waits no longer once it has come. */
 static const struct job_fact *main_job(const struct facts *facts)
 {
@@ -257,7 +227,7 @@ static void say_job(struct finding *finding, const char *unit, const struct job_
 	char path[sizeof(job->unit) + 2];
 
 	if (text_ends_with(unit, ".device")) {
-		path_of_unit(unit, path, sizeof(path));
+		unit_name_path(unit, path, sizeof(path));
 		finding_say(finding, "systemd waits for the device ", path, ", which has not come",
 			NULL);
 		finding_fix(finding, "guest",
@@ -328,6 +298,15 @@ static enum verdict judge_stall(struct judgement *judgement)
 	return VERDICT_UNKNOWN;
 }
 
+/* How it ended is known: it has not waited to the end of all days. */
+static bool is_recording_over(const struct facts *facts)
+{
+	enum recorder_state state = facts->recorder.state;
+
+	return fact_is_known(&facts->pid1_exit.once) || state == RECORDER_SAW_UP ||
+	       state == RECORDER_SAW_SHUTDOWN;
+}
+
 enum verdict judge_boot_stalled(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -335,7 +314,7 @@ enum verdict judge_boot_stalled(struct judgement *judgement)
 	if (!fact_is_known(&facts->observer.once) || facts->observer.state == OBSERVER_LOST)
 		return VERDICT_UNKNOWN;
 	if (facts->observer.state == OBSERVER_NOT_WANTED || !fact_is_known(&facts->stall.once) ||
-		facts->stall.ended_us)
+		facts->stall.ended_us || is_recording_over(facts))
 		return VERDICT_GOOD;
 	return judge_stall(judgement);
 }

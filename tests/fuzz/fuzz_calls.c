@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What tracefs says of system calls: lines of a histogram and of events, mixed, in which a process of
- * the guest has chosen names, paths, descriptors and offsets. A line "--" begins a further sample.
+ * What tracefs says of system calls: lines of a histogram and of events, mixed, in which a process
+ * of the guest has chosen names, paths, descriptors and offsets. A line "--" begins a further
+ * sample.
  */
 #include "fuzz_text.h"
 

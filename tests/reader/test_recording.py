@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 import unittest
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -143,7 +143,7 @@ class Story(unittest.TestCase):
             self.assertNotIn(beat, story(recording(end)), end)
 
     def test_stalls(self):
-        waits = "dev-vdb.device start, srv.mount start and 3 more jobs; jbd2/vda1-8 in fsync of " \
+        waits = "the device /dev/vdb (start), srv.mount (start) and 3 more jobs; jbd2/vda1-8 in fsync of " \
                 "/var/log/journal/x, io_schedule"
         told = story(recording("up", stalls=[(1, 33.5)]))
         self.assertIn(("15.000 s", "nothing goes on for 18.500 s; waits for: " + waits), told)
@@ -230,8 +230,8 @@ class Real(unittest.TestCase):
         told = self.story("observer-device")
         self.assertEqual([words for _, words in told][:2], [
             "stage 1 is done, stage 2 begins",
-            r"nothing goes on from here on, for 4.094 s at least; waits for: "
-            r"dev-disk-by\x2dlabel-data.device start, default.target start"])
+            "nothing goes on from here on, for 4.094 s at least; waits for: the device /dev/disk/by-label/data "
+            "(start), default.target (start)"])
 
     def test_circles(self):
         told = self.story("livelock-sync")
@@ -362,11 +362,11 @@ class Timeline(unittest.TestCase):
                           ("stall", 40, 20, True)])
         self.assertEqual(items[1]["label"], "new: 30 processes, 9 units, 1 mounts, 10 kernel messages, "
                                             "4096 bytes on consoles")
-        self.assertTrue(items[2]["text"].startswith("waits for dev-vdb.device start"))
+        self.assertTrue(items[2]["text"].startswith("waits for the device /dev/vdb (start)"))
         said = page(report.text(), "timeline", "-")
         self.assertRegex(said, r"(?m)^progress +[ =]*x+[ =x]*$")
         self.assertIn("= something goes on  x nothing does", said)
-        self.assertIn("9.000 s  nothing goes on, 24.00 s: waits for dev-vdb.device", said)
+        self.assertIn("9.000 s  nothing goes on, 24.00 s: waits for the device /dev/vdb", said)
         self.assertNotIn("new: ", said)
         self.assertNotIn("nothing does", page(text(healthy()), "timeline", "-"))
 
@@ -449,7 +449,7 @@ class Compare(unittest.TestCase):
     def test_stalls(self):
         said = self.compare(recording("up"), recording("up", stalls=[(1, 33.5), (2, 35.0)]))
         self.assertEqual(list(said), [
-            "B stood still for 38.5 s, waiting for dev-vdb.device start, srv.mount start and 3 more jobs; "
+            "B stood still for 38.5 s, waiting for the device /dev/vdb (start), srv.mount (start) and 3 more jobs; "
             "jbd2/vda1-8 in fsync of /var/log/journal/x, io_schedule; A did not"])
         self.assertEqual(self.compare(recording("up", stalls=[(1, 33.5)]), recording("up", stalls=[(1, 33.0)])),
                          {})
@@ -467,10 +467,14 @@ class Documentation(unittest.TestCase):
 
     def test_pages(self):
         printed = page((HERE / "captures/recorder-growroot-virtio.jsonl").read_bytes())
+        stalled = page((HERE / "captures/observer-device-virtio.jsonl").read_bytes())
         blocks = [re.sub("(?m)^   ", "", block) for block in re.findall(r"(?ms)^   ```\n(.*?)^   ```$", self.TEXT)]
         self.assertEqual([block.split()[0] for block in blocks], ["FAIL", "What"])
         for block in blocks:
             self.assertIn(block, printed)
+        blocks = re.findall(r"(?ms)^```\n(FAIL .*?)^```$", self.TEXT)
+        self.assertEqual(len(blocks), 1)
+        self.assertTrue(stalled.startswith(blocks[0]))
 
     def test_words_of_outcomes(self):
         logs = (recording("exit", predicted=[TRAP], findings=[TRAP, EXIT | {"part_of": "growroot.trap"}]),
@@ -606,16 +610,25 @@ class Follow(unittest.TestCase):
         return children
 
     def pages(self, *phases):
-        """How many --follow prints of a report whose records come one by one."""
-        rows = [line(1, "begin"), line(2, "config", {"record": "full"})]
-        rows += [line(at, "end", {"phase": phase, "errors": 0, "warnings": 0})
-                 for at, phase in enumerate(phases, 3)]
+        """How many --follow prints of a report whose ends come one by one: each when the one before it has
+        been told."""
         child = subprocess.Popen([BOOTPROBE, "read", "--follow"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        for row in rows:
-            child.stdin.write(row + b"\n")
+        timer = threading.Timer(60, child.kill)
+        timer.start()
+        child.stdin.write(text([line(1, "begin"), line(2, "config", {"record": "full"})]))
+        got = b""
+        for at, phase in enumerate(phases, 3):
+            child.stdin.write(line(at, "end", {"phase": phase, "errors": 0, "warnings": 0}) + b"\n")
             child.stdin.flush()
-            time.sleep(0.15)
-        return child.communicate()[0].count(b"\nOK  ")
+            marker = b"the boot has gone on again\n" if phase == "goes-on" else b"\n    boot 5a1f09c3\n"
+            told = got.count(marker) + 1
+            while got.count(marker) < told:
+                piece = os.read(child.stdout.fileno(), 65536)
+                self.assertTrue(piece, got)
+                got += piece
+        got += child.communicate()[0]
+        timer.cancel()
+        return got.count(b"\nOK  ")
 
     def test_that_it_goes_on_again_takes_no_page(self):
         self.assertEqual(self.pages("finish", "stall", "goes-on", "up"), 3)
@@ -640,7 +653,7 @@ class Follow(unittest.TestCase):
             self.addCleanup(child.wait)
             self.addCleanup(child.kill)
         with self.assertRaises(subprocess.TimeoutExpired):
-            children[0].wait(4)
+            children[0].wait(3)
         self.assertIsNone(children[1].poll())
 
 

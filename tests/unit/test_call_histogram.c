@@ -81,9 +81,10 @@ END_TEST
 START_TEST(what_is_no_count)
 {
 	static const char *const OTHERS[] = {"", "{", "{ common_pid:", "{ common_pid: 1",
-		"{ common_pid: 1, id: 2 }", "{ common_pid: 1, id: 2 } hitcount:",
-		"{ common_pid: x, id: 2 } hitcount: 3", "{ common_pid: 1, id: 2 hitcount: 3",
-		"{ common_pid: 0, id: 2 } hitcount: 3", "{ common_pid: 1, id: -2 } hitcount: 3",
+		"{ common_pid: 1, id: 2 }",
+		"{ common_pid: 1, id: 2 } hitcount:", "{ common_pid: x, id: 2 } hitcount: 3",
+		"{ common_pid: 1, id: 2 hitcount: 3", "{ common_pid: 0, id: 2 } hitcount: 3",
+		"{ common_pid: 1, id: -2 } hitcount: 3",
 		"{ common_pid: 99999999999, id: 2 } hitcount: 3",
 		"{ common_pid: 1, id: 4294967296 } hitcount: 3",
 		"{ common_pid: 1, id: 2 } hitcount: 99999999999999999999",

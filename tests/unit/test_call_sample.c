@@ -161,6 +161,7 @@ START_TEST(bytes_that_follow_are_fresh)
 	tell();
 	ck_assert_uint_eq(caller.bytes, 2 * 50 * 4096);
 	ck_assert_uint_eq(caller.fresh_bytes, caller.bytes);
+	ck_assert_uint_eq(caller.opened_bytes, 0);
 	ck_assert_uint_eq(caller.different_files, 2);
 }
 END_TEST
@@ -175,6 +176,7 @@ START_TEST(bytes_of_a_log_are_fresh)
 	}
 	tell();
 	ck_assert_uint_eq(caller.fresh_bytes, 300);
+	ck_assert_uint_eq(caller.opened_bytes, 300);
 	/* Until it is cut off each time. */
 	for (int i = 0; i < 10; i++) {
 		open_file("/log", 02000 | 1, 4);
@@ -254,6 +256,25 @@ START_TEST(what_waits_and_what_asks_in_vain)
 }
 END_TEST
 
+START_TEST(what_both_probes_tell_is_one_look_up)
+{
+	begin(9);
+	for (int i = 0; i < 2; i++) {
+		take_event("sys_enter: NR 257 (ffffff9c, 0, 0, 0, 0, 0)");
+		take_event("path: (getname+0x0/0x50) name=\"/a\"");
+		take_event("path: (getname_flags+0x0/0x50) name=\"/a\"");
+		take_event("sys_exit: NR 257 = -2");
+	}
+	ck_assert_uint_eq(sample.lookups, 2);
+	/* Of a renaming. */
+	take_event("sys_enter: NR 82 (0, 0, 0, 0, 0, 0)");
+	take_event("path: (getname+0x0/0x50) name=\"/a\"");
+	take_event("path: (getname+0x0/0x50) name=\"/b\"");
+	ck_assert_uint_eq(sample.lookups, 4);
+	ck_assert_uint_eq(sample.different_paths, 2);
+}
+END_TEST
+
 START_TEST(samples_add_up)
 {
 	begin(9);
@@ -320,5 +341,5 @@ END_TEST
 
 UNIT_MAIN("call_sample", CAPTURES bytes_that_follow_are_fresh, bytes_of_a_log_are_fresh,
 	bytes_of_the_same_place_are_not, parts_of_a_file_become_one, too_many_places_are_all_fresh,
-	what_waits_and_what_asks_in_vain, samples_add_up, what_is_of_others_or_does_not_fit,
-	more_than_there_is_room_for)
+	what_waits_and_what_asks_in_vain, what_both_probes_tell_is_one_look_up, samples_add_up,
+	what_is_of_others_or_does_not_fit, more_than_there_is_room_for)

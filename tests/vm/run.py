@@ -172,6 +172,14 @@ def split_sections(text):
     return {name: "\n".join(lines).rstrip("\n") + "\n" for name, lines in sections.items()}
 
 
+def followed(log):
+    """What somebody sees who follows the report port."""
+    # It goes on by itself where the report has no end.
+    done = subprocess.run(["timeout", "-s", "INT", "10", images.BOOTPROBE, "read", "--follow", log],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
 def collect(folder):
     """(texts, captures): what was seen where, and the lines of records on each output."""
     test = read_text(folder / "test-port.log")
@@ -208,6 +216,8 @@ def boot(scenario, hook, folder, is_exact):
         complaint = run_qemu(scenario, folder, args, disks, share)
         seconds = time.monotonic() - started
     texts, captures = collect(folder)
+    if scenario.expect.follow:
+        texts["follow"] = followed(folder / "report-port.log")
     judgement = expect.Judgement(scenario, folder, texts, captures)
     complaints = ([complaint] if complaint else []) + judgement.judge()
     # When instructions are counted, the guest's seconds are not the host's.

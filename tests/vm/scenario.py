@@ -161,9 +161,10 @@ class Expect:
     hook must leave no trace at all. serial: regular expressions to find on the serial ports or the
     virtio console. not_serial: those that must not be there. screen: those to find on the VGA's screen
     when the machine has ended. held_kib: the most that what is left of the hook in stage 2 may hold, with
-    test.held on the command line; then it must hold no disk and no file of the old root either. findings:
-    without it the machine is healthy, and any error or warning is a false alarm. correlate: logs of the host,
-    of this folder, from which `bootprobe correlate` must tell how far the clocks are apart."""
+    test.held on the command line; then it must hold no disk and no file of the old root either. follow:
+    those to find in what bootprobe read --follow prints of the report port. findings: without it the machine
+    is healthy, and any error or warning is a false alarm. correlate: logs of the host, of this folder, from
+    which `bootprobe correlate` must tell how far the clocks are apart."""
     stage2: bool = True
     silent: bool = False
     whole: list | None = None
@@ -177,6 +178,7 @@ class Expect:
     test_port: list = field(default_factory=list)
     held_kib: int = 0
     correlate: list = field(default_factory=list)
+    follow: list = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
 
     def __post_init__(self):

@@ -62,6 +62,7 @@ struct waiting_process_fact {
 	uint32_t pid;
 	char comm[16];
 	char state;        /* of /proc/PID/stat */
+	bool is_kernel;    /* a thread of the kernel's, some of which always wait like this */
 	uint64_t since_us; /* when it was seen to wait first */
 	char wait_channel[48];
 	char stack[192];    /* kernel functions, innermost first, separated by blanks */
@@ -165,7 +166,8 @@ struct caller_fact {
 	uint32_t different_files;
 	FACT_LIST(call_file_fact, CALL_FILES_MAX) files; /* most frequent first */
 	uint64_t bytes;                                  /* that were read and written */
-	uint64_t fresh_bytes; /* of them, those that were not of the same part of a file again */
+	uint64_t fresh_bytes;  /* of them, those that were not of the same part of a file again */
+	uint64_t opened_bytes; /* of these, those of files that it opened in the samples */
 };
 
 /* System calls of all processes but ours, of one interval. */
