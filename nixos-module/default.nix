@@ -69,6 +69,7 @@ let
     stall = settings.stall;
     sinks = if settings.sinks == null then null else concatStringsSep "," settings.sinks;
     record = settings.record;
+    record-for = settings.recordFor;
     heal = settings.heal;
   };
 
@@ -317,6 +318,16 @@ in
         '';
       };
 
+      recordFor = mkOption {
+        type = types.nullOr duration;
+        default = null;
+        example = "5min";
+        description = ''
+          For how long at most it goes on after the handoff: from a second to a day. It ends when
+          somebody can log in. `null`: as the hook has it, 10 min.
+        '';
+      };
+
       heal = mkOption {
         type = types.nullOr (
           types.enum [
@@ -357,6 +368,13 @@ in
           message = ''
             boot.initrd.bootprobe.settings.stall is "${toString settings.stall}"; it may be from 1 s to
             one day. Set another time, or null for the hook's own.
+          '';
+        }
+        {
+          assertion = isBetween 1000 (24 * 3600 * 1000) settings.recordFor;
+          message = ''
+            boot.initrd.bootprobe.settings.recordFor is "${toString settings.recordFor}"; it may be
+            from 1 s to one day. Set another time, or null for the hook's own.
           '';
         }
         {

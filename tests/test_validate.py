@@ -140,6 +140,21 @@ class Broken(Base):
         self.bad([GOOD[0], GOOD[3]], "missing: record 2-3 of 4")
         self.good([GOOD[0], GOOD[3]], allow_missing=True)
 
+    def test_quiet_lines(self):
+        beat = {"number": 1, "at": 1.0, "interval_us": 1, "stage": 2, "progress": 1.0, "quiet": True}
+        quiet = [line(seq, "heartbeat", {**beat, "number": seq}) for seq in (3, 4)]
+        told = end(5, frame={"skip": 2})
+        self.good([*GOOD[:2], *quiet, told])
+        self.good([*GOOD[:2], told])
+        self.good([*GOOD[:2], quiet[1], told])
+        self.bad([GOOD[0], told], "missing: record 2 of 5")
+        self.bad([*GOOD[:2], end(5)], "missing: record 3-4 of 5")
+
+    def test_a_recording_goes_on_behind_the_end(self):
+        beat = {"number": 1, "at": 1.0, "interval_us": 1, "stage": 2, "progress": 1.0}
+        self.good([*GOOD, line(5, "heartbeat", beat)])
+        self.bad([*GOOD, line(5, "heartbeat", beat), problems(6, [])], "1 records behind the last end")
+
     def test_missing_begin(self):
         self.bad(GOOD[1:], "missing: record 1 of 4")
 

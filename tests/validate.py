@@ -33,6 +33,8 @@ CHAIN = ("cont", "more", "cut")
 SCHEMA_COMPLAINTS_MAX = 5
 # What follows a stall report belongs to the next one, which may never come.
 OPEN_ENDED = ("stall",)
+# What a recording says between ends.
+OF_A_RECORDING = ("heartbeat", "stall", "syscalls")
 
 
 # ---------------------------------------------------------------- reading lines
@@ -202,14 +204,14 @@ def join(report):
 
 
 def start_record(line):
-    members = {k: v for k, v in line.members.items() if k not in ("more", "cont")}
+    members = {k: v for k, v in line.members.items() if k not in ("more", "cont", "skip", "quiet")}
     return Record(line.type, line.seq, line.members["t"], members, True)
 
 
 def continue_record(record, line):
     complaints = []
     for name, value in line.members.items():
-        if name in FRAME or name in ("more", "cont"):
+        if name in FRAME or name in ("more", "cont", "quiet"):
             continue
         known = record.members.get(name)
         if known is None or name == "cut":
@@ -260,7 +262,9 @@ def spans(numbers):
 def judge_sequence(report, allow_missing):
     complaints = [f"two different records have the number {seq}" for seq in report.conflicts]
     last = max(report.lines)
-    missing = [seq for seq in range(1, last + 1) if seq not in report.lines]
+    spared = {seq for line in report.lines.values()
+              for seq in range(line.seq - line.members.get("skip", 0), line.seq)}
+    missing = [seq for seq in range(1, last + 1) if seq not in report.lines and seq not in spared]
     if missing and not allow_missing:
         complaints.append(f"missing: record {spans(missing)} of {last}")
     lines = report.ordered()
@@ -305,7 +309,7 @@ def judge_end(report, records, phase, allow_missing):
     if not ends:
         return complaints + ([] if allow_missing else ["no end record"])
     said = ends[-1].members.get("phase")
-    behind = max(report.lines) - ends[-1].seq
+    behind = sum(1 for record in records if record.seq > ends[-1].seq and record.type not in OF_A_RECORDING)
     if behind and said not in OPEN_ENDED and not allow_missing:
         complaints.append(f"{behind} records behind the last end record")
     if phase and said != phase:

@@ -81,11 +81,13 @@ struct facts {
 	FACT_LIST(sink_fact, SINKS_MAX) sinks;
 	struct recorder_fact recorder;
 	struct pid1_exit_fact pid1_exit;
+	struct observer_fact observer;
 	struct heartbeat_fact heartbeat;
 	struct stall_fact stall;
 	struct call_rates_fact call_rates;
 	struct boot_end_fact boot_end;
 	_Atomic uint64_t console_sink_bytes; /* by all children that write to consoles */
+	_Atomic uint64_t own_processes;      /* that the collector and its children started */
 	struct timeline_fact timeline;
 	FACT_LIST(kernel_event_fact, KERNEL_EVENTS_MAX) kernel_events;
 	FACT_LIST(probe_fact, 640) probes;

@@ -210,22 +210,30 @@ static int put_devices(const struct aml_namespace *space, const struct acpi_set 
 
 /* ---- tables and problems ---- */
 
+/* The FACS is no such table but for its first 8 bytes (ACPI 6.5, section 5.2.10). */
+static bool has_whole_header(const struct acpi_file *file)
+{
+	return file->has_header && strcmp(file->header.signature, "FACS") != 0;
+}
+
 static void put_table(const struct acpi_file *file)
 {
 	const struct table_header *header = &file->header;
 
 	put_text("{", "file", file->name);
 	put_number(", ", "file_length_bytes", file->length_bytes);
-	if (file->has_header) {
+	if (file->has_header)
 		put_text(", ", "signature", header->signature);
+	if (has_whole_header(file)) {
 		put_number(", ", "revision", header->revision);
 		put_text(", ", "oem_id", header->oem_id);
 		put_text(", ", "oem_table_id", header->oem_table_id);
 		put_number(", ", "oem_revision", header->oem_revision);
 		put_text(", ", "creator_id", header->creator_id);
-		put_number(", ", "header_length_bytes", header->header_length_bytes);
 		put_bool(", ", "checksum_right", header->is_checksum_right);
 	}
+	if (file->has_header)
+		put_number(", ", "header_length_bytes", header->header_length_bytes);
 	put_bool(", ", "aml", file->table >= 0);
 	putchar('}');
 }

@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/cli.h"
-#include "cli/output.h"
+#include "cli/options.h"
 #include "parse/appended.h"
 #include "parse/elf.h"
 #include "source/module_order.h"
@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -331,56 +330,48 @@ static const char *judge_options(const struct cpio_options *options)
 	return NULL;
 }
 
-/* Returns an exit status, or -1 where there is something to be done. */
-static int parse_options(int argc, char **argv, struct cpio_options *options)
+static const char *take_option(void *context, int option)
 {
-	static const struct option OPTIONS[] = {{"output", required_argument, NULL, 'o'},
-		{"modules", required_argument, NULL, 'm'}, {"root", required_argument, NULL, 'r'},
-		{"hook", required_argument, NULL, 'k'}, {"zstd", no_argument, NULL, 'z'},
-		{"help", no_argument, NULL, 'h'}, {0}};
-	int option;
+	struct cpio_options *options = context;
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "ho:", OPTIONS, NULL)) >= 0) {
-		switch (option) {
-		case 'o':
-			options->output = strcmp(optarg, "-") == 0 ? NULL : optarg;
-			break;
-		case 'm':
-			options->release = optarg;
-			break;
-		case 'r':
-			options->root = optarg;
-			break;
-		case 'k':
-			options->hook = optarg;
-			break;
-		case 'z':
-			options->is_zstd = true;
-			break;
-		case 'h':
-			(void)fputs(HELP, stdout);
-			return EXIT_WRITTEN;
-		default:
-			(void)fputs("Try 'bootprobe cpio --help'.\n", stderr);
-			return EXIT_USAGE;
-		}
+	switch (option) {
+	case 'o':
+		options->output = strcmp(optarg, "-") == 0 ? NULL : optarg;
+		break;
+	case 'm':
+		options->release = optarg;
+		break;
+	case 'r':
+		options->root = optarg;
+		break;
+	case 'k':
+		options->hook = optarg;
+		break;
+	default:
+		options->is_zstd = true;
+		break;
 	}
-	return -1;
+	return NULL;
 }
 
 int cpio_main(int argc, char **argv)
 {
+	static const struct option OPTIONS[] = {{"output", required_argument, NULL, 'o'},
+		{"modules", required_argument, NULL, 'm'}, {"root", required_argument, NULL, 'r'},
+		{"hook", required_argument, NULL, 'k'}, {"zstd", no_argument, NULL, 'z'}, {0}};
+	static const struct options SYNTAX = {.verb = "cpio",
+		.help = HELP,
+		.table = OPTIONS,
+		.letters = "o:",
+		.take = take_option};
 	struct cpio_options options = {.hook = HOOK_PATH};
-	int status = parse_options(argc, argv, &options);
 	const char *wrong;
+	int status;
 
-	if (status >= 0)
+	if (!options_parse(&SYNTAX, argc, argv, &options, &status))
 		return status;
 	wrong = optind < argc ? "it takes options only" : judge_options(&options);
-	if (wrong) {
-		(void)fprintf(stderr, "bootprobe cpio: %s\nTry 'bootprobe cpio --help'.\n", wrong);
-		return EXIT_USAGE;
-	}
+	if (wrong)
+		return options_complain("cpio", wrong);
 	return write_output(&options) < 0 ? EXIT_USAGE : EXIT_WRITTEN;
 }

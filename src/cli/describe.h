@@ -12,6 +12,9 @@
 
 enum { DESCRIBE_SIZE = 2048 };
 
+/* The end of a stage 1 that has nothing to hand off to: a shell, a panic. */
+#define DESCRIBE_GAVE_UP "stage 1 gave up: no root is mounted"
+
 /* members: of a record, or of one line of it. */
 void describe_record(struct text *text, const json_t *members);
 /* Whether somebody who watches a boot wants to see it. */

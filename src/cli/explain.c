@@ -24,27 +24,15 @@ static const char HELP[] =
 	"hyphens are taken as they come.\n"
 	"\n"
 	"Without ID, all of them, a line each: errors, then warnings, then what is good\n"
-	"to know, each in the order in which a page tells them, causes first; then\n"
-	"findings that this version does not produce yet; then the words.\n"
+	"to know, each in the order in which a page tells them, causes first; then the\n"
+	"words.\n"
 	"\n"
 	"  --json  one JSON object; without ID an array of the findings\n"
 	"  --help  this text\n"
 	"\n"
 	"Exit status: 0 fine, 2 usage, or nothing is called so.\n";
 
-static const char NOT_PRODUCED[] = "not produced yet: ";
-
 /* ------------------------------------------------------------------------------- printing */
-
-/* This version can find it. */
-static bool is_produced(const struct explanation *explanation)
-{
-	for (size_t i = 0; i < RULES_COUNT; i++) {
-		if (strcmp(RULES[i].id, explanation->id) == 0)
-			return true;
-	}
-	return false;
-}
 
 static enum output_colour colour_of(enum severity severity)
 {
@@ -65,8 +53,7 @@ static void print_finding(const struct explanation *explanation)
 	(void)fputs("  ", stdout);
 	output_coloured(stdout, is_coloured, colour_of(explanation->severity),
 		SEVERITY_NAMES[explanation->severity]);
-	(void)printf("\n%s%s\n\n%s", is_produced(explanation) ? "" : NOT_PRODUCED,
-		explanation->line, explanation->text);
+	(void)printf("\n%s\n\n%s", explanation->line, explanation->text);
 }
 
 static void print_word(const struct glossary_word *word)
@@ -80,8 +67,8 @@ static void print_word(const struct glossary_word *word)
 }
 
 /* One word in front, as completions take it. */
-static void print_row(const char *name, enum output_colour colour, const char *kind,
-	const char *mark, const char *line)
+static void print_row(
+	const char *name, enum output_colour colour, const char *kind, const char *line)
 {
 	char joined[NAME_SIZE];
 
@@ -90,7 +77,7 @@ static void print_row(const char *name, enum output_colour colour, const char *k
 		*space = '-';
 	(void)printf("%-22s ", joined);
 	output_coloured(stdout, output_wants_colour(COLOUR_AUTO), colour, kind);
-	(void)printf("%*s%s%s\n", (int)(8 - strlen(kind)), "", mark, line);
+	(void)printf("%*s%s\n", (int)(8 - strlen(kind)), "", line);
 }
 
 static void print_all(void)
@@ -99,19 +86,19 @@ static void print_all(void)
 		const struct explanation *one = &EXPLANATIONS[i];
 
 		print_row(one->id, colour_of(one->severity), SEVERITY_NAMES[one->severity],
-			is_produced(one) ? "" : NOT_PRODUCED, one->line);
+			one->line);
 	}
 	for (size_t i = 0; i < GLOSSARY_COUNT; i++)
-		print_row(GLOSSARY[i].names[0], COLOUR_NONE, "word", "", GLOSSARY[i].line);
+		print_row(GLOSSARY[i].names[0], COLOUR_NONE, "word", GLOSSARY[i].line);
 }
 
 /* ----------------------------------------------------------------------------------- JSON */
 
 static json_t *encode_finding(const struct explanation *explanation)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:b}", "id", explanation->id, "severity",
+	return json_pack("{s:s, s:s, s:s, s:s}", "id", explanation->id, "severity",
 		SEVERITY_NAMES[explanation->severity], "summary", explanation->line, "text",
-		explanation->text, "is_produced", is_produced(explanation));
+		explanation->text);
 }
 
 static json_t *encode_word(const struct glossary_word *word)

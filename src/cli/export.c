@@ -6,8 +6,10 @@
 #include "base/text.h"
 #include "cli/describe.h"
 #include "cli/read.h"
+#include "reader/course.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -72,6 +74,45 @@ static json_t *undecided_array(const struct reader_report *report)
 	return undecided ? json_incref(undecided) : json_array();
 }
 
+static void set_seconds(json_t *object, const char *key, double seconds)
+{
+	if (!isnan(seconds))
+		(void)json_object_set_new(object, key, json_real(seconds));
+}
+
+static json_t *predictions_array(const struct course *course)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < course->prediction_count; i++) {
+		const struct course_prediction *prediction = &course->prediction[i];
+
+		(void)json_array_append_new(
+			array, json_pack("{s:s, s:s, s:f, s:s}", "id", prediction->id, "subject",
+				       prediction->subject, "t", prediction->record->t, "outcome",
+				       course_outcome_name(prediction->outcome)));
+	}
+	return array;
+}
+
+/* How far the boot got, and what came true of what stage 1 had said. */
+static json_t *course_object(const struct reader_report *report)
+{
+	struct course course;
+	json_t *object;
+
+	course_of(report, &course);
+	object = json_pack("{s:s, s:I, s:I, s:f, s:o}", "end", course_end_name(course.end),
+		"heartbeats", (json_int_t)course.heartbeats, "stalls", (json_int_t)course.stalls,
+		"stalled_seconds", course.stalled, "predictions", predictions_array(&course));
+	if (!object)
+		return NULL;
+	set_seconds(object, "handoff", course.handoff);
+	set_seconds(object, "gave_up", course.gave_up);
+	set_seconds(object, "ended", course.ended);
+	return object;
+}
+
 int export_summary(const struct reader_report *report)
 {
 	json_t *object = json_pack("{s:s, s:s, s:i, s:s?, s:b, s:b, s:I, s:I, s:I}", "verdict",
@@ -83,6 +124,7 @@ int export_summary(const struct reader_report *report)
 
 	if (!object)
 		return -ENOMEM;
+	(void)json_object_set_new(object, "course", course_object(report));
 	(void)json_object_set_new(object, "findings", findings_array(report));
 	(void)json_object_set_new(object, "undecided", undecided_array(report));
 	(void)json_object_set_new(object, "missing", missing_array(report));
@@ -184,11 +226,14 @@ static int priority_of(const struct reader_record *record)
 {
 	const char *severity = reader_string(record->members, "severity");
 
-	if (strcmp(severity, "error") == 0)
+	if (strcmp(severity, "error") == 0 || strcmp(record->type, "pid1") == 0)
 		return 3;
-	if (strcmp(severity, "warning") == 0)
+	if (strcmp(severity, "warning") == 0 || strcmp(record->type, "stall") == 0)
 		return 4;
-	return strcmp(record->type, "finding") == 0 || strcmp(record->type, "end") == 0 ? 6 : 7;
+	return strcmp(record->type, "finding") == 0 || strcmp(record->type, "end") == 0 ||
+			       strcmp(record->type, "up") == 0
+		       ? 6
+		       : 7;
 }
 
 static void put_field(const char *name, const char *value)
@@ -227,7 +272,11 @@ int export_journal(const struct reader *reader, const struct reader_report *repo
 		struct text text;
 
 		text_init(&text, words, sizeof(words));
-		describe_record(&text, record->members);
+		if (reader_is(record->members, "phase", "finish") &&
+			!isnan(reader_report_gave_up(report)))
+			text_append(&text, DESCRIBE_GAVE_UP);
+		else
+			describe_record(&text, record->members);
 		(void)printf("__REALTIME_TIMESTAMP=%.0f\n__MONOTONIC_TIMESTAMP=%.0f\n"
 			     "_BOOT_ID=%s%024d\nPRIORITY=%d\nSYSLOG_IDENTIFIER=bootprobe\n"
 			     "BOOTPROBE_BOOT=%s\nBOOTPROBE_SEQ=%u\n",

@@ -6,8 +6,10 @@
 #include "base/printable.h"
 #include "base/text.h"
 #include "cli/read.h"
+#include "reader/course.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 struct exposition {
@@ -57,7 +59,7 @@ static void series_end(struct text *series, const struct exposition *e, double v
 	if (series->is_cut || json_object_get(e->said, series->data))
 		return;
 	(void)json_object_set_new(e->said, series->data, json_true());
-	(void)printf("%s %.17g\n", series->data, value);
+	(void)printf("%s %.15g\n", series->data, value);
 }
 
 #define SERIES(name)                   \
@@ -138,6 +140,65 @@ static void put_counts(const struct exposition *e)
 		"When the last record was written, in seconds since the kernel started.", last);
 }
 
+static void put_known(const struct exposition *e, const char *name, const char *help, double value)
+{
+	if (!isnan(value))
+		put_plain(e, name, help, value);
+}
+
+static void put_end(const struct exposition *e, const struct course *course)
+{
+	put_header("bootprobe_boot_end",
+		"1 for what the recorder saw last of the boot, 0 for the others.");
+	for (int i = COURSE_UNWATCHED; i < COURSE_END_COUNT; i++) {
+		SERIES(series);
+
+		series_begin(&series, "bootprobe_boot_end", e);
+		series_label(&series, "end", course_end_name((enum course_end)i));
+		series_end(&series, e, (int)course->end == i);
+	}
+}
+
+static void put_slow_parts(const struct exposition *e, const struct course *course)
+{
+	const json_t *part;
+	size_t i;
+
+	if (!course->up || !json_array_size(json_object_get(course->up->members, "slow")))
+		return;
+	put_header("bootprobe_slow_part_seconds", "What took longest behind the handoff.");
+	json_array_foreach(json_object_get(course->up->members, "slow"), i, part)
+	{
+		SERIES(series);
+
+		series_begin(&series, "bootprobe_slow_part_seconds", e);
+		series_label(&series, "name", reader_string(part, "name"));
+		series_end(&series, e, (double)reader_integer(part, "duration_us", 0) / 1e6);
+	}
+}
+
+/* Of a boot that nobody recorded there is no more to tell than when stage 1 was done. */
+static void put_course(const struct exposition *e)
+{
+	struct course course;
+
+	course_of(e->report, &course);
+	put_end(e, &course);
+	put_known(e, "bootprobe_handoff_seconds",
+		"When stage 2 began, in seconds since the kernel started.", course.handoff);
+	if (course.end == COURSE_UNWATCHED)
+		return;
+	put_known(e, "bootprobe_boot_end_seconds",
+		"When that was, in seconds since the kernel started.", course.ended);
+	put_plain(e, "bootprobe_stalls", "How often nothing went on.", (double)course.stalls);
+	put_plain(e, "bootprobe_stalled_seconds", "For how long.", course.stalled);
+	if (course.exit)
+		put_plain(e, "bootprobe_pid1_wait_status",
+			"The exit code of the panic: how PID 1 ended.",
+			(double)reader_integer(course.exit->members, "wait_status", 0));
+	put_slow_parts(e, &course);
+}
+
 static double slowest_read(const struct reader_record *block)
 {
 	const json_t *read;
@@ -190,6 +251,7 @@ int export_prometheus(const struct reader_report *report, double started)
 	put_verdict(&e);
 	put_findings(&e);
 	put_counts(&e);
+	put_course(&e);
 	put_disks(&e, "bootprobe_disk_size_bytes", "Size of a disk.", size_of);
 	put_disks(&e, "bootprobe_disk_arrival_seconds",
 		"When the kernel announced a disk, in seconds since it started; 0: before udev.",

@@ -4,13 +4,16 @@
  */
 #include "base/cleanup.h"
 #include "cli/describe.h"
+#include "cli/fold.h"
 #include "cli/input.h"
 #include "cli/page.h"
 #include "cli/read.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -28,8 +31,13 @@ struct follow {
 	json_t *said; /* what was printed of the current boot, so that nothing is printed twice */
 	char boot[9];
 	bool is_coloured;
-	bool is_watched; /* the recorder looks at PID 1, or is about to: one more end follows */
-	bool is_ended;   /* an end came that no other one follows */
+	bool is_terminal; /* somebody sees what is rewritten */
+	bool is_status;   /* the line that the cursor is on is to be rewritten */
+	double told_beat; /* of the guest: when a heartbeat was told last */
+	bool is_rootless; /* the handoff that was looked at last has no root */
+	bool is_watched;  /* the recorder looks at PID 1, or is about to: one more end follows */
+	bool has_end;     /* one came; another one may follow */
+	bool is_ended;    /* one came that no other one follows */
 	bool is_page_due;
 	bool is_page_printed;
 	unsigned idle_ms;
@@ -65,41 +73,107 @@ static enum output_colour colour_of(const json_t *line)
 	return COLOUR_NONE;
 }
 
+/* What is printed next stands in the place of the line that is rewritten. */
+static void clear_status(struct follow *follow)
+{
+	if (follow->is_status)
+		(void)fputs("\r\033[K", stdout);
+	follow->is_status = false;
+}
+
 static void start_boot(struct follow *follow, const char *boot)
 {
 	if (strcmp(follow->boot, boot) == 0)
 		return;
 	memcpy(follow->boot, boot, sizeof(follow->boot));
-	follow->is_watched = follow->is_ended = follow->is_page_printed = false;
+	follow->is_watched = follow->has_end = follow->is_ended = false;
+	follow->is_rootless = follow->is_page_printed = false;
+	follow->told_beat = 0;
 	(void)json_object_clear(follow->said);
+	clear_status(follow);
 	(void)printf("boot %s\n", boot);
 }
 
-/* What was asked for, until the recorder itself says whether it does it. */
+/* What was asked for, until the recorder itself says whether it does it. One that is lost says
+ * nothing more. */
 static void note_recorder(struct follow *follow, const json_t *line)
 {
 	if (reader_is(line, "type", "config"))
-		follow->is_watched = reader_is(line, "record", "exit");
+		follow->is_watched = reader_has(line, "record");
 	else if (reader_is(line, "type", "recorder"))
 		follow->is_watched =
 			reader_is(line, "state", "watching") && reader_is(line, "seize", "ok");
+	if (reader_is(line, "type", "recorder") && reader_is(line, "state", "lost"))
+		follow->is_ended = follow->has_end;
+	if (reader_is(line, "type", "handoff"))
+		follow->is_rootless = !reader_bool(line, "mounted", true);
 }
 
 /* The end of PID 1, and of the recorder, comes behind that of stage 1. */
 static bool is_last_end(const struct follow *follow, const json_t *line)
 {
-	if (reader_is(line, "phase", "stall"))
+	static const char *const LAST[] = {"exit", "up", "time-over", "shutdown", "terminated"};
+
+	if (reader_is(line, "phase", "stall") || reader_is(line, "phase", "goes-on"))
 		return false;
-	return !follow->is_watched || reader_is(line, "phase", "exit") ||
-	       reader_is(line, "phase", "up") || reader_is(line, "phase", "terminated");
+	for (size_t i = 0; i < ARRAY_SIZE(LAST); i++) {
+		if (reader_is(line, "phase", LAST[i]))
+			return true;
+	}
+	return !follow->is_watched;
 }
 
 static void note_end(struct follow *follow, const json_t *line)
 {
 	if (!reader_is(line, "type", "end"))
 		return;
-	follow->is_page_due = !reader_is(line, "phase", "delivered") || !follow->is_page_printed;
+	/* That it goes on again is a line; the page that said otherwise is printed anew in the end.
+	 */
+	if (reader_is(line, "phase", "goes-on"))
+		follow->is_page_printed = false;
+	else
+		follow->is_page_due =
+			!reader_is(line, "phase", "delivered") || !follow->is_page_printed;
+	follow->has_end |=
+		!reader_is(line, "phase", "stall") && !reader_is(line, "phase", "goes-on");
 	follow->is_ended = is_last_end(follow, line);
+}
+
+/* Heartbeats come every few seconds: on a terminal one line that is rewritten, elsewhere one a
+ * minute. */
+static void print_heartbeat(struct follow *follow, const json_t *line)
+{
+	enum { COLUMN = 12, BEATS_APART_S = 60 };
+	double t = reader_number(line, "t", 0);
+	char data[DESCRIBE_SIZE], cut[OUTPUT_COLUMNS];
+	struct text text;
+
+	if (!follow->is_terminal && t >= follow->told_beat && t - follow->told_beat < BEATS_APART_S)
+		return;
+	text_init(&text, data, sizeof(data));
+	describe_record(&text, line);
+	clear_status(follow);
+	follow->told_beat = t;
+	follow->idle_lines = 0;
+	(void)printf("%8.3f s  ", t);
+	if (follow->is_terminal) {
+		fold_cut(cut, OUTPUT_COLUMNS - 1 - COLUMN, data);
+		(void)fputs(cut, stdout);
+	} else {
+		output_words(stdout, COLUMN, COLUMN, data);
+	}
+	follow->is_status = follow->is_terminal;
+	(void)fflush(stdout);
+}
+
+/* What a line says by itself, or with what is known from those before it. */
+static void describe_line(const struct follow *follow, struct text *text, const json_t *line)
+{
+	if (follow->is_rootless && reader_is(line, "type", "end") &&
+		reader_is(line, "phase", "finish"))
+		text_append(text, DESCRIBE_GAVE_UP);
+	else
+		describe_record(text, line);
 }
 
 static void print_line(void *context, const char *boot, uint32_t seq, const json_t *line)
@@ -114,10 +188,12 @@ static void print_line(void *context, const char *boot, uint32_t seq, const json
 	start_boot(follow, boot);
 	note_recorder(follow, line);
 	note_end(follow, line);
+	if (reader_is(line, "type", "heartbeat"))
+		print_heartbeat(follow, line);
 	if (!describe_is_news(line) || reader_has(line, "cont"))
 		return;
 	text_init(&text, data, sizeof(data));
-	describe_record(&text, line);
+	describe_line(follow, &text, line);
 	if (json_object_getn(follow->said, text.data, text.length))
 		return;
 	/* Better to say something twice than nothing more. */
@@ -126,6 +202,8 @@ static void print_line(void *context, const char *boot, uint32_t seq, const json
 	follow->idle_lines = 0;
 	follow->next_notice = IDLE_LINES;
 	(void)json_object_setn_new_nocheck(follow->said, text.data, text.length, json_true());
+	clear_status(follow);
+	follow->told_beat = fmax(follow->told_beat, reader_number(line, "t", 0));
 	(void)printf("%8.3f s  ", reader_number(line, "t", 0));
 	if (follow->is_coloured && colour)
 		(void)fputs(colour == COLOUR_RED ? "\033[1;31m" : "\033[1;33m", stdout);
@@ -147,6 +225,7 @@ static int print_page(struct follow *follow, bool is_last)
 	}
 	follow->is_page_due = false;
 	follow->is_page_printed = true;
+	clear_status(follow);
 	if (reader_list(follow->reader, NULL, 0))
 		(void)fputc('\n', stdout);
 	return read_print(follow->reader, follow->options, path_of(follow));
@@ -159,6 +238,7 @@ static void count_lines(struct follow *follow, const char *bytes, size_t length)
 		follow->idle_lines += bytes[i] == '\n';
 	if (follow->idle_lines < follow->next_notice)
 		return;
+	clear_status(follow);
 	(void)printf("%12s%llu lines of the log without news of bootprobe; still reading\n", "",
 		(unsigned long long)follow->idle_lines);
 	(void)fflush(stdout);
@@ -168,9 +248,12 @@ static void count_lines(struct follow *follow, const char *bytes, size_t length)
 /* Once, until something comes. */
 static void count_time(struct follow *follow, unsigned ms)
 {
-	if (follow->idle_ms < IDLE_MS && follow->idle_ms + ms >= IDLE_MS)
+	if (follow->idle_ms < IDLE_MS && follow->idle_ms + ms >= IDLE_MS) {
+		clear_status(follow);
+		(void)fflush(stdout);
 		input_complain(
 			"read", path_of(follow), "nothing comes; still waiting, Ctrl-C ends");
+	}
 	follow->idle_ms += follow->idle_ms < IDLE_MS ? ms : 0;
 }
 
@@ -287,6 +370,14 @@ static int follow_descriptor(struct follow *follow, int fd)
 	return print_page(follow, true);
 }
 
+/* One that cannot go back to the start of a line. */
+static bool is_dumb_terminal(void)
+{
+	const char *term = getenv("TERM");
+
+	return !term || strcmp(term, "dumb") == 0;
+}
+
 int follow_run(const struct read_options *options)
 {
 	_cleanup_(cleanup_reader) struct reader *reader = reader_new(options->boot);
@@ -305,6 +396,7 @@ int follow_run(const struct read_options *options)
 		return READ_UNUSABLE;
 	}
 	follow.is_coloured = output_wants_colour(options->when);
+	follow.is_terminal = isatty(STDOUT_FILENO) && !is_dumb_terminal();
 	reader_observe(reader, print_line, &follow);
 	status = follow_descriptor(&follow, fd);
 	if (fd != STDIN_FILENO)

@@ -54,7 +54,7 @@ static void usage(FILE *stream)
 		stream);
 }
 
-enum { NAME_CHARS_MAX = 32, NEAR_DISTANCE_MAX = 2 };
+enum { NEAR_DISTANCE_MAX = 2 };
 
 /* The command that was probably meant, or NULL. */
 static const char *nearest_command(const char *name)
@@ -105,16 +105,6 @@ static int refuse(const char *word)
 	return 2;
 }
 
-/* getopt names the program as people typed it. */
-static int run(size_t command, int argc, char **argv)
-{
-	char name[NAME_CHARS_MAX];
-
-	(void)text_join(name, sizeof(name), "bootprobe ", COMMANDS[command].name, NULL);
-	argv[0] = name;
-	return COMMANDS[command].run(argc, argv);
-}
-
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -125,7 +115,7 @@ int main(int argc, char **argv)
 		return puts("bootprobe " BOOTPROBE_VERSION), 0;
 	for (size_t i = 0; i < ARRAY_SIZE(COMMANDS); i++) {
 		if (strcmp(argv[1], COMMANDS[i].name) == 0)
-			return run(i, argc - 1, argv + 1);
+			return COMMANDS[i].run(argc - 1, argv + 1);
 	}
 	if (strcmp(argv[1], "help") == 0)
 		return refuse_help(argv[2]);

@@ -4,12 +4,11 @@
 #include "base/cleanup.h"
 #include "cli/page_part.h"
 #include "cli/words.h"
-#include "reader/unseen.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVIDENCE_MAX = 6, BESIDES_MAX = 12, SPANS_MAX = 12 };
+enum { EVIDENCE_MAX = 6, BESIDES_MAX = 12 };
 
 void page_heading(const struct page *page, const char *heading)
 {
@@ -98,6 +97,9 @@ static void append_incomplete(struct text *text, const struct reader_report *rep
 {
 	if (report->lost_findings)
 		text_append(text, "a finding was made, and its record is missing");
+	else if (reader_report_is_image(report))
+		text_append(text, "these are records of a disk image, not of a boot; "
+				  "bootprobe gpt judges it");
 	else if (!report->end)
 		text_append(text, "the report has no end: stage 1 was not seen to end");
 	else if (!report->is_judged)
@@ -110,12 +112,15 @@ static void append_incomplete(struct text *text, const struct reader_report *rep
 		text_append(text, "nothing wrong was found, but not all records are here");
 }
 
-static void append_why(struct text *text, const struct reader_report *report)
+static void append_why(
+	struct text *text, const struct reader_report *report, const struct course *course)
 {
 	if (report->verdict == READER_INCOMPLETE) {
 		append_incomplete(text, report);
 	} else if (report->verdict == READER_OK) {
 		text_append(text, "nothing wrong was found");
+		if (course->end == COURSE_OPEN)
+			text_append(text, " so far; the recording has no end");
 	} else if (report->finding_count) {
 		text_append(text, report->findings[0].summary);
 	} else {
@@ -124,7 +129,7 @@ static void append_why(struct text *text, const struct reader_report *report)
 	}
 }
 
-static void print_verdict(const struct page *page)
+static void print_verdict(const struct page *page, const struct course *course)
 {
 	static const enum output_colour COLOURS[] = {[READER_OK] = COLOUR_GREEN,
 		[READER_HAS_WARNINGS] = COLOUR_YELLOW,
@@ -136,7 +141,7 @@ static void print_verdict(const struct page *page)
 	bool has_cause = report->verdict == READER_FAIL || report->verdict == READER_HAS_WARNINGS;
 	WORDS(why);
 
-	append_why(&why, report);
+	append_why(&why, report, course);
 	output_coloured(page->stream, page->is_coloured, COLOURS[report->verdict], name);
 	(void)fputs("  ", page->stream);
 	output_words(page->stream, column, column, why.data);
@@ -146,8 +151,8 @@ static void print_verdict(const struct page *page)
 		text_append(&why, report->findings[0].id);
 		text_append(&why, "; ");
 	}
-	text_append(&why, "boot ");
-	text_append(&why, report->boot);
+	text_append(&why, reader_report_is_image(report) ? "a disk image" : "boot ");
+	text_append(&why, reader_report_is_image(report) ? "" : report->boot);
 	(void)fprintf(page->stream, "%*s", (int)column, "");
 	output_words(page->stream, column, column, why.data);
 }
@@ -342,139 +347,15 @@ static void print_findings(const struct page *page)
 	print_others(page, has_cause ? "Besides" : "And");
 }
 
-/* ------------------------------------------------------------------------------ what is not here
- */
-
-static void append_span(struct text *text, uint32_t first, uint32_t last)
+void page_print(FILE *stream, const struct reader_report *report, bool is_coloured, bool is_here)
 {
-	text_append(text, text->length ? ", " : "");
-	text_append_u64(text, first);
-	if (last == first)
-		return;
-	text_append(text, "-");
-	text_append_u64(text, last);
-}
+	const struct page page = {stream, report, is_coloured, is_here};
+	struct course course;
 
-static void print_missing(const struct page *page)
-{
-	const struct reader_report *report = page->report;
-	WORDS(words);
-
-	for (size_t i = 0; i < report->missing_count && i < SPANS_MAX; i++)
-		append_span(&words, report->missing[i].first, report->missing[i].last);
-	if (report->missing_count > SPANS_MAX) {
-		text_append(&words, " and further ones, ");
-		text_append_u64(&words, report->missing_lines);
-		text_append(&words, " in all");
-	}
-	if (report->missing_count)
-		page_entry(page, "missing", words.data);
-}
-
-static void print_unplaced(const struct page *page)
-{
-	WORDS(words);
-
-	text_append_u64(&words, page->report->unplaced_damage);
-	text_append(
-		&words, page->report->unplaced_damage == 1 ? " line that does" : " lines that do");
-	text_append(&words, " not say of which record");
-	if (page->report->unplaced_damage)
-		page_entry(page, "damaged", words.data);
-}
-
-static void print_damaged(const struct page *page)
-{
-	const struct reader_report *report = page->report;
-	WORDS(words);
-
-	for (size_t i = 0; i < report->damage_count && i < SPANS_MAX; i++) {
-		append_span(&words, report->damage[i].seq, report->damage[i].seq);
-		text_append(&words, " (");
-		text_append(&words, report->damage[i].why);
-		text_append(&words, ")");
-	}
-	if (report->damage_count > SPANS_MAX) {
-		text_append(&words, " and further ones, ");
-		text_append_u64(&words, report->damage_count);
-		text_append(&words, " in all");
-	}
-	if (report->damage_count)
-		page_entry(page, "damaged", words.data);
-}
-
-/* What the guest had no room for. */
-static void append_omitted(struct text *text, const struct reader_report *report)
-{
-	const struct reader_record *record = reader_report_find(report, "omitted", NULL, NULL);
-	const json_t *element;
-	size_t i;
-
-	json_array_foreach(record ? json_object_get(record->members, "records") : NULL, i, element)
-	{
-		text_append(text, i ? ", " : "");
-		words_integer(text, "", element, "count");
-		words_key(text, " of ", element, "type");
-	}
-	words_integer(text, text->length ? ", findings: " : "findings: ",
-		report->end ? report->end->members : NULL, "dropped_findings");
-	text_append(text, text->length ? "; the report had no room for them" : "");
-}
-
-static void append_ending(struct text *text, const struct reader_report *report)
-{
-	double last = report->record_count ? report->records[report->record_count - 1].t : 0;
-
-	if (report->phase && strcmp(report->phase, "stall") == 0)
-		text_append(text, "stage 1 had not gone on ");
-	else if (report->phase && strcmp(report->phase, "terminated") == 0)
-		text_append(text, "told to end before stage 2, ");
-	else if (report->phase && strcmp(report->phase, "exit") == 0)
-		text_append(text, "PID 1 ended, and the kernel panicked, ");
-	else if (!report->phase)
-		text_append(text, "stage 1 was not seen to end; the last record is from ");
-	else
-		return;
-	words_time(text, last);
-	text_append(text, " after the kernel started");
-}
-
-static void print_losses(const struct page *page)
-{
-	const struct reader_report *report = page->report;
-	WORDS(ending);
-	WORDS(refused);
-	WORDS(omitted);
-	WORDS(unseen);
-
-	append_ending(&ending, report);
-	unseen_list(report, &unseen);
-	append_omitted(&omitted, report);
-	if (!ending.length && !omitted.length && !unseen.length && !report->missing_count &&
-		!report->damage_count && !report->refused_lines && !report->unplaced_damage)
-		return;
-	page_heading(page, "Records");
-	if (ending.length)
-		page_entry(page, "end", ending.data);
-	print_missing(page);
-	print_damaged(page);
-	print_unplaced(page);
-	if (omitted.length)
-		page_entry(page, "omitted", omitted.data);
-	if (unseen.length)
-		page_entry(page, "unseen", unseen.data);
-	text_append_u64(&refused, report->refused_lines);
-	text_append(&refused, " records are more than what is kept of a boot");
-	if (report->refused_lines)
-		page_entry(page, "left out", refused.data);
-}
-
-void page_print(FILE *stream, const struct reader_report *report, bool is_coloured)
-{
-	const struct page page = {stream, report, is_coloured};
-
-	print_verdict(&page);
+	course_of(report, &course);
+	print_verdict(&page, &course);
+	page_course(&page, &course);
 	print_findings(&page);
 	page_sound(&page);
-	print_losses(&page);
+	page_records(&page, &course);
 }

@@ -9,6 +9,6 @@
 
 #include <stdio.h>
 
-void page_print(FILE *stream, const struct reader_report *report, bool is_coloured);
+void page_print(FILE *stream, const struct reader_report *report, bool is_coloured, bool is_here);
 
 #endif

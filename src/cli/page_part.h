@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cli/describe.h"
 #include "cli/output.h"
-#include "reader/report.h"
+#include "reader/course.h"
 
 enum { PAGE_KEY_COLUMNS = 11, PAGE_INDENT = 2 };
 
@@ -16,6 +16,7 @@ struct page {
 	FILE *stream;
 	const struct reader_report *report;
 	bool is_coloured;
+	bool is_here; /* on the machine that it is about, which is up */
 };
 
 /* A text of what the guest wrote, bounded. */
@@ -29,6 +30,10 @@ void page_heading(const struct page *page, const char *heading);
  */
 void page_entry(const struct page *page, const char *key, const char *words);
 
+/* The story of the boot, where somebody watched it. */
+void page_course(const struct page *page, const struct course *course);
+/* What is missing, and how the report ends. */
+void page_records(const struct page *page, const struct course *course);
 /* Lines of what needs no further look: at most one a subject. */
 void page_sound(const struct page *page);
 

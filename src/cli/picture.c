@@ -66,6 +66,10 @@ const char *picture_class(const struct timeline_item *item)
 		[TIMELINE_ITEM_PARTITION] = "partition",
 		[TIMELINE_ITEM_PROBE] = "probe",
 		[TIMELINE_ITEM_FINDING] = "info",
+		[TIMELINE_ITEM_PROGRESS] = "progress",
+		[TIMELINE_ITEM_STALL] = "warning",
+		[TIMELINE_ITEM_CALLS] = "event",
+		[TIMELINE_ITEM_SLOW] = "slow",
 	};
 
 	if (item->severity == READER_ERROR)

@@ -124,7 +124,10 @@ static void put_phase(
 	timeline_format_duration(duration, sizeof(duration), item->end - item->start);
 	(void)text_join(data, sizeof(data), item->label, " ", duration,
 		item->is_open ? ", end not seen" : "", NULL);
-	picture_bar(picture, item, picture->y, height, item->start > 0 ? "stage" : "kernel");
+	picture_bar(picture, item, picture->y, height,
+		item->start <= 0                      ? "kernel"
+		: strcmp(item->label, "stage 2") == 0 ? "stage2"
+						      : "stage");
 	if (width > (double)strlen(data) * PICTURE_CHARACTER + 8)
 		picture_text(picture, x + 5, picture->y + height - 5, "", data, sizeof(data));
 }
@@ -169,6 +172,31 @@ static void draw_marks(
 			picture_diamond(picture, item, picture->y + 1);
 		else
 			picture_tick(picture, item, picture->y, HEIGHT);
+	}
+	put_left_out(picture, labels.left_out, picture->y + HEIGHT + PICTURE_ROW);
+	if (labels.left_out && !labels.rows)
+		labels.rows = 1;
+	picture->y += HEIGHT + PICTURE_ROW * labels.rows + 8;
+}
+
+/* Bars, those of one kind with labels and in front: progress and what stops it, or system calls. */
+static void draw_spans(
+	struct picture *picture, const struct timeline_lane *lane, enum timeline_item_kind labelled)
+{
+	enum { HEIGHT = 16 };
+	struct labels labels;
+
+	arrange(picture, lane, labelled, &labels);
+	picture_name(picture, lane, HEIGHT);
+	put_labels(picture, &labels, picture->y + HEIGHT);
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < lane->count; i++) {
+			const struct timeline_item *item = &lane->item[i];
+
+			if (picture_has(picture, item) && (item->kind == labelled) == (pass == 1))
+				picture_bar(picture, item, picture->y + 3, TRACK + 2,
+					picture_class(item));
+		}
 	}
 	put_left_out(picture, labels.left_out, picture->y + HEIGHT + PICTURE_ROW);
 	if (labels.left_out && !labels.rows)
@@ -342,6 +370,15 @@ void picture_lane(struct picture *picture, const struct timeline_lane *lane, boo
 	case TIMELINE_FINDINGS:
 		picture->y += 8;
 		draw_marks(picture, lane, TIMELINE_ITEM_FINDING);
+		break;
+	case TIMELINE_PROGRESS:
+		draw_spans(picture, lane, TIMELINE_ITEM_STALL);
+		break;
+	case TIMELINE_CALLS:
+		draw_spans(picture, lane, TIMELINE_ITEM_CALLS);
+		break;
+	case TIMELINE_SLOW:
+		draw_probe(picture, lane);
 		break;
 	case TIMELINE_PROBE:
 		if (is_first_probe) {

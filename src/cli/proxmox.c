@@ -6,12 +6,11 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/input.h"
-#include "cli/output.h"
+#include "cli/options.h"
 #include "cli/proxmox_lines.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,21 +72,43 @@ static int read_config(struct vm *vm, const char *path)
 	qm_config_parse(text, (size_t)n, &vm->config);
 	(void)text_copy(vm->path, sizeof(vm->path), path);
 	vm->is_known = true;
+	if (vm->config.is_container)
+		return -ENOTSUP;
 	if (!vm->config.has_known_key)
 		return -EBADMSG;
 	return vm->config.is_args_cut ? -EFBIG : 0;
 }
 
-/* The VMs of the host that this runs on. */
-static int read_own_config(struct vm *vm)
+static int read_below(struct vm *vm, const char *folder)
 {
 	const char *root = getenv("BOOTPROBE_ROOT");
 	char path[PATH_MAX];
 
-	if (!text_join(path, sizeof(path), root ? root : "", "/etc/pve/qemu-server/", vm->vmid,
-		    ".conf", NULL))
+	if (!text_join(path, sizeof(path), root ? root : "", folder, vm->vmid, ".conf", NULL))
 		return -ENAMETOOLONG;
 	return read_config(vm, path);
+}
+
+/* The VMs of the host that this runs on; one number is never both a VM's and a container's. */
+static int read_own_config(struct vm *vm)
+{
+	int r = read_below(vm, "/etc/pve/qemu-server/");
+
+	return r == -ENOENT && read_below(vm, "/etc/pve/lxc/") == -ENOTSUP ? -ENOTSUP : r;
+}
+
+static const char *why_not(int error)
+{
+	switch (error) {
+	case -EFBIG:
+		return "too long for any configuration";
+	case -EBADMSG:
+		return "no configuration of a VM: it has no line as memory: 2048";
+	case -ENOTSUP:
+		return "a container, not a VM: it boots no kernel, and has no stage 1 to look at";
+	default:
+		return strerror(-error);
+	}
 }
 
 /* ------------------------------------------------------------------------------------ notes */
@@ -236,24 +257,13 @@ static bool is_vmid(const char *word)
 	return !word[length] && length >= 3 && length <= 9 && word[0] != '0';
 }
 
-static int usage(const char *why)
-{
-	if (why)
-		(void)fprintf(stderr, "bootprobe proxmox: %s\n", why);
-	(void)fputs("Try 'bootprobe proxmox --help'.\n", stderr);
-	return EXIT_USAGE;
-}
-
 static int tell(struct vm *vm, const char *config, bool is_json)
 {
 	int r = config ? read_config(vm, config) : read_own_config(vm);
 
 	/* A VM of another host, or no host of Proxmox at all: told in a note. */
-	if (r < 0 && (config || r == -EFBIG || r == -EBADMSG)) {
-		input_complain("proxmox", config ? config : vm->path,
-			r == -EFBIG     ? "too long for any configuration"
-			: r == -EBADMSG ? "no configuration of a VM: it has no line as memory: 2048"
-					: strerror(-r));
+	if (r < 0 && (config || r == -EFBIG || r == -EBADMSG || r == -ENOTSUP)) {
+		input_complain("proxmox", config ? config : vm->path, why_not(r));
 		return EXIT_USAGE;
 	}
 	r = proxmox_lines_make(vm->vmid, &vm->config, &vm->lines);
@@ -269,35 +279,38 @@ static int tell(struct vm *vm, const char *config, bool is_json)
 	return EXIT_USAGE;
 }
 
+struct proxmox_options {
+	const char *config;
+	bool is_json;
+};
+
+static const char *take_option(void *context, int option)
+{
+	struct proxmox_options *options = context;
+
+	if (option == 'c')
+		options->config = optarg;
+	else
+		options->is_json = true;
+	return NULL;
+}
+
 int proxmox_main(int argc, char **argv)
 {
-	static const struct option OPTIONS[] = {{"config", required_argument, NULL, 'c'},
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct option OPTIONS[] = {
+		{"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'}, {0}};
+	static const struct options SYNTAX = {
+		.verb = "proxmox", .help = HELP, .table = OPTIONS, .take = take_option};
 	static struct vm vm;
-	const char *config = NULL;
-	bool is_json = false;
-	int option;
+	struct proxmox_options options = {0};
+	int status;
 
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) >= 0) {
-		switch (option) {
-		case 'c':
-			config = optarg;
-			break;
-		case 'j':
-			is_json = true;
-			break;
-		case 'h':
-			(void)fputs(HELP, stdout);
-			return EXIT_TOLD;
-		default:
-			return usage(NULL);
-		}
-	}
+	if (!options_parse(&SYNTAX, argc, argv, &options, &status))
+		return status;
 	if (argc - optind != 1)
-		return usage("one VMID, as qm list shows them");
+		return options_complain("proxmox", "one VMID, as qm list shows them");
 	if (!is_vmid(argv[optind]))
-		return usage("a VMID is a number from 100 to 999999999");
+		return options_complain("proxmox", "a VMID is a number from 100 to 999999999");
 	vm.vmid = argv[optind];
-	return tell(&vm, config, is_json);
+	return tell(&vm, options.config, options.is_json);
 }

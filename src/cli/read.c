@@ -282,7 +282,8 @@ static int print_report(const struct reader *reader, const struct reader_report 
 	}
 	if (options->is_json)
 		return export_summary(report);
-	page_print(stdout, report, output_wants_colour(options->when));
+	page_print(stdout, report, output_wants_colour(options->when),
+		strcmp(options->verb, "show") == 0);
 	return 0;
 }
 

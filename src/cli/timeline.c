@@ -25,7 +25,9 @@ static const char HELP[] =
 	"Shows a boot on one time axis, from the firmware to the handoff: lines of the\n"
 	"kernel log, the arrival of each disk, reads of its headers, partitions, udev,\n"
 	"probes, and findings as marks. Of many disks, those of one transport that behave\n"
-	"alike share a line; those that stand out have their own.\n"
+	"alike share a line; those that stand out have their own. Where the boot was\n"
+	"recorded (bootprobe.record=), it goes on: what went on in stage 2, what was\n"
+	"waited for, what took long, and how it ended.\n"
 	"\n"
 	"  --output FILE    write a picture instead (also -o): FILE.svg, or FILE.html\n"
 	"                   with the picture and a table of all that is in it. Neither\n"
@@ -108,6 +110,9 @@ static json_t *lane_object(const struct timeline_lane *lane)
 {
 	static const char *const KINDS[] = {[TIMELINE_BOOT] = "boot",
 		[TIMELINE_KERNEL] = "kernel",
+		[TIMELINE_PROGRESS] = "progress",
+		[TIMELINE_CALLS] = "calls",
+		[TIMELINE_SLOW] = "slow",
 		[TIMELINE_GROUP] = "group",
 		[TIMELINE_DISK] = "disk",
 		[TIMELINE_PROBE] = "probe",

@@ -17,11 +17,12 @@ static const char STYLE[] =
 	".bp{--bg:#ffffff;--fg:#1d2126;--dim:#5d6773;--grid:#e2e6ea;--band:#f5f7f9;"
 	"--kernel:#a9bdd6;--stage:#6d90bf;--arrival:#1f7a4d;--udev:#a3d4b8;--read:#2f74c8;"
 	"--partition:#8351b8;--event:#59636e;--probe:#cdb887;--error:#c4281f;--warning:#c97a00;"
-	"--info:#4a7fa5}\n"
+	"--info:#4a7fa5;--stage2:#8fb39b;--progress:#6aa57f;--slow:#c49a6c}\n"
 	"@media (prefers-color-scheme:dark){.bp{--bg:#16191d;--fg:#e4e7ea;--dim:#98a2ad;"
 	"--grid:#2c3238;--band:#1d2126;--kernel:#4b6380;--stage:#5580b8;--arrival:#4fc289;"
 	"--udev:#2f6a4a;--read:#5c9ff0;--partition:#b78ae6;--event:#a3adb8;--probe:#86743f;"
-	"--error:#ff6b61;--warning:#f2a93b;--info:#7db4dc}}\n"
+	"--error:#ff6b61;--warning:#f2a93b;--info:#7db4dc;--stage2:#3f7a58;"
+	"--progress:#4f9a6c;--slow:#a57b4c}}\n"
 	/* For viewers that know no variables. */
 	".bp text{font:11px 'DejaVu Sans Mono',Menlo,Consolas,monospace;fill:#1d2126;"
 	"fill:var(--fg)}\n"
@@ -34,6 +35,9 @@ static const char STYLE[] =
 	".bp .lead{stroke:#b9c0c8;stroke:var(--dim);stroke-opacity:.5}\n"
 	".bp .kernel{fill:#a9bdd6;fill:var(--kernel)}\n"
 	".bp .stage{fill:#6d90bf;fill:var(--stage)}\n"
+	".bp .stage2{fill:#8fb39b;fill:var(--stage2)}\n"
+	".bp .progress{fill:#6aa57f;fill:var(--progress)}\n"
+	".bp .slow{fill:#c49a6c;fill:var(--slow)}\n"
 	".bp .moment,.bp .arrival{fill:#1f7a4d;fill:var(--arrival)}\n"
 	".bp .udev{fill:#a3d4b8;fill:var(--udev)}\n"
 	".bp .read{fill:#2f74c8;fill:var(--read)}\n"
@@ -160,6 +164,9 @@ static void draw_legend(struct picture *picture)
 		{"read", "header read"},
 		{"probe", "probe"},
 		{"event", "kernel log"},
+		{"progress", "something goes on"},
+		{"slow", "slow part"},
+		{"info", "information"},
 		{"warning", "warning"},
 		{"error", "error"},
 	};

@@ -20,6 +20,7 @@ enum glyph {
 	GLYPH_UDEV,
 	GLYPH_PROBE,
 	GLYPH_READ,
+	GLYPH_STALL,
 	GLYPH_TICK,
 	GLYPH_FINDING
 };
@@ -29,6 +30,7 @@ static const char *const ASCII[] = {[GLYPH_NONE] = " ",
 	[GLYPH_UDEV] = "-",
 	[GLYPH_PROBE] = "=",
 	[GLYPH_READ] = "#",
+	[GLYPH_STALL] = "x",
 	[GLYPH_TICK] = "|",
 	[GLYPH_FINDING] = "!"};
 static const char *const BLOCKS[] = {[GLYPH_NONE] = " ",
@@ -36,6 +38,7 @@ static const char *const BLOCKS[] = {[GLYPH_NONE] = " ",
 	[GLYPH_UDEV] = "\u2591",
 	[GLYPH_PROBE] = "\u2592",
 	[GLYPH_READ] = "\u2588",
+	[GLYPH_STALL] = "x",
 	[GLYPH_TICK] = "\u2502",
 	[GLYPH_FINDING] = "!"};
 
@@ -56,7 +59,14 @@ static enum glyph glyph_of(const struct timeline_item *item)
 	switch (item->kind) {
 	case TIMELINE_ITEM_PHASE:
 		return GLYPH_PHASE;
+	case TIMELINE_ITEM_PROGRESS:
+		return GLYPH_PHASE;
+	case TIMELINE_ITEM_STALL:
+		return GLYPH_STALL;
+	case TIMELINE_ITEM_SLOW:
+		return GLYPH_PROBE;
 	case TIMELINE_ITEM_UDEV:
+	case TIMELINE_ITEM_CALLS:
 		return GLYPH_UDEV;
 	case TIMELINE_ITEM_PROBE:
 		return GLYPH_PROBE;
@@ -178,7 +188,8 @@ struct event {
 /* Lines of the kernel log and of disks that share a lane are many, and say little each. */
 static bool is_told(const struct timeline_lane *lane, const struct timeline_item *item)
 {
-	if (item->is_unplaced || item->kind == TIMELINE_ITEM_PROBE)
+	if (item->is_unplaced || item->kind == TIMELINE_ITEM_PROBE ||
+		item->kind == TIMELINE_ITEM_PROGRESS)
 		return item->severity != READER_INFO;
 	if (item->kind == TIMELINE_ITEM_FINDING)
 		return lane->kind == TIMELINE_FINDINGS;
@@ -276,14 +287,27 @@ static void print_heading(const struct page *page)
 	(void)fputc('\n', page->stream);
 }
 
+static bool has_progress(const struct timeline *timeline)
+{
+	for (size_t i = 0; i < timeline->lane_count; i++) {
+		if (timeline->lane[i].kind == TIMELINE_PROGRESS)
+			return true;
+	}
+	return false;
+}
+
 static void print_legend(const struct page *page)
 {
 	const char *const *glyphs = page->view->is_utf8 ? BLOCKS : ASCII;
 
 	(void)fprintf(page->stream,
-		"\n%*s%s read  %s udev  %s probe  %s arrival, event  %s finding\n\n",
+		"\n%*s%s read  %s udev  %s probe  %s arrival, event  %s finding\n",
 		NAME_COLUMNS + 1, "", glyphs[GLYPH_READ], glyphs[GLYPH_UDEV], glyphs[GLYPH_PROBE],
 		glyphs[GLYPH_TICK], glyphs[GLYPH_FINDING]);
+	if (has_progress(page->timeline))
+		(void)fprintf(page->stream, "%*s%s something goes on  %s nothing does\n",
+			NAME_COLUMNS + 1, "", glyphs[GLYPH_PHASE], glyphs[GLYPH_STALL]);
+	(void)fputc('\n', page->stream);
 }
 
 void timeline_print_text(FILE *stream, const struct timeline_view *view)

@@ -142,6 +142,9 @@ static void read_backup(struct walk *walk)
 	if (!other_lba)
 		return;
 	read_header(walk, "gpt-alternate", other_lba, &other);
+	/* Nobody knows what is where it belongs; that nothing is at the end says nothing then. */
+	if (other.read != OUTCOME_OK && !gpt_header_is_sound(&gpt->backup))
+		gpt->backup = other;
 	if (!gpt_header_is_sound(&other))
 		return;
 	if (gpt_header_is_sound(&gpt->backup) && !gpt_header_is_sound(&gpt->primary))

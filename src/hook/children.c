@@ -5,10 +5,12 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,6 +55,18 @@ static void child_confine(const struct children *children, pid_t parent)
 		(void)close(children->keep_out[i]);
 }
 
+void children_keep_out(struct children *children, int fd)
+{
+	size_t kept = 0;
+
+	while (kept < ARRAY_SIZE(children->keep_out) && children->keep_out[kept] >= 0)
+		kept++;
+	if (kept + 1 >= ARRAY_SIZE(children->keep_out))
+		return;
+	children->keep_out[kept] = fd;
+	children->keep_out[kept + 1] = -1;
+}
+
 void children_let_in(struct children *children, int fd)
 {
 	size_t kept = 0;
@@ -62,6 +76,36 @@ void children_let_in(struct children *children, int fd)
 			children->keep_out[kept++] = children->keep_out[i];
 	}
 	children->keep_out[kept] = -1;
+}
+
+static void close_between(int first, int last)
+{
+	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+		return;
+	/* Before Linux 5.9. */
+	for (int fd = first; fd <= last && fd < 1024; fd++)
+		(void)close(fd);
+}
+
+/* The lowest of them from there on, or INT_MAX. */
+static int next_kept(const int *kept, size_t count, int from)
+{
+	int lowest = INT_MAX;
+
+	for (size_t i = 0; i < count; i++)
+		lowest = kept[i] >= from && kept[i] < lowest ? kept[i] : lowest;
+	return lowest;
+}
+
+void children_close_others(const int *kept, size_t count)
+{
+	int from = STDERR_FILENO + 1, next;
+
+	while ((next = next_kept(kept, count, from)) < INT_MAX) {
+		close_between(from, next - 1);
+		from = next + 1;
+	}
+	close_between(from, INT_MAX);
 }
 
 int children_start(struct children *children, const struct probe *probe, uint32_t phase,
@@ -82,6 +126,7 @@ int children_start(struct children *children, const struct probe *probe, uint32_
 		}
 		return r;
 	}
+	atomic_fetch_add(&facts->own_processes, 1);
 	if (pid == 0) {
 		int r;
 

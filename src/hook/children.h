@@ -32,8 +32,13 @@ struct children {
 	int keep_out[8];
 };
 
+/* A descriptor of the collector alone. What a child that hangs held, would never be closed. */
+void children_keep_out(struct children *children, int fd);
 /* A descriptor that was closed: its number may be another one's from now on. */
 void children_let_in(struct children *children, int fd);
+/* For a process that lives on by itself: all but the standard descriptors and these. An end of a
+ * socket that it held besides would hide that who has the other one is gone. */
+void children_close_others(const int *kept, size_t count);
 /* Returns 0, -EAGAIN when there are CHILDREN_MAX already, or fork's errno (both are published as
  * a fact too). subject_name goes into the fact and may be NULL. */
 int children_start(struct children *children, const struct probe *probe, uint32_t phase,

@@ -142,9 +142,14 @@ static uint64_t next_wakeup(struct collector *collector)
 			: UINT64_MAX,
 		collector->state == STATE_FINAL ? collector->disk_deadline_us : UINT64_MAX,
 		collector->state == STATE_FOLLOW ? collector->stall_us : UINT64_MAX,
-		collector->state == STATE_LINGER ? collector->linger_end_us : UINT64_MAX,
+		/* A recording has an end of its own. */
+		collector->state == STATE_LINGER && !recording_is_on(collector) &&
+				!observing_is_on(collector)
+			? collector->linger_end_us
+			: UINT64_MAX,
 		sinks_are_waiting(&collector->sinks) ? collector->retry_us : UINT64_MAX,
 		home_next_look(collector),
+		recording_next_look(collector),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
@@ -162,6 +167,7 @@ static void wait_for_events(struct collector *collector)
 		{.fd = udev_source_kernel_fd(&collector->udev), .events = POLLIN},
 		{.fd = udev_source_processed_fd(&collector->udev), .events = POLLIN},
 		{.fd = collector->recorder_fd, .events = POLLIN},
+		{.fd = collector->observer_fd, .events = POLLIN},
 		{.fd = collector->mounts_fd, .events = POLLPRI},
 	};
 	const struct pollfd *mounts = &fds[ARRAY_SIZE(fds) - 1];
@@ -201,6 +207,7 @@ static void loop(struct collector *collector)
 		if (handle_children(collector))
 			home_look(collector, clock_now_us(), true);
 		recording_handle(collector);
+		observing_handle(collector);
 		clients_handle(collector);
 		handle_timers(collector);
 		follow_disks(collector);
@@ -333,8 +340,10 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	open_outputs(&the, options);
 	open_inputs(&the);
 	recording_start(&the);
+	observing_start(&the);
 	pass_begin(&the);
 	loop(&the);
+	observing_stop(&the);
 	recording_stop(&the);
 	udev_source_close(&the.udev);
 	if (ret_results) {

@@ -7,6 +7,7 @@
  *   output.c          what is known becomes records and the page
  *   console_output.c  the page on consoles, each written to by a child
  *   recording.c       the flight recorder, and what it saw
+ *   observing.c       the observer, and what it sees of a boot that does not get on
  *   clients.c         who waits for the collector: "start", "finish"
  *   heal.c            what is written to a phantom console goes elsewhere, for who asks for it
  *   home.c            beside a stage 1 that knows nothing of us
@@ -75,8 +76,14 @@ struct collector {
 	/* The flight recorder; -1: none, or no longer. */
 	int recorder_fd;
 	pid_t recorder_pid;
-	bool is_handed_off; /* the report of "finish" is written */
-	bool is_up;         /* it saw the boot come to its end */
+	uint64_t recorder_stopped_us; /* since then it is stopped; UINT64_MAX: it runs */
+	/* The observer; -1: none, or no longer. */
+	int observer_fd;
+	pid_t observer_pid;
+	char stalled_of[64];  /* the finding of the page that was told last; "": none holds */
+	uint32_t stall_pages; /* that were told */
+	bool is_handed_off;   /* the report of "finish" is written */
+	bool is_up;           /* it saw the boot come to its end */
 	int signal_fd, control_fd, client_fd, caller_fd, summary_fd;
 	bool is_rescan_wanted, is_encoding_wanted, is_resolve_wanted;
 	uint32_t warnings;  /* early pages */
@@ -102,6 +109,8 @@ void output_findings(struct collector *collector);
 void output_facts(struct collector *collector);
 /* What the recorder saw, however far the other facts are. */
 void output_recording(struct collector *collector);
+/* How far the boot is, which changes no judgement. */
+void output_progress(struct collector *collector);
 void output_end(struct collector *collector);
 /* The page: into /run, to who asked for it, and to the consoles. */
 void output_summary(struct collector *collector);
@@ -128,6 +137,14 @@ bool recording_is_on(const struct collector *collector);
 void recording_step_aside(struct collector *collector);
 void recording_stop(struct collector *collector);
 void recording_handle(struct collector *collector);
+/* CLOCK_MONOTONIC; UINT64_MAX: never */
+uint64_t recording_next_look(const struct collector *collector);
+
+/* observing.c */
+void observing_start(struct collector *collector);
+bool observing_is_on(const struct collector *collector);
+void observing_stop(struct collector *collector);
+void observing_handle(struct collector *collector);
 
 /* clients.c */
 bool clients_may_accept(const struct collector *collector);

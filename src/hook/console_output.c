@@ -78,6 +78,25 @@ static int write_to_console(const struct sources *sources, struct facts *facts, 
 	return r;
 }
 
+/* Without what a console is spared. */
+static int write_records(const struct sources *sources, struct facts *facts, const char *console,
+	const struct report_log *log)
+{
+	uint64_t deadline_us = clock_now_us() + 2 * CONSOLE_WRITE_US;
+	const char *at = log->data, *end = log->data + log->length;
+	int r = 0;
+
+	while (r >= 0 && (at += report_log_quiet_length(at, (size_t)(end - at))) < end) {
+		const char *from = at;
+
+		while (at < end && !report_log_quiet_length(at, (size_t)(end - at)))
+			at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
+		r = write_to_console(
+			sources, facts, console, from, (size_t)(at - from), deadline_us);
+	}
+	return r;
+}
+
 /* Runs in a child: a tty may hold on to whoever writes to it or closes it. */
 static int console_sink_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
@@ -91,8 +110,7 @@ static int console_sink_run(const struct sources *sources, struct facts *facts, 
 			sources, facts, console, texts.page, strlen(texts.page), deadline_us);
 	if (r < 0 || !texts.records)
 		return r;
-	return write_to_console(sources, facts, console, texts.records->data, texts.records->length,
-		clock_now_us() + 2 * CONSOLE_WRITE_US);
+	return write_records(sources, facts, console, texts.records);
 }
 
 void console_output_start(struct collector *collector)

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "hook/children.h"
 #include "hook/collector.h"
 #include "hook/control.h"
 #include "hook/finished.h"
@@ -14,11 +15,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static const char USAGE[] =
@@ -121,27 +120,14 @@ static void fill_standard_descriptors(void)
 		(void)close(fd);
 }
 
-static void close_between(int first, int last)
-{
-	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
-		return;
-	/* Before Linux 5.9. */
-	for (int fd = first; fd <= last && fd < 1024; fd++)
-		(void)close(fd);
-}
-
 /* The collector outlives its caller: it must not hold the caller's pipes or terminal. */
 static void detach(int keep_first, int keep_second)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int low = keep_first < keep_second ? keep_first : keep_second;
-	int high = keep_first < keep_second ? keep_second : keep_first;
 
 	for (int fd = 0; null >= 0 && fd <= STDERR_FILENO; fd++)
 		(void)dup2(null, fd);
-	close_between(STDERR_FILENO + 1, low - 1);
-	close_between(low < STDERR_FILENO ? STDERR_FILENO + 1 : low + 1, high - 1);
-	close_between(high + 1, INT_MAX);
+	children_close_others((const int[]){keep_first, keep_second}, 2);
 	(void)setsid();
 	(void)!chdir("/");
 }

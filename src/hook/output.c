@@ -39,18 +39,21 @@ static void note_sinks(struct collector *collector)
 
 static enum boot_phase boot_phase(const struct collector *collector)
 {
+	static const char *const OF_A_RECORDING[] = {
+		"exit", "frozen", "up", "time-over", "shutdown", "goes-on"};
+
 	/* What PID 1 was about to meet is what it has met; before, its devices were still coming.
 	 */
-	if (strcmp(collector->phase, "exit") == 0 || strcmp(collector->phase, "up") == 0 ||
-		strcmp(collector->phase, "time-over") == 0 ||
-		strcmp(collector->phase, "shutdown") == 0 ||
-		strcmp(collector->phase, "frozen") == 0)
-		return collector->is_handed_off ? BOOT_PHASE_HANDOFF : BOOT_PHASE_EARLY;
+	for (size_t i = 0; i < ARRAY_SIZE(OF_A_RECORDING); i++) {
+		if (strcmp(collector->phase, OF_A_RECORDING[i]) == 0)
+			return collector->is_handed_off ? BOOT_PHASE_HANDOFF : BOOT_PHASE_EARLY;
+	}
 	if (collector->state == STATE_START || collector->state == STATE_FOLLOW)
 		return BOOT_PHASE_EARLY;
 	if (strcmp(collector->phase, "now") != 0)
-		return strcmp(collector->phase, "finish") == 0 ? BOOT_PHASE_HANDOFF
-							       : BOOT_PHASE_STALLED;
+		return strcmp(collector->phase, "finish") == 0 || collector->is_handed_off
+			       ? BOOT_PHASE_HANDOFF
+			       : BOOT_PHASE_STALLED;
 	if (collector->sources.new_root)
 		return BOOT_PHASE_HANDOFF;
 	/* Somebody who asks in the shell of an initrd asks why it does not go on. */
@@ -97,6 +100,13 @@ void output_recording(struct collector *collector)
 		return;
 	}
 	output_facts(collector);
+}
+
+void output_progress(struct collector *collector)
+{
+	struct encoding to = encoding(collector);
+
+	encode_progress(&to);
 }
 
 void output_end(struct collector *collector)

@@ -267,7 +267,8 @@ void pass_advance(struct collector *collector)
 	case STATE_LINGER:
 		if (collector->is_up)
 			end_recording(collector);
-		if (recording_is_on(collector) && !collector->is_terminated)
+		if ((recording_is_on(collector) || observing_is_on(collector)) &&
+			!collector->is_terminated)
 			break;
 		if (!sinks_are_waiting(&collector->sinks) || is_overdue(collector->linger_end_us) ||
 			collector->is_terminated)

@@ -11,11 +11,15 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+/* A recorder that somebody stops (SIGSTOP) holds PID 1 at its next signal. For a moment systemd
+ * stops all processes, this one included. */
+#define STOPPED_MAX_US (1 * US_PER_S)
 /* What consoles get of PID 1's end, before that comes. */
 #define LAST_PAGE_US (500 * US_PER_MS)
 
@@ -23,13 +27,11 @@ static struct recorder recorder = {.trace = TRACE_SOURCE_CLOSED};
 
 /* Should it be killed, the kernel lets PID 1 go; should the collector be, it sees that and leaves.
  */
-static int run_child(struct collector *collector, int fd)
+static int run_child(int fd)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(collector->children.keep_out) &&
-			   collector->children.keep_out[i] >= 0;
-		i++)
-		(void)close(collector->children.keep_out[i]);
+	children_close_others((const int[]){recorder.proc.fd, fd}, 2);
 	(void)signal(SIGTERM, SIG_DFL);
+	(void)prctl(PR_SET_NAME, "bp-recorder");
 	recorder.collector_fd = fd;
 	recorder_run(&recorder);
 	return 0;
@@ -41,6 +43,7 @@ void recording_start(struct collector *collector)
 	int pair[2];
 
 	collector->recorder_fd = -1;
+	collector->recorder_stopped_us = UINT64_MAX;
 	if (!collector->config->is_recording || collector->is_single_pass) {
 		fact->state = RECORDER_NOT_WANTED;
 		fact_publish(&fact->once);
@@ -55,14 +58,16 @@ void recording_start(struct collector *collector)
 	collector->recorder_pid = fork();
 	if (collector->recorder_pid == 0) {
 		(void)close(pair[0]);
-		_exit(run_child(collector, pair[1]));
+		_exit(run_child(pair[1]));
 	}
+	atomic_fetch_add(&collector->facts->own_processes, 1);
 	(void)close(pair[1]);
 	if (collector->recorder_pid < 0) {
 		(void)close(pair[0]);
 		return;
 	}
 	collector->recorder_fd = pair[0];
+	children_keep_out(&collector->children, pair[0]);
 }
 
 bool recording_is_on(const struct collector *collector)
@@ -77,10 +82,16 @@ static void end(struct collector *collector)
 	/* Gone without a word: PID 1 goes on unwatched. */
 	if (fact->state == RECORDER_WATCHING && fact->seize == OUTCOME_OK) {
 		fact->state = RECORDER_LOST;
+		fact_publish(&fact->once);
 		collector->is_encoding_wanted = true;
 	}
+	children_let_in(&collector->children, collector->recorder_fd);
 	(void)close(collector->recorder_fd);
 	collector->recorder_fd = -1;
+	/* How far PID 1 gets, or the boot, is known. */
+	if (fact->state != RECORDER_LOST && fact->seize == OUTCOME_OK)
+		observing_stop(collector);
+	collector->recorder_stopped_us = UINT64_MAX;
 	(void)waitpid(collector->recorder_pid, NULL, WNOHANG);
 	trace_source_close(&recorder.trace);
 }
@@ -133,6 +144,26 @@ void recording_stop(struct collector *collector)
 		end(collector);
 }
 
+/* The end of its tracer lets PID 1 go, and its socket tells that it is gone. */
+static void end_stopped(struct collector *collector)
+{
+	int status;
+
+	while (waitpid(collector->recorder_pid, &status, WNOHANG | WUNTRACED | WCONTINUED) > 0)
+		collector->recorder_stopped_us = WIFSTOPPED(status) ? clock_now_us() : UINT64_MAX;
+	if (clock_now_us() < recording_next_look(collector))
+		return;
+	(void)kill(collector->recorder_pid, SIGKILL);
+	collector->recorder_stopped_us = UINT64_MAX;
+}
+
+uint64_t recording_next_look(const struct collector *collector)
+{
+	return collector->recorder_stopped_us == UINT64_MAX
+		       ? UINT64_MAX
+		       : collector->recorder_stopped_us + STOPPED_MAX_US;
+}
+
 void recording_handle(struct collector *collector)
 {
 	char word;
@@ -140,6 +171,7 @@ void recording_handle(struct collector *collector)
 
 	if (!recording_is_on(collector))
 		return;
+	end_stopped(collector);
 	n = read(collector->recorder_fd, &word, 1);
 	if (n < 0)
 		return;

@@ -54,6 +54,7 @@ static bool line_parse(char *line, struct mountinfo *ret_mount)
 		id = 0;
 	*ret_mount = (struct mountinfo){
 		.id = id,
+		.device = field[2],
 		.mount_point = unescape(field[4]),
 		.options = field[5],
 		.fstype = fstype,

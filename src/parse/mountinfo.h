@@ -10,7 +10,8 @@
 
 /* Borrowed from the text, which was changed: fields end with NUL, octal escapes are undone. */
 struct mountinfo {
-	uint32_t id; /* 0: none that makes sense */
+	uint32_t id;        /* 0: none that makes sense */
+	const char *device; /* "254:1" */
 	const char *mount_point;
 	const char *options; /* of this mount */
 	const char *fstype;

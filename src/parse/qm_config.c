@@ -35,6 +35,13 @@ static const char *const KEYS[] = {"acpi", "affinity", "agent", "args", "audio",
 	"sockets", "sshkeys", "startdate", "tablet", "template", "tpmstate", "unused", "usb",
 	"vcpus", "vga", "virtio", "virtiofs", "vmgenid", "vmstatestorage", "watchdog"};
 
+/* Of a container (PVE::LXC::Config), which has much in common with a VM. */
+static bool is_of_container(const char *key)
+{
+	return strcmp(key, "rootfs") == 0 || strcmp(key, "unprivileged") == 0 ||
+	       text_starts_with(key, "lxc.");
+}
+
 static bool is_known(const char *key)
 {
 	size_t length = strcspn(key, "0123456789");
@@ -91,6 +98,7 @@ static void line_parse(struct qm_config *config, enum section section, char *lin
 	if (!*value)
 		return;
 	config->has_known_key = config->has_known_key || is_known(line);
+	config->is_container = config->is_container || is_of_container(line);
 	if (section == SECTION_OTHER)
 		return;
 	if (section == SECTION_PENDING && strcmp(line, "delete") == 0)

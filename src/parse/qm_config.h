@@ -19,6 +19,7 @@ struct qm_config {
 	bool is_args_cut;
 	uint32_t serial_ports; /* bit N: serialN is set */
 	bool has_known_key;    /* there is a line that a VM's configuration has, in any section */
+	bool is_container;     /* ... a line that that of a container has, and no VM's */
 	bool is_pending;       /* args or a serial port differ from what the running VM has */
 };
 

@@ -15,6 +15,7 @@ const char *difference_group_name(enum difference_group group)
 {
 	static const char *const NAMES[DIFFERENCE_GROUP_COUNT] = {
 		[DIFFERENCE_FINDING] = "findings",
+		[DIFFERENCE_COURSE] = "the boot",
 		[DIFFERENCE_HARDWARE] = "hardware",
 		[DIFFERENCE_CONSOLE] = "consoles",
 		[DIFFERENCE_DRIVER] = "drivers",
@@ -239,6 +240,7 @@ void difference_members(struct comparison *comparison, enum difference_group gro
 /* In the order in which they explain. */
 static void (*const PARTS[])(struct comparison *) = {
 	difference_findings,
+	difference_course,
 	difference_hardware,
 	difference_consoles,
 	difference_drivers,

@@ -14,6 +14,7 @@
 /* In the order in which they explain. */
 enum difference_group {
 	DIFFERENCE_FINDING,
+	DIFFERENCE_COURSE,
 	DIFFERENCE_HARDWARE,
 	DIFFERENCE_CONSOLE,
 	DIFFERENCE_DRIVER,

@@ -58,9 +58,14 @@ void difference_members(struct comparison *comparison, enum difference_group gro
 bool difference_both(struct comparison *comparison, const char *type, const char *what,
 	const json_t *ret_members[2]);
 
+/* A record of type "uart" of a port that has hardware. */
+bool difference_is_live_uart(const struct reader_record *record);
+
 /* The parts, in the order in which they explain. */
 void difference_findings(struct comparison *comparison);
+void difference_course(struct comparison *comparison);
 void difference_hardware(struct comparison *comparison);
+void difference_acpi(struct comparison *comparison); /* part of the hardware */
 void difference_consoles(struct comparison *comparison);
 void difference_drivers(struct comparison *comparison);
 void difference_disks(struct comparison *comparison);
@@ -83,6 +88,8 @@ struct disk_pairs {
 	bool is_cut;
 };
 void difference_pair_disks(const struct comparison *comparison, struct disk_pairs *pairs);
+/* "" where that report has no such disk. */
+const char *difference_pair_name_in(const struct disk_pair *pair, int side);
 /* "sda", or "sda/vda" where the names differ. */
 void difference_pair_name(const struct disk_pair *pair, struct text *text);
 

@@ -316,29 +316,6 @@ static void compare_growers(struct comparison *comparison, int side)
 	}
 }
 
-/* How far the boot came. A report without an end says so elsewhere. */
-static void compare_phases(struct comparison *comparison)
-{
-	static const char *const PHASES[][2] = {{"finish", "the handoff was reached"},
-		{"stall", "stage 1 had not gone on"},
-		{"terminated", "the report was ended before the handoff"}, {"exit", "PID 1 ended"},
-		{"up", "the boot came to its end"},
-		{"time-over", "PID 1 was watched for as long as asked"},
-		{"now", "the machine was up when it was looked at"}};
-	const char *said[2] = {comparison->report[0]->phase, comparison->report[1]->phase};
-
-	if (!said[0] || !said[1] || strcmp(said[0], said[1]) == 0)
-		return;
-	for (int side = 0; side < 2; side++) {
-		for (size_t i = 0; i < ARRAY_SIZE(PHASES); i++) {
-			if (strcmp(PHASES[i][0], said[side]) == 0)
-				said[side] = PHASES[i][1];
-		}
-	}
-	(void)difference_say(
-		comparison, DIFFERENCE_INIT, "end", "in A ", said[0], ", in B ", said[1], NULL);
-}
-
 void difference_init(struct comparison *comparison)
 {
 	static const struct member_rule RULES[] = {
@@ -359,7 +336,6 @@ void difference_init(struct comparison *comparison)
 	};
 	const json_t *members[2];
 
-	compare_phases(comparison);
 	if (difference_both(comparison, "handoff", "what stage 2 begins with", members)) {
 		difference_members(comparison, DIFFERENCE_INIT, "handoff", "", members, RULES,
 			ARRAY_SIZE(RULES));

@@ -74,6 +74,13 @@ static double root_of(const struct reader_report *report)
 	return record ? reader_number(record->members, "since", NAN) : NAN;
 }
 
+static double up_of(const struct reader_report *report)
+{
+	const struct reader_record *record = reader_report_find(report, "up", NULL, NULL);
+
+	return record ? reader_number(record->members, "at", NAN) : NAN;
+}
+
 static void compare_boot(struct comparison *comparison)
 {
 	static const struct {
@@ -83,12 +90,43 @@ static void compare_boot(struct comparison *comparison)
 		{"kernel", "the kernel, up to stage 1,", begin_of},
 		{"root", "the boot, up to the root device,", root_of},
 		{"handoff", "the boot, up to the handoff,", reader_report_handoff},
+		{"up", "the boot, until it was up,", up_of},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(MOMENTS); i++)
 		compare_times(comparison, MOMENTS[i].subject, MOMENTS[i].what,
 			MOMENTS[i].read(comparison->report[0]),
 			MOMENTS[i].read(comparison->report[1]));
+}
+
+static double slow_part(const struct reader_report *report, const char *name)
+{
+	const struct reader_record *up = reader_report_find(report, "up", NULL, NULL);
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach(up ? json_object_get(up->members, "slow") : NULL, i, part)
+	{
+		if (reader_is(part, "name", name))
+			return (double)reader_integer(part, "duration_us", -1) / 1e6;
+	}
+	return NAN;
+}
+
+/* The slowest parts of one boot as far as the other one names them, too. */
+static void compare_slow_parts(struct comparison *comparison)
+{
+	const struct reader_report *a = comparison->report[0], *b = comparison->report[1];
+	const struct reader_record *up = reader_report_find(a, "up", NULL, NULL);
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach(up ? json_object_get(up->members, "slow") : NULL, i, part)
+	{
+		const char *name = reader_string(part, "name");
+
+		compare_times(comparison, name, name, slow_part(a, name), slow_part(b, name));
+	}
 }
 
 /* ----------------------------------------------------------------------------------------- disks
@@ -226,6 +264,7 @@ static void compare_probes(struct comparison *comparison)
 void difference_timings(struct comparison *comparison)
 {
 	compare_boot(comparison);
+	compare_slow_parts(comparison);
 	compare_disks(comparison);
 	compare_probes(comparison);
 }

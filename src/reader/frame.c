@@ -108,7 +108,24 @@ static bool take_type(struct cursor *cursor, char *type)
 		if (!is_digit(*c) && !(*c >= 'a' && *c <= 'z') && *c != '.' && *c != '_')
 			return false;
 	}
-	return text_copy_bytes(type, FRAME_TYPE_SIZE, cursor->at, (size_t)(end - cursor->at));
+	(void)text_copy_bytes(type, FRAME_TYPE_SIZE, cursor->at, (size_t)(end - cursor->at));
+	cursor->at = end;
+	return true;
+}
+
+/* Of no consequence where it makes no sense: then something is missing. */
+static uint32_t take_skip(struct cursor *cursor)
+{
+	uint64_t value = 0;
+
+	if (!take(cursor, "\",\"skip\":"))
+		return 0;
+	for (; cursor->at < cursor->end && is_digit(*cursor->at); cursor->at++) {
+		value = value * 10 + (uint64_t)(*cursor->at - '0');
+		if (value > UINT32_MAX)
+			return 0;
+	}
+	return (uint32_t)value;
 }
 
 unsigned frame_parse(const char *line, size_t length, struct frame *ret)
@@ -122,7 +139,10 @@ unsigned frame_parse(const char *line, size_t length, struct frame *ret)
 		return 1;
 	if (!take_t(&cursor, &ret->t))
 		return 2;
-	return take_type(&cursor, ret->type) ? 4 : 3;
+	if (!take_type(&cursor, ret->type))
+		return 3;
+	ret->skip = take_skip(&cursor);
+	return 4;
 }
 
 static bool is_crc_tail(const char *tail)

@@ -19,6 +19,7 @@ struct frame {
 	uint32_t seq;
 	double t;
 	char type[FRAME_TYPE_SIZE];
+	uint32_t skip; /* so many lines before this one are quiet, and may not be there */
 };
 
 /* Reads the members up to "type". Returns how many it found before the first that is none: 4 (all),

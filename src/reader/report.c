@@ -106,11 +106,30 @@ const struct reader_record *reader_report_find(
 	return NULL;
 }
 
-double reader_report_handoff(const struct reader_report *report)
+/* Who ends stage 1 says so whether there is a root to hand off to or not. */
+static double end_of_stage1(const struct reader_report *report, bool has_root)
 {
 	const struct reader_record *end = reader_report_find(report, "end", "phase", "finish");
+	const struct reader_record *handoff = reader_report_find(report, "handoff", NULL, NULL);
+	bool is_mounted = !handoff || reader_bool(handoff->members, "mounted", true);
 
-	return end ? end->t : NAN;
+	return end && is_mounted == has_root ? end->t : NAN;
+}
+
+double reader_report_handoff(const struct reader_report *report)
+{
+	return end_of_stage1(report, true);
+}
+
+double reader_report_gave_up(const struct reader_report *report)
+{
+	return end_of_stage1(report, false);
+}
+
+bool reader_report_is_image(const struct reader_report *report)
+{
+	return reader_report_find(report, "block", "transport", "image") &&
+	       !reader_report_find(report, "begin", NULL, NULL);
 }
 
 /* ------------------------------------------------------------------------------- joining of lines
@@ -120,7 +139,8 @@ double reader_report_handoff(const struct reader_report *report)
 static int join_members(json_t *members, json_t *line)
 {
 	static const char *const FRAME[] = {
-		"bootprobe", "boot", "seq", "t", "type", "cont", "cut", "more", "crc"};
+		"bootprobe", "boot", "seq", "t", "type", "cont", "skip", "cut", "more",
+		"quiet", "crc"};
 	const char *key;
 	json_t *value, *known;
 
@@ -199,6 +219,8 @@ static int add_line(struct reader_report *report, const struct store_line *line,
 		record = new_record(report, line, members, first);
 		(void)json_object_del(members, "crc");
 		(void)json_object_del(members, "more");
+		(void)json_object_del(members, "skip");
+		(void)json_object_del(members, "quiet");
 	}
 	*is_open = more;
 	json_decref(members);
@@ -341,8 +363,11 @@ static int build_gaps(
 		qsort(report->damage, report->damage_count, sizeof(report->damage[0]),
 			compare_damage);
 	for (size_t i = 0; i < count && result == 0; i++) {
-		if (lines[i]->frame.seq > next)
-			result = add_gap(report, next, lines[i]->frame.seq - 1, &damage_at);
+		uint32_t seq = lines[i]->frame.seq, skip = lines[i]->frame.skip;
+
+		/* Quiet lines that an output did without are not missing. */
+		if (seq > next)
+			result = add_gap(report, next, skip < seq ? seq - 1 - skip : 0, &damage_at);
 		next = lines[i]->frame.seq + 1;
 	}
 	return result;

@@ -96,6 +96,10 @@ const struct reader_record *reader_report_find(
 	const struct reader_report *report, const char *type, const char *key, const char *value);
 /* When stage 1 was through, in seconds since the kernel started; NAN: that was not seen. */
 double reader_report_handoff(const struct reader_report *report);
+/* When stage 1 was over with no root mounted: it started a shell, or ended. NAN: it did not. */
+double reader_report_gave_up(const struct reader_report *report);
+/* Records of `bootprobe gpt --json`: a disk image was looked at, and no boot. */
+bool reader_report_is_image(const struct reader_report *report);
 const struct reader_finding *reader_report_finding(
 	const struct reader_report *report, const char *id);
 

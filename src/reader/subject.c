@@ -22,11 +22,12 @@ static const struct {
 	{"gpt", {"disk"}},
 	{"partition", {"disk", "number"}},
 	{"probe", {"name", "subject"}},
+	{"stall", {"number"}},
 	{"uart", {"name"}},
 	{"virtio.port", {"device"}},
 };
 /* Each record of these stands for itself. */
-static const char *const EVENTS[] = {"kernel.event", "heartbeat", "stall", "syscalls"};
+static const char *const EVENTS[] = {"kernel.event", "heartbeat", "syscalls"};
 
 static void append_member(struct text *text, const json_t *members, const char *key)
 {

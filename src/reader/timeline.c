@@ -24,6 +24,10 @@ const char *timeline_kind_name(enum timeline_item_kind kind)
 		[TIMELINE_ITEM_PARTITION] = "partition",
 		[TIMELINE_ITEM_PROBE] = "probe",
 		[TIMELINE_ITEM_FINDING] = "finding",
+		[TIMELINE_ITEM_PROGRESS] = "progress",
+		[TIMELINE_ITEM_STALL] = "stall",
+		[TIMELINE_ITEM_CALLS] = "calls",
+		[TIMELINE_ITEM_SLOW] = "slow",
 	};
 
 	return NAMES[kind % TIMELINE_ITEM_KINDS];
@@ -236,110 +240,8 @@ static void add_findings(struct timeline_builder *builder)
 		builder->timeline->left_out += count - TIMELINE_FINDINGS_MAX;
 }
 
-/* -------------------------------------------------------------------------------------------- boot
+/* ----------------------------------------------------------------------------------------- machine
  */
-
-static const struct reader_record *init_event(const struct reader_report *report)
-{
-	const struct reader_record *record = NULL;
-
-	while ((record = reader_report_next(report, "kernel.event", record))) {
-		if (reader_is(record->members, "kind", "initrd") &&
-			reader_has(record->members, "subject"))
-			return record;
-	}
-	return NULL;
-}
-
-static const struct reader_record *begin_of(const struct reader_report *report)
-{
-	return reader_report_find(report, "begin", NULL, NULL);
-}
-
-/* A machine that was up when it was looked at: the report is not part of the boot. */
-static bool is_late(const struct reader_report *report)
-{
-	const struct reader_record *begin = begin_of(report);
-
-	return begin && reader_is(begin->members, "verb", "now");
-}
-
-static double last_time(const struct reader_report *report)
-{
-	double last = 0;
-
-	for (size_t i = 0; i < report->record_count; i++) {
-		if (timeline_is_moment(report->records[i].t))
-			last = fmax(last, report->records[i].t);
-	}
-	return last;
-}
-
-static double kernel_end(const struct reader_report *report)
-{
-	const struct reader_record *init = init_event(report);
-	const struct reader_record *begin = begin_of(report);
-	double stamp = init ? reader_number(init->members, "stamp", NAN) : NAN;
-
-	if (timeline_is_moment(stamp) && stamp > 0)
-		return stamp;
-	return begin && !is_late(report) && timeline_is_moment(begin->t) ? begin->t : NAN;
-}
-
-static void add_phases(struct timeline_builder *builder, size_t lane)
-{
-	const struct reader_report *report = builder->report;
-	double init = kernel_end(report), last = last_time(report);
-	struct timeline_item *item;
-
-	if (isnan(init))
-		return;
-	item = timeline_add(builder, lane, TIMELINE_ITEM_PHASE, 0, init, "kernel", NULL);
-	timeline_explain(builder, item, "the kernel, until it starts /init of the initrd", NULL);
-	if (is_late(report))
-		return;
-	item = timeline_add(
-		builder, lane, TIMELINE_ITEM_PHASE, init, fmax(last, init), "stage 1", NULL);
-	timeline_explain(builder, item,
-		!isnan(reader_report_handoff(report))
-			? "stage 1 (the initrd), up to the handoff to stage 2"
-			: "stage 1 (the initrd); its end was not seen",
-		NULL);
-	if (item)
-		item->is_open = isnan(reader_report_handoff(report));
-}
-
-static void add_moments(struct timeline_builder *builder, size_t lane)
-{
-	const struct reader_report *report = builder->report;
-	const struct reader_record *platform = reader_report_find(report, "platform", NULL, NULL);
-	const struct reader_record *root = reader_report_find(report, "root", NULL, NULL);
-	const struct reader_record *begin = begin_of(report);
-	struct timeline_item *item;
-	double since = root ? reader_number(root->members, "since", NAN) : NAN;
-	double handoff = reader_report_handoff(report);
-	double mounted = root ? reader_number(root->members, "mounted", NAN) : NAN;
-
-	item = timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, 0, 0, "firmware done", NULL);
-	timeline_explain(builder, item, "the firmware",
-		platform && reader_has(platform->members, "firmware") ? ", " : "",
-		platform ? reader_string(platform->members, "firmware") : "",
-		", has given control to the kernel", NULL);
-	if (begin && !is_late(report))
-		(void)timeline_add(builder, lane, TIMELINE_ITEM_MOMENT, begin->t, begin->t,
-			"bootprobe starts", NULL);
-	item = timeline_add(
-		builder, lane, TIMELINE_ITEM_MOMENT, since, since, "root is there", NULL);
-	timeline_explain(builder, item,
-		"the root device is there: ", root ? reader_string(root->members, "spec") : "",
-		NULL);
-	item = timeline_add(
-		builder, lane, TIMELINE_ITEM_MOMENT, mounted, mounted, "root is mounted", NULL);
-	timeline_explain(builder, item, "the root file system was seen mounted first", NULL);
-	if (!isnan(handoff))
-		(void)timeline_add(
-			builder, lane, TIMELINE_ITEM_MOMENT, handoff, handoff, "handoff", NULL);
-}
 
 static void append_part(struct text *text, const char *before, const char *part)
 {
@@ -396,8 +298,8 @@ static void sort(struct timeline *timeline)
 static void find_axis(struct timeline_builder *builder)
 {
 	struct timeline *timeline = builder->timeline;
-	const struct reader_record *begin = begin_of(builder->report);
-	double limit = is_late(builder->report) && begin ? begin->t : INFINITY;
+	const struct reader_record *begin = timeline_begin_of(builder->report);
+	double limit = timeline_is_late(builder->report) && begin ? begin->t : INFINITY;
 
 	for (size_t i = 0; i < timeline->lane_count; i++) {
 		for (size_t k = 0; k < timeline->lane[i].count; k++) {
@@ -408,7 +310,7 @@ static void find_axis(struct timeline_builder *builder)
 		}
 	}
 	if (timeline->end <= 0)
-		timeline->end = fmax(last_time(builder->report), 1);
+		timeline->end = fmax(timeline_last_time(builder->report), 1);
 }
 
 int timeline_build(const struct reader_report *report, struct timeline *timeline)
@@ -423,8 +325,8 @@ int timeline_build(const struct reader_report *report, struct timeline *timeline
 	builder.is_taken = is_taken;
 	boot = timeline_add_lane(&builder, TIMELINE_BOOT, "boot", "");
 	kernel = timeline_add_lane(&builder, TIMELINE_KERNEL, "kernel log", "");
-	add_phases(&builder, boot);
-	add_moments(&builder, boot);
+	timeline_add_boot(&builder, boot);
+	timeline_add_course(&builder);
 	timeline_add_disks(&builder);
 	add_events(&builder, kernel);
 	timeline_add_probes(&builder);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A boot on one time axis, from the moment when the firmware gave control to the kernel up to the
- * handoff. What a report says in moments and durations becomes lanes of items; how they look is
- * for others to say. Many disks take few lanes: those of one transport that behave alike share one.
+ * handoff, or up to where a recorder watched it. What a report says in moments and durations
+ * becomes lanes of items; how they look is for others to say. Many disks take few lanes: those of
+ * one transport that behave alike share one.
  */
 #ifndef READER_TIMELINE_H
 #define READER_TIMELINE_H
@@ -12,6 +13,9 @@
 enum timeline_lane_kind {
 	TIMELINE_BOOT,     /* kernel, stage 1, handoff: one lane, the first */
 	TIMELINE_KERNEL,   /* lines of the kernel log that belong to no disk of a lane of its own */
+	TIMELINE_PROGRESS, /* behind stage 1: what went on, and when nothing did */
+	TIMELINE_CALLS,    /* what was called most while nothing went on */
+	TIMELINE_SLOW,     /* a part of the boot that took long */
 	TIMELINE_GROUP,    /* disks that behave alike */
 	TIMELINE_DISK,     /* one disk */
 	TIMELINE_PROBE,    /* one probe with all its runs */
@@ -28,6 +32,10 @@ enum timeline_item_kind {
 	TIMELINE_ITEM_PARTITION, /* mark: uevent of a partition */
 	TIMELINE_ITEM_PROBE,     /* span: run of a probe */
 	TIMELINE_ITEM_FINDING,   /* mark */
+	TIMELINE_ITEM_PROGRESS,  /* span: something went on between two heartbeats */
+	TIMELINE_ITEM_STALL,     /* span: nothing did */
+	TIMELINE_ITEM_CALLS,     /* span: system calls were counted */
+	TIMELINE_ITEM_SLOW,      /* span: a part that took long */
 	TIMELINE_ITEM_KINDS,
 };
 

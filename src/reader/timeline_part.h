@@ -38,7 +38,16 @@ double timeline_finding_time(
 	const struct reader_report *report, const struct reader_finding *finding);
 void timeline_add_finding(struct timeline_builder *builder, size_t lane, size_t index);
 
+/* The record that a report begins with, or NULL. */
+const struct reader_record *timeline_begin_of(const struct reader_report *report);
+/* A machine that was up when it was looked at: the report is not part of the boot. */
+bool timeline_is_late(const struct reader_report *report);
+double timeline_last_time(const struct reader_report *report);
+
 /* The parts. Disks take the kernel events that belong to them. */
+void timeline_add_boot(struct timeline_builder *builder, size_t lane);
+/* What a recording saw behind stage 1. */
+void timeline_add_course(struct timeline_builder *builder);
 void timeline_add_disks(struct timeline_builder *builder);
 void timeline_add_probes(struct timeline_builder *builder);
 

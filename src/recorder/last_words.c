@@ -2,10 +2,11 @@
 #include "recorder/last_words.h"
 
 #include "base/text.h"
-#include "parse/cmdline.h"
 #include "parse/kernel_message.h"
 #include "parse/redact.h"
 #include "parse/trace_line.h"
+#include "recorder/waiting.h"
+#include "source/cmdline.h"
 
 #include <errno.h>
 #include <string.h>
@@ -13,12 +14,52 @@
 
 enum { WRITERS_KEPT = 16 };
 
+/* ------------------------------------------------------------------------------------- secrets */
+
+/* Those of the kernel's command line: PID 1 may be given them as arguments, and look them up. */
+static const struct redacted *known_secrets(const struct sysroot *proc)
+{
+	static char cmdline[CMDLINE_SIZE], shown[2 * sizeof(cmdline)];
+	static struct redacted redacted;
+	ssize_t n = sysroot_read(proc, "cmdline", cmdline, sizeof(cmdline));
+
+	if (n < 0 && n != -EFBIG)
+		cmdline[0] = '\0';
+	(void)cmdline_redact_parts(cmdline, shown, sizeof(shown), &redacted);
+	return &redacted;
+}
+
+/* A name that whoever has written a script has chosen. Of a path, each part is shown or not. */
+static void copy_name(char *buf, size_t size, const char *name, const struct redacted *secrets)
+{
+	bool is_cut = strlen(name) >= TRACE_PATH_SIZE - 1;
+	char shown[2 * TRACE_PATH_SIZE];
+	struct text out;
+
+	text_init(&out, shown, sizeof(shown));
+	(void)redact_text(name, strlen(name), secrets, &out);
+	text_init(&out, buf, size);
+	for (const char *part = shown; *part;) {
+		/* Names of a store have a shape of their own, as a whole. */
+		bool is_whole = !is_cut && redact_is_harmless(part, strlen(part));
+		size_t length = is_whole ? strlen(part) : strcspn(part + 1, "/") + 1;
+		bool is_shown = redact_is_harmless(part, length) && (part[length] || !is_cut);
+
+		if (is_shown)
+			text_append_bytes(&out, part, length);
+		else
+			text_append(&out, *part == '/' ? "/***" : "***");
+		part += length;
+	}
+}
+
 /* --------------------------------------------------------------------------- what had failed */
 
 /* What is known of a call before it fails. */
 struct trail {
 	struct pid1_exit_fact *exit;
-	char path[sizeof(((struct failed_call_fact *)0)->path)]; /* that PID 1 looked up last */
+	const struct redacted *secrets;
+	char path[TRACE_PATH_SIZE]; /* that PID 1 looked up last */
 	struct {
 		uint32_t pid;
 		int32_t descriptor;
@@ -37,14 +78,20 @@ static void note_write(struct trail *trail, const struct trace_line *line)
 	if (at == trail->writers)
 		trail->writers++;
 	trail->writer[at].pid = line->pid;
-	trail->writer[at].descriptor = line->argument > INT32_MAX ? -1 : (int32_t)line->argument;
+	trail->writer[at].descriptor =
+		line->argument[0] > INT32_MAX ? -1 : (int32_t)line->argument[0];
 }
 
-static int32_t last_descriptor(const struct trail *trail, uint32_t pid)
+/* Once: of the next one that fails it may not be known. */
+static int32_t take_descriptor(struct trail *trail, uint32_t pid)
 {
 	for (uint32_t i = 0; i < trail->writers; i++) {
-		if (trail->writer[i].pid == pid)
-			return trail->writer[i].descriptor;
+		int32_t descriptor = trail->writer[i].descriptor;
+
+		if (trail->writer[i].pid != pid)
+			continue;
+		trail->writer[i].descriptor = -1;
+		return descriptor;
 	}
 	return -1;
 }
@@ -57,8 +104,22 @@ static bool is_same_call(const struct failed_call_fact *a, const struct failed_c
 	       strcmp(a->path, b->path) == 0;
 }
 
+/* The oldest of PID 1, or of all others, whoever has more than half of the room: a script that
+ * looks for its programs does not push out what they said. */
+static uint32_t oldest(const struct pid1_exit_fact *exit, uint32_t count)
+{
+	const struct failed_call_fact *item = exit->calls.item;
+	uint32_t of_pid1 = 0, at = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		of_pid1 += item[i].pid == 1;
+	while (at + 1 < count && (item[at].pid == 1) != (of_pid1 > count / 2))
+		at++;
+	return at;
+}
+
 /* One that is tried again and again counts once: of PID 1 the last, since that is what it died of,
- * of all others the first. The oldest gives way. */
+ * of all others the first. */
 static void keep(struct pid1_exit_fact *exit, const struct failed_call_fact *call)
 {
 	enum { CALLS = sizeof(exit->calls.item) / sizeof(exit->calls.item[0]) };
@@ -75,7 +136,7 @@ static void keep(struct pid1_exit_fact *exit, const struct failed_call_fact *cal
 		fact_done(exit->calls);
 		return;
 	}
-	at = at == count ? 0 : at;
+	at = at == count ? oldest(exit, count) : at;
 	memmove(&item[at], &item[at + 1], (count - at - 1) * sizeof(item[0]));
 	item[count - 1] = *call;
 }
@@ -90,12 +151,12 @@ static void note_failure(struct trail *trail, const struct trace_line *line)
 		.error = outcome_from(line->result),
 	};
 
-	text_copy(call.comm, sizeof(call.comm), line->comm);
+	copy_name(call.comm, sizeof(call.comm), line->comm, trail->secrets);
 	text_copy(call.name, sizeof(call.name), trace_call_name(line->number));
 	if (strcmp(call.name, "write") == 0 || strcmp(call.name, "writev") == 0)
-		call.descriptor = last_descriptor(trail, line->pid);
+		call.descriptor = take_descriptor(trail, line->pid);
 	if (line->pid == 1 && trace_call_takes_path(line->number))
-		text_copy(call.path, sizeof(call.path), trail->path);
+		copy_name(call.path, sizeof(call.path), trail->path, trail->secrets);
 	keep(trail->exit, &call);
 }
 
@@ -133,9 +194,10 @@ static void append_argument(struct text *text, const char *argument, const char 
 }
 
 /* Arguments may hold what the command line of the kernel does. */
-static void note_arguments(const struct sysroot *proc, struct pid1_exit_fact *exit)
+static void note_arguments(
+	const struct sysroot *proc, struct pid1_exit_fact *exit, const struct redacted *secrets)
 {
-	char raw[1024], words[sizeof(raw)];
+	char raw[1024], words[2 * sizeof(raw)], shown[2 * sizeof(words)];
 	ssize_t n = sysroot_read(proc, "1/cmdline", raw, sizeof(raw));
 	const char *before = NULL;
 	struct text text;
@@ -149,10 +211,25 @@ static void note_arguments(const struct sysroot *proc, struct pid1_exit_fact *ex
 		append_argument(&text, argument, before);
 		before = argument;
 	}
-	(void)cmdline_redact(words, exit->arguments, sizeof(exit->arguments), &redacted);
+	(void)cmdline_redact(words, shown, sizeof(shown), &redacted);
+	text_init(&text, exit->arguments, sizeof(exit->arguments));
+	(void)redact_text(shown, strlen(shown), secrets, &text);
 }
 
-static void note_descriptors(const struct sysroot *proc, struct pid1_exit_fact *exit)
+/* Where a link leads. */
+static ssize_t note_link(const struct sysroot *proc, const char *path, char *buf, size_t size,
+	const struct redacted *secrets)
+{
+	char target[TRACE_PATH_SIZE];
+	ssize_t n = sysroot_readlink(proc, path, target, sizeof(target));
+
+	if (n >= 0)
+		copy_name(buf, size, target, secrets);
+	return n;
+}
+
+static void note_descriptors(
+	const struct sysroot *proc, struct pid1_exit_fact *exit, const struct redacted *secrets)
 {
 	fact_list_reset(&exit->descriptors.list);
 	for (uint32_t number = 0; number < 3; number++) {
@@ -164,37 +241,14 @@ static void note_descriptors(const struct sysroot *proc, struct pid1_exit_fact *
 			return;
 		*fact = (struct pid1_descriptor_fact){.number = number};
 		path[5] = (char)('0' + number);
-		n = sysroot_readlink(proc, path, fact->target, sizeof(fact->target));
+		n = note_link(proc, path, fact->target, sizeof(fact->target), secrets);
 		fact->link = outcome_from(n < 0 ? n : 0);
 		fact_done(exit->descriptors);
 	}
 }
 
-/* "MemAvailable:    1234 kB" */
-static uint64_t available_bytes(const struct sysroot *proc)
-{
-	static const char NAME[] = "MemAvailable:";
-	char text[2048], *cursor = text, *line;
-	uint64_t kilobytes;
-
-	ssize_t n = sysroot_read(proc, "meminfo", text, sizeof(text));
-
-	if (n < 0 && n != -EFBIG)
-		return 0;
-	while ((line = text_next_line(&cursor))) {
-		char *number;
-
-		if (!text_starts_with(line, NAME))
-			continue;
-		line += strlen(NAME);
-		number = text_next_field(&line);
-		return number && text_parse_u64(number, 10, &kilobytes) == 0 ? kilobytes * 1024 : 0;
-	}
-	return 0;
-}
-
 /* What it said of itself. The log is asked for without a path: /dev may be gone. */
-static void note_message(struct pid1_exit_fact *exit)
+static void note_message(struct pid1_exit_fact *exit, const struct redacted *secrets)
 {
 	enum { READ_ALL = 3 }; /* SYSLOG_ACTION_READ_ALL: the newest that fit */
 	static char log[16384];
@@ -207,20 +261,23 @@ static void note_message(struct pid1_exit_fact *exit)
 	log[n] = '\0';
 	kernel_message_of_pid1(log, words, sizeof(words));
 	text_init(&text, exit->message, sizeof(exit->message));
-	(void)redact_text(words, strlen(words), NULL, &text);
+	(void)redact_text(words, strlen(words), secrets, &text);
 }
 
 void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
 	struct pid1_exit_fact *exit, uint64_t deadline_us)
 {
 	static struct trail trail;
+	char comm[sizeof(exit->comm)];
 
 	trail.exit = exit;
-	(void)sysroot_attribute(proc, exit->comm, sizeof(exit->comm), "1/comm", NULL);
-	(void)sysroot_readlink(proc, "1/exe", exit->executable, sizeof(exit->executable));
-	note_arguments(proc, exit);
-	note_descriptors(proc, exit);
-	note_message(exit);
-	exit->available_bytes = available_bytes(proc);
+	trail.secrets = known_secrets(proc);
+	if (sysroot_attribute(proc, comm, sizeof(comm), "1/comm", NULL) == 0)
+		copy_name(exit->comm, sizeof(exit->comm), comm, trail.secrets);
+	(void)note_link(proc, "1/exe", exit->executable, sizeof(exit->executable), trail.secrets);
+	note_arguments(proc, exit, trail.secrets);
+	note_descriptors(proc, exit, trail.secrets);
+	note_message(exit, trail.secrets);
+	exit->available_bytes = waiting_available_bytes(proc);
 	trace_source_read(trace, take_line, &trail, deadline_us);
 }

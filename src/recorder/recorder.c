@@ -3,9 +3,12 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "parse/proc_status.h"
 #include "recorder/boot_end.h"
 #include "recorder/boot_watch.h"
 #include "recorder/last_words.h"
+#include "recorder/stop.h"
+#include "recorder/tracing.h"
 #include "source/systemd_boot.h"
 
 #include <errno.h>
@@ -33,9 +36,6 @@
 #define LOUD_US (10 * US_PER_S)
 #define FINISH_STEP_US (1 * US_PER_S)
 #define FINISH_MAX_US (10 * US_PER_S)
-
-/* linux/ptrace.h does not go together with sys/ptrace.h everywhere. */
-enum { EVENT_STOP = 128 };
 
 /* ended_us: PID 1 was let go. */
 static void tell(struct recorder *recorder, enum recorder_state state, uint64_t ended_us)
@@ -81,6 +81,7 @@ static void at_end(struct recorder *recorder, int32_t wait_status)
 {
 	recorder->facts->pid1_exit.at_us = clock_now_us();
 	recorder->facts->pid1_exit.wait_status = wait_status;
+	tracing_take_now(recorder);
 	last_words_gather(&recorder->proc, &recorder->trace, &recorder->facts->pid1_exit,
 		clock_now_us() + GATHER_MAX_US);
 	fact_publish(&recorder->facts->pid1_exit.once);
@@ -136,36 +137,20 @@ static bool at_exit(struct recorder *recorder)
 	return false;
 }
 
-static bool is_caught(const struct recorder *recorder, int signal)
-{
-	static const char NAME[] = "SigCgt:";
-	char text[4096], *cursor = text, *line;
-	uint64_t caught = 0;
-
-	if (sysroot_read(&recorder->proc, "1/status", text, sizeof(text)) < 0)
-		return true;
-	while ((line = text_next_line(&cursor))) {
-		if (text_starts_with(line, NAME))
-			(void)text_parse_u64(text_trim(line + strlen(NAME)), 16, &caught);
-	}
-	return caught >> (signal - 1) & 1;
-}
-
-/* The kernel ends an init that crashes, but not one that is traced (kernel/signal.c,
- * force_sig_info_to_task): that one would crash for ever. So it is let go, and crashes once more.
- */
 static bool is_deadly(const struct recorder *recorder, int signal)
 {
-	static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+	uint64_t caught = UINT64_MAX;
+	char text[4096];
 	siginfo_t info;
-	bool is_fault = false;
+	ssize_t n;
 
-	for (size_t i = 0; i < ARRAY_SIZE(FAULTS); i++)
-		is_fault |= FAULTS[i] == signal;
-	/* Greater than 0: from the kernel, about what PID 1 itself did, and does again when it goes
-	 * on. */
-	return is_fault && ptrace(PTRACE_GETSIGINFO, 1, NULL, &info) == 0 && info.si_code > 0 &&
-	       !(signal == SIGBUS && info.si_code == BUS_MCEERR_AO) && !is_caught(recorder, signal);
+	/* Of most signals nothing needs to be asked, while PID 1 stands still. */
+	if (!stop_is_fault(signal) || ptrace(PTRACE_GETSIGINFO, 1, NULL, &info) < 0)
+		return false;
+	n = sysroot_read(&recorder->proc, "1/status", text, sizeof(text));
+	if (n >= 0 || n == -EFBIG)
+		(void)proc_status_caught(text, &caught);
+	return stop_is_deadly(signal, &info, caught);
 }
 
 /* What programs crash by, and systemd catches: it then stands still for ever. */
@@ -175,35 +160,31 @@ static bool is_crash(int signal)
 	       signal == SIGABRT || signal == SIGQUIT;
 }
 
-static bool is_job_control_stop(int signal)
-{
-	return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
-}
-
 /* Returns false when there is nothing to watch any more. */
 static bool handle_stop(struct recorder *recorder, int status)
 {
-	int signal, event;
+	struct stop stop = stop_judge(status);
 
-	if (!WIFSTOPPED(status))
+	switch (stop.kind) {
+	case STOP_NONE:
 		return false;
-	signal = WSTOPSIG(status);
-	event = status >> 16;
-	if (event == PTRACE_EVENT_EXIT)
+	case STOP_EXIT:
 		return at_exit(recorder);
-	if (event == PTRACE_EVENT_EXEC)
+	case STOP_EXEC:
 		return at_exec(recorder);
-	if (!event && is_deadly(recorder, signal)) {
-		at_end(recorder, signal);
+	case STOP_GROUP:
+		return ptrace(PTRACE_LISTEN, 1, NULL, NULL) == 0;
+	case STOP_OURS:
+		break;
+	case STOP_SIGNAL:
+		recorder->crash_signal =
+			is_crash(stop.signal) ? stop.signal : recorder->crash_signal;
+		if (!is_deadly(recorder, stop.signal))
+			break;
+		at_end(recorder, stop.signal);
 		return false;
 	}
-	if (!event && is_crash(signal))
-		recorder->crash_signal = signal;
-	/* A signal on its way to PID 1 is passed on; a stop of ours (SIGTRAP) is not, nor SIGSTOP,
-	 * which an init that is not traced never gets. */
-	if (event == EVENT_STOP && is_job_control_stop(signal))
-		return ptrace(PTRACE_LISTEN, 1, NULL, NULL) == 0;
-	return ptrace(PTRACE_CONT, 1, NULL, event || signal == SIGSTOP ? 0L : (long)signal) == 0;
+	return ptrace(PTRACE_CONT, 1, NULL, (long)stop.passed_on) == 0;
 }
 
 static bool handle_stops(struct recorder *recorder)
@@ -234,7 +215,7 @@ static bool let_go(struct recorder *recorder)
 	if (ptrace(PTRACE_INTERRUPT, 1, NULL, NULL) < 0)
 		return true;
 	while (waitpid(1, &status, __WALL) == 1) {
-		if (WIFSTOPPED(status) && status >> 16 == EVENT_STOP)
+		if (WIFSTOPPED(status) && status >> 16 == STOP_EVENT)
 			return ptrace(PTRACE_DETACH, 1, NULL, NULL) == 0;
 		if (!handle_stop(recorder, status))
 			return false;
@@ -464,6 +445,8 @@ static void watch(struct recorder *recorder, int signal_fd)
 		.signal_fd = signal_fd};
 	while (state == RECORDER_WATCHING) {
 		wait_for_news(recorder, &watch);
+		if (tracing_take(recorder))
+			(void)!write(recorder->collector_fd, "", 1);
 		state = next_state(recorder, &watch);
 	}
 	if (fact_is_known(&recorder->facts->pid1_exit.once))
@@ -474,6 +457,7 @@ static void watch(struct recorder *recorder, int signal_fd)
 		!recorder->is_shutdown)
 		return;
 	ended_us = clock_now_us();
+	tracing_take_now(recorder);
 	trace_source_close(&recorder->trace);
 	state = recorder->is_shutdown ? RECORDER_SAW_SHUTDOWN : end_boot(recorder, &watch, state);
 	tell(recorder, state, ended_us);
@@ -497,10 +481,11 @@ void recorder_run(struct recorder *recorder)
 	int signal_fd = open_signals();
 
 	fact->seize = outcome_from(signal_fd < 0 ? -errno : seize());
-	if (fact->seize == OUTCOME_OK)
-		fact->trace = outcome_from(trace_source_open(&recorder->trace, &fact->paths));
+	if (fact->seize == OUTCOME_OK) {
+		tracing_begin(recorder);
+		watch(recorder, signal_fd);
+		return;
+	}
 	fact_publish(&fact->once);
 	(void)!write(recorder->collector_fd, "", 1);
-	if (fact->seize == OUTCOME_OK)
-		watch(recorder, signal_fd);
 }

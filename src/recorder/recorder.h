@@ -20,6 +20,7 @@ struct recorder {
 	/* Below here is /proc, whatever becomes of the root. */
 	struct sysroot proc;
 	struct trace_source trace;
+	pid_t tracing_pid; /* begins to trace; 0: it is over, one way or the other */
 	struct facts *facts;
 	/* To the collector: a byte where there is news. Back comes one of enum recorder_word. */
 	int collector_fd;

@@ -29,6 +29,8 @@ static void encode_heartbeat(struct encoding *encoding)
 	if (!fact_is_known(&heartbeat->once))
 		return;
 	record_begin(record, encoding->report, "heartbeat");
+	if (heartbeat->is_quiet)
+		record_is_quiet(record);
 	record_u64(record, "number", heartbeat->number);
 	record_seconds(record, "at", heartbeat->at_us);
 	record_u64(record, "interval_us", heartbeat->interval_us);
@@ -56,6 +58,7 @@ static void encode_waiting(struct record *record, const struct stall_fact *stall
 		record_u64(record, "pid", process->pid);
 		record_text(record, "comm", process->comm);
 		record_text(record, "state", state);
+		record_seconds(record, "since", process->since_us);
 		record_text(record, "call", process->call);
 		if (process->descriptor >= 0)
 			record_i64(record, "descriptor", process->descriptor);
@@ -96,6 +99,22 @@ static void encode_pressure(struct record *record, const struct pressure_fact *p
 	record_u64(record, "io_full", pressure->io_full);
 }
 
+static void encode_work(struct record *record, const struct stall_fact *stall)
+{
+	static const char *const WORK[] = {[STALL_IDLE] = "idle",
+		[STALL_COMPUTES] = "computes",
+		[STALL_READS_WRITES] = "reads-writes"};
+
+	record_string(record, "work", WORK[stall->work % ARRAY_SIZE(WORK)]);
+	record_nonzero(record, "window_us", stall->window_us);
+	if (stall->window_us) {
+		record_u64(record, "cpu_us", stall->cpu_us);
+		record_u64(record, "disk_bytes", stall->disk_bytes);
+	}
+	record_text(record, "stuck_disk", stall->stuck_disk);
+	record_nonzero(record, "stuck_requests", stall->stuck_requests);
+}
+
 static void encode_stall(struct encoding *encoding)
 {
 	const struct stall_fact *stall = &encoding->facts->stall;
@@ -109,6 +128,7 @@ static void encode_stall(struct encoding *encoding)
 	record_seconds(record, "since", stall->since_us);
 	if (stall->ended_us)
 		record_seconds(record, "ended", stall->ended_us);
+	encode_work(record, stall);
 	record_nonzero(record, "available_bytes", stall->available_bytes);
 	encode_pressure(record, &stall->pressure);
 	encode_jobs(record, stall);
@@ -116,43 +136,100 @@ static void encode_stall(struct encoding *encoding)
 	encoding_end(encoding, stall);
 }
 
-static void encode_call_rate(struct encoding *encoding, const struct call_rates_fact *all,
-	const struct call_rate_fact *rate)
+static void encode_counts(struct record *record, const struct caller_fact *caller)
 {
-	struct record *record = encoding->record;
+	record_array_begin(record, "counts");
+	fact_foreach (count, caller->counts) {
+		record_object_begin(record);
+		if (count->name[0])
+			record_text(record, "call", count->name);
+		else
+			record_u64(record, "number", count->number);
+		record_u64(record, "calls", count->calls);
+		record_object_end(record);
+	}
+	record_array_end(record);
+}
 
-	record_begin(record, encoding->report, "syscalls");
-	record_seconds(record, "at", all->at_us);
-	record_u64(record, "interval_us", all->interval_us);
-	record_u64(record, "pid", rate->pid);
-	record_text(record, "comm", rate->comm);
-	record_text(record, "call", rate->name);
-	if (!rate->name[0])
-		record_u64(record, "number", rate->number);
-	record_u64(record, "calls", rate->calls);
-	if (rate->descriptor >= 0)
-		record_i64(record, "descriptor", rate->descriptor);
-	record_text(record, "file", rate->file);
-	record_nonzero(record, "different_paths", rate->different_paths);
+static void encode_paths(struct record *record, const struct caller_fact *caller)
+{
+	record_nonzero(record, "lookups", caller->lookups);
+	record_nonzero(record, "different_paths", caller->different_paths);
 	record_array_begin(record, "paths");
-	fact_foreach (path, rate->paths) {
+	fact_foreach (path, caller->paths) {
 		record_object_begin(record);
 		record_text(record, "path", path->path);
 		record_u64(record, "share", path->share);
 		record_object_end(record);
 	}
 	record_array_end(record);
-	encoding_end(encoding, rate);
 }
 
+static void encode_files(struct record *record, const struct caller_fact *caller)
+{
+	record_nonzero(record, "different_files", caller->different_files);
+	record_array_begin(record, "files");
+	fact_foreach (file, caller->files) {
+		record_object_begin(record);
+		record_i64(record, "descriptor", file->descriptor);
+		record_text(record, "file", file->file);
+		record_u64(record, "calls", file->calls);
+		record_nonzero(record, "writes", file->writes);
+		record_nonzero(record, "syncs", file->syncs);
+		record_nonzero(record, "bytes", file->bytes);
+		record_nonzero(record, "fresh_bytes", file->fresh_bytes);
+		record_object_end(record);
+	}
+	record_array_end(record);
+}
+
+static void encode_caller(struct encoding *encoding, const struct call_rates_fact *rates,
+	const struct caller_fact *caller)
+{
+	struct record *record = encoding->record;
+
+	record_begin(record, encoding->report, "syscalls");
+	record_seconds(record, "at", rates->at_us);
+	record_u64(record, "interval_us", rates->interval_us);
+	record_u64(record, "pid", caller->pid);
+	record_text(record, "comm", caller->comm);
+	record_u64(record, "calls", caller->calls);
+	record_outcome(record, "sample", caller->sample);
+	record_outcome(record, "paths_read", caller->paths_read);
+	record_nonzero(record, "samples", caller->samples);
+	record_nonzero(record, "sample_us", caller->sample_us);
+	record_nonzero(record, "cpu_us", caller->cpu_us);
+	record_nonzero(record, "seen_us", caller->seen_us);
+	record_nonzero(record, "waited_us", caller->waited_us);
+	record_nonzero(record, "sampled", caller->sampled);
+	record_nonzero(record, "failed", caller->failed);
+	record_nonzero(record, "empty", caller->empty);
+	record_nonzero(record, "others", caller->others);
+	record_nonzero(record, "bytes", caller->bytes);
+	record_nonzero(record, "fresh_bytes", caller->fresh_bytes);
+	encode_counts(record, caller);
+	encode_paths(record, caller);
+	encode_files(record, caller);
+	encoding_end(encoding, caller);
+}
+
+/* Where nothing could be counted, one line says why. */
 static void encode_call_rates(struct encoding *encoding)
 {
-	const struct call_rates_fact *all = &encoding->facts->call_rates;
+	const struct call_rates_fact *rates = &encoding->facts->call_rates;
+	struct record *record = encoding->record;
 
-	if (!fact_is_known(&all->once))
+	if (!fact_is_known(&rates->once))
 		return;
-	fact_foreach (rate, all->rates)
-		encode_call_rate(encoding, all, rate);
+	if (rates->read != OUTCOME_OK) {
+		record_begin(record, encoding->report, "syscalls");
+		record_seconds(record, "at", rates->at_us);
+		record_outcome(record, "read", rates->read);
+		encoding_end(encoding, rates);
+		return;
+	}
+	fact_foreach (caller, rates->callers)
+		encode_caller(encoding, rates, caller);
 }
 
 static void encode_boot_end(struct encoding *encoding)

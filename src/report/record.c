@@ -41,6 +41,7 @@ void record_begin(struct record *record, struct report *report, const char *type
 	record->report = report;
 	record->type = type;
 	record->rank = rank_of(type);
+	record->is_quiet = false;
 	record->line = 0;
 	record->length[0] = 0;
 	record->is_cut[0] = false;

@@ -38,6 +38,8 @@ typedef bool (*report_room_fn)(void *context, enum record_rank rank, size_t byte
 struct report {
 	char boot[9]; /* first 8 hex digits of boot_id */
 	uint32_t next_sequence;
+	/* Lines since the last one that was for all outputs. */
+	uint32_t quiet_lines;
 	report_line_fn emit;
 	report_room_fn has_room; /* NULL: always */
 	void *context;
@@ -76,6 +78,7 @@ struct record {
 	bool is_in_array, is_in_object;
 	bool is_array_open; /* "key":[ stands on this line */
 	enum record_rank rank;
+	bool is_quiet;
 	uint64_t subject; /* 0: the record speaks for itself alone */
 	char array_key[32];
 };
@@ -87,6 +90,11 @@ void record_begin(struct record *record, struct report *report, const char *type
 void record_subject(struct record *record);
 /* One of so many that it gives way to others. */
 void record_is_bulk(struct record *record);
+/* For outputs that take everything: the kernel log and consoles do without it. Its lines say so,
+ * and the next line that is for all of them says how many they skip. */
+void record_is_quiet(struct record *record);
+/* Whether a line, as it was emitted, is of such a record. */
+bool record_line_is_quiet(const char *line, size_t length);
 /* Numbers and sends the lines, unless the same was said before and still stands. Returns the
  * sequence number of its first line, now or then, or 0 where there was no room for it. */
 uint32_t record_end(struct record *record);

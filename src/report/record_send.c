@@ -49,6 +49,11 @@ void record_is_bulk(struct record *record)
 	record->rank = RECORD_BULK;
 }
 
+void record_is_quiet(struct record *record)
+{
+	record->is_quiet = true;
+}
+
 static struct report_said *said_find(struct report *report, uint64_t hash)
 {
 	uint32_t at = report->said_by_hash[hash % REPORT_SAID_BUCKETS];
@@ -145,6 +150,34 @@ static void append_crc(struct text *text)
 	text_append(text, "\"}");
 }
 
+#define QUIET ",\"quiet\":true"
+/* Behind that mark: ,"crc":"01234567"} */
+enum { CRC_LENGTH = 18 };
+
+bool record_line_is_quiet(const char *line, size_t length)
+{
+	const size_t mark = strlen(QUIET);
+
+	return length > mark + CRC_LENGTH &&
+	       memcmp(line + length - CRC_LENGTH - mark, QUIET, mark) == 0;
+}
+
+/* What stands before the members of a line. No line has both: the sizes are reckoned with that. */
+static void append_place(
+	struct text *text, const struct record *record, bool is_first, uint32_t first)
+{
+	struct report *report = record->report;
+
+	if (!is_first) {
+		text_append(text, ",\"cont\":");
+		text_append_u64(text, first);
+	} else if (report->quiet_lines && !record->is_quiet) {
+		text_append(text, ",\"skip\":");
+		text_append_u64(text, report->quiet_lines);
+	}
+	report->quiet_lines = record->is_quiet ? report->quiet_lines + 1 : 0;
+}
+
 static void send_line(const struct record *record, uint32_t index, uint32_t first, uint64_t t_us)
 {
 	struct report *report = record->report;
@@ -161,15 +194,14 @@ static void send_line(const struct record *record, uint32_t index, uint32_t firs
 	text_append(&text, ",\"type\":\"");
 	text_append(&text, record->type);
 	text_append_char(&text, '"');
-	if (index) {
-		text_append(&text, ",\"cont\":");
-		text_append_u64(&text, first);
-	}
+	append_place(&text, record, !index, first);
 	text_append_bytes(&text, record->payload[index], record->length[index]);
 	if (record->is_cut[index])
 		text_append(&text, ",\"cut\":true");
 	if (index < record->line)
 		text_append(&text, ",\"more\":true");
+	if (record->is_quiet)
+		text_append(&text, QUIET);
 	append_crc(&text);
 	report->emit(report->context, line, text.length);
 }

@@ -186,7 +186,8 @@ void summary_write(const struct facts *facts, const struct config *config,
 	size_t size)
 {
 	struct summary_page page = {0};
-	bool is_stalled = strcmp(phase, "stall") == 0;
+	/* Behind stage 1 the finding says it. */
+	bool is_stalled = strcmp(phase, "stall") == 0 && facts->boot.phase != BOOT_PHASE_HANDOFF;
 
 	text_init(&page.text, buf, size);
 	add_verdict(&page, facts, findings, is_stalled);

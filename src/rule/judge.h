@@ -111,6 +111,8 @@ enum verdict judge_console_absent(struct judgement *judgement);
 enum verdict judge_console_blocked(struct judgement *judgement);
 enum verdict judge_pid1_exit(struct judgement *judgement);
 enum verdict judge_pid1_frozen(struct judgement *judgement);
+enum verdict judge_boot_livelock(struct judgement *judgement);
+enum verdict judge_boot_stalled(struct judgement *judgement);
 enum verdict judge_console_healed(struct judgement *judgement);
 enum verdict judge_console_no_uart(struct judgement *judgement);
 enum verdict judge_uart_undeclared(struct judgement *judgement);

@@ -3,6 +3,7 @@
  * The end of PID 1, which the kernel answers with a panic: what it had tried in vain, and what its
  * exit status means.
  */
+#include "base/signal_name.h"
 #include "rule/judge.h"
 
 #include <errno.h>
@@ -20,23 +21,6 @@ static void say_number(
 	text_init(&text, words, sizeof(words));
 	text_append_u64(&text, number);
 	finding_say(finding, before, words, after, NULL);
-}
-
-static const char *signal_name(int signal)
-{
-	static const struct {
-		int number;
-		const char *name;
-	} NAMES[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGILL, "SIGILL"},
-		{SIGABRT, "SIGABRT"}, {SIGFPE, "SIGFPE"}, {SIGKILL, "SIGKILL"},
-		{SIGTERM, "SIGTERM"}, {SIGTRAP, "SIGTRAP"}, {SIGSYS, "SIGSYS"},
-		{SIGPIPE, "SIGPIPE"}};
-
-	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
-		if (NAMES[i].number == signal)
-			return NAMES[i].name;
-	}
-	return "a signal";
 }
 
 static bool is_shell(const struct pid1_exit_fact *exit)
@@ -70,7 +54,9 @@ static void say_status(struct finding *finding, const struct pid1_exit_fact *exi
 	const char *means = status_means(exit, status);
 
 	if (WIFSIGNALED(exit->wait_status)) {
-		finding_say(finding, "killed by ", signal_name(WTERMSIG(exit->wait_status)), NULL);
+		const char *name = signal_name(WTERMSIG(exit->wait_status));
+
+		finding_say(finding, "killed by ", name ? name : "a signal", NULL);
 		say_number(finding, " (signal ", (uint32_t)WTERMSIG(exit->wait_status), ")");
 		return;
 	}

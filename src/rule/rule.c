@@ -28,6 +28,8 @@ const struct rule RULES[] = {
 	{"handoff.init-unusable", SEVERITY_ERROR, BOOT_PHASE_HANDOFF, judge_handoff_init_unusable},
 	{"pid1.exit", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_pid1_exit},
 	{"pid1.frozen", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_pid1_frozen},
+	{"boot.livelock", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_boot_livelock},
+	{"boot.stalled", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_boot_stalled},
 	{"uart.unbound", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_uart_unbound},
 	{"console.closed", SEVERITY_ERROR, BOOT_PHASE_STALLED, judge_console_closed},
 	{"console.phantom", SEVERITY_ERROR, BOOT_PHASE_EARLY, judge_console_phantom},
@@ -66,6 +68,8 @@ const struct story STORIES[] = {
 	{"pid1.exit", "handoff.init-unusable", STORY_ANY},
 	{"pid1.exit", "root.absent", STORY_ANY},
 	{"pid1.frozen", "root.absent", STORY_ANY},
+	{"boot.stalled", "boot.livelock", STORY_ANY},
+	{"boot.stalled", "disk.hung", STORY_ITS_DISK},
 	{"console.phantom", "growroot.trap", STORY_ANY},
 	{"gpt.growable", "growroot.trap", STORY_ANY},
 	{"gpt.backup-misplaced", "growroot.trap", STORY_ANY},
@@ -230,7 +234,8 @@ void findings_arrange(struct findings *findings)
 /* Findings that something is not there, or that two lists do not agree. */
 static const char *const OF_ABSENCE[] = {"device.no-driver", "root.absent", "uart.unbound",
 	"console.absent", "gpt.kernel-mismatch", "uart.undeclared", "console.no-uart",
-	"virtio.port-missing", "fwcfg.absent", "fwcfg.unbound", "platform.unknown"};
+	"virtio.port-missing", "fwcfg.absent", "fwcfg.unbound", "platform.unknown", "acpi.off",
+	"console.closed"};
 
 /* A probe that found nothing for want of memory or descriptors has seen no absence. */
 static bool is_of_absence(const struct rule *rule)

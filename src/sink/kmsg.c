@@ -46,4 +46,4 @@ static ssize_t kmsg_write(struct sink *sink, const char *bytes, size_t length)
 }
 
 const struct sink_operations SINK_KMSG_OPERATIONS = {
-	.kind = SINK_KMSG, .open = kmsg_open, .write = kmsg_write};
+	.kind = SINK_KMSG, .is_spared = true, .open = kmsg_open, .write = kmsg_write};

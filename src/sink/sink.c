@@ -99,13 +99,31 @@ static uint32_t count_lines(const char *bytes, size_t length)
 	return lines;
 }
 
+size_t report_log_quiet_length(const char *bytes, size_t length)
+{
+	const char *end, *at = bytes;
+
+	while ((end = memchr(at, '\n', length - (size_t)(at - bytes))) &&
+		record_line_is_quiet(at, (size_t)(end - at)))
+		at = end + 1;
+	return (size_t)(at - bytes);
+}
+
 static void sink_pump(struct sink *sink, const struct report_log *log)
 {
 	sink_try_open(sink);
 	while (sink->fd >= 0 && sink->offset < log->length) {
 		const char *bytes = log->data + sink->offset;
-		ssize_t n = sink->operations->write(sink, bytes, log->length - sink->offset);
+		size_t length = log->length - sink->offset;
+		size_t spared =
+			sink->operations->is_spared ? report_log_quiet_length(bytes, length) : 0;
+		ssize_t n;
 
+		if (spared) {
+			sink->offset += spared;
+			continue;
+		}
+		n = sink->operations->write(sink, bytes, length);
 		if (n <= 0)
 			break;
 		sink->account.delivered += count_lines(bytes, (size_t)n);

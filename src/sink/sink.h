@@ -31,6 +31,8 @@ struct sink;
 
 struct sink_operations {
 	enum sink_kind kind;
+	/* It does without quiet lines (record_is_quiet()). */
+	bool is_spared;
 	/* Whether one that could not be opened may still come; NULL: no. */
 	bool (*may_come)(const struct sink *sink);
 	/* Sets sink->fd or returns a negative errno: -ENOENT and the like mean "try again later".
@@ -73,6 +75,8 @@ void sinks_add_file(struct sinks *sinks, int fd);
 void sinks_emit(void *context, const char *line, size_t length);
 /* Of the type report_room_fn. */
 bool sinks_have_room(void *context, enum record_rank rank, size_t bytes);
+/* The length of the quiet lines that a part of the log begins with. */
+size_t report_log_quiet_length(const char *bytes, size_t length);
 /* Tries again what could not be opened or delivered before. */
 void sinks_pump(struct sinks *sinks);
 /* True while a sink that exists, or may still come, has not got everything. A virtio port may come

@@ -184,7 +184,7 @@ ssize_t sysroot_readlink(const struct sysroot *root, const char *path, char *buf
 		return fd;
 	n = readlinkat(fd, "", buf, size);
 	if (n < 0)
-		return -errno;
+		return note(-errno);
 	if ((size_t)n >= size)
 		return -ENAMETOOLONG;
 	buf[n] = '\0';
@@ -224,7 +224,7 @@ static int descriptor_path(int fd, char *buf, size_t size)
 	text_append_u64(&text, (uint64_t)fd);
 	n = readlink(link, buf, size);
 	if (n < 0)
-		return -errno;
+		return note(-errno);
 	if ((size_t)n >= size)
 		return -ENAMETOOLONG;
 	buf[n] = '\0';
@@ -268,7 +268,7 @@ int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret_
 
 	if (fd < 0)
 		return fd;
-	return fstat(fd, ret_stat) < 0 ? -errno : 0;
+	return fstat(fd, ret_stat) < 0 ? note(-errno) : 0;
 }
 
 DIR *sysroot_opendir(const struct sysroot *root, const char *path)

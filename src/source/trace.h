@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A tracing instance of our own (tracefs, CONFIG_FTRACE): system calls of PID 1 and of what it
- * starts that fail, and the paths that PID 1 looks up. Filtered in the kernel, in a small ring
- * buffer; nobody else's tracing is touched. The file system is mounted where no path leads.
+ * starts that fail, with the descriptor or the path that they were given. Filtered in the kernel,
+ * in a small ring buffer.
  */
 #ifndef SOURCE_TRACE_H
 #define SOURCE_TRACE_H
 
 #include "bootprobe/facts.h"
-
-#include <stddef.h>
+#include "source/trace_instance.h"
 
 struct trace_source {
-	int mount_fd, instance_fd;
+	struct trace_instance instance;
 };
 
-#define TRACE_SOURCE_CLOSED ((struct trace_source){.mount_fd = -1, .instance_fd = -1})
+#define TRACE_SOURCE_CLOSED ((struct trace_source){.instance = {.mount_fd = -1, .instance_fd = -1}})
 
 /* Begins to trace. Returns 0 or the negative errno that keeps it from being done; ret_paths: the
  * same of the probe that tells of paths, without which the rest goes on. */
 int trace_source_open(struct trace_source *source, outcome_t *ret_paths);
+/* Goes on with what another process has opened. Returns 0 or a negative errno. */
+int trace_source_find(struct trace_source *source);
 /* Stops tracing, and hands each line of what is in the buffer to take(), oldest first, until the
  * deadline (CLOCK_MONOTONIC). */
 void trace_source_read(struct trace_source *source, void (*take)(void *context, char *line),

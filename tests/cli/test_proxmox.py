@@ -151,6 +151,22 @@ class Proxmox(unittest.TestCase):
         for data in ("scsi0: a", "vmgenid: x", "smbios1: uuid=x", "[snap]\nostype: l26"):
             self.tell(data + "\n")
 
+    def test_a_container(self):
+        """It has cores, memory and a network as a VM has."""
+        config = "arch: amd64\ncores: 1\nhostname: web\nmemory: 512\nnet0: name=eth0\nostype: debian\n"
+        path = self.folder / "101.conf"
+        for row in ("rootfs: local-lvm:vm-101-disk-0,size=8G", "unprivileged: 1", "lxc.apparmor.profile: x"):
+            path.write_text(config + row + "\n")
+            done = self.run_it("--config", str(path), "101")
+            self.assertEqual((done.returncode, done.stdout), (2, ""), row)
+            self.assertIn("101.conf: a container, not a VM", done.stderr)
+        own = self.folder / "etc/pve/lxc"
+        own.mkdir(parents=True)
+        path.rename(own / "101.conf")
+        self.assertIn("a container, not a VM", self.run_it("101").stderr)
+        # Another number is a VM of another host, as before.
+        self.assertEqual(self.run_it("102").returncode, 0)
+
     def test_serial_ports(self):
         """A port is added behind those that are there; in the guest they are counted."""
         for config, number, tty in (("serial0: socket", 1, 1), ("serial1: socket", 2, 1),

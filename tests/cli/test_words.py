@@ -2,6 +2,7 @@
 """Verbs and options are the same in --help, in the man page and in the completions of both shells:
 test_words.py BOOTPROBE"""
 
+import json
 import os
 import re
 import shutil
@@ -143,11 +144,22 @@ class Words(unittest.TestCase):
         for arguments, said in ((["read", "--x\x1b[2J"], "no such option: --x"), (["read", "--boot"], "takes a value: --boot"),
                                 (["read", "--bo=1"], "more than one option begins like this"),
                                 (["read", "--json=1"], "takes no value: --json=1"), (["gpt", "-q"], "no such option: -q"),
-                                (["timeline", "-o"], "takes a value: -o")):
+                                (["timeline", "-o"], "takes a value: -o"),
+                                (["cpio", "--x\x1b[2J"], "bootprobe cpio: no such option: --x"),
+                                (["proxmox", "--x\x1b[2J"], "bootprobe proxmox: no such option: --x"),
+                                (["cpio", "-o"], "takes a value: -o"), (["proxmox", "--json=1", "100"], "takes no value")):
             done = subprocess.run([BOOTPROBE, *arguments], capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertIn(said, done.stderr)
             self.assertNotIn("\x1b", done.stderr)
+
+    def test_a_table_without_a_checksum(self):
+        tables = REPO / "tests/fixtures/pc-uart/root/sys/firmware/acpi/tables"
+        done = subprocess.run([BOOTPROBE, "acpi", "--json", str(tables)], capture_output=True, text=True)
+        listed = {one["signature"]: one for one in json.loads(done.stdout)["tables"]}
+        self.assertEqual(set(listed["FACS"]) - {"file"}, {"file_length_bytes", "signature", "header_length_bytes", "aml"})
+        self.assertTrue(all(one["checksum_right"] for name, one in listed.items() if name != "FACS"))
+        self.assertEqual(listed["DSDT"]["oem_id"].strip(), "BOCHS")
 
     def test_short_help(self):
         for arguments in ([], *([verb] for verb in verbs())):

@@ -110,7 +110,7 @@ def main():
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--fixture", default="pc-uart")
     parser.add_argument("calls", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     root = str(HERE.parent / "fixtures" / options.fixture / "root")
     try:
         subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], check=True, capture_output=True)

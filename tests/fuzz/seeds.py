@@ -17,6 +17,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent
+sys.path.insert(0, str(TESTS / "reader"))
+
+import made_report  # noqa: E402
+
 MACHINES = sorted(TESTS.glob("fixtures/*/root"))
 
 LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:"(?:[^"\\\n]|\\.)*"))*')
@@ -151,6 +155,10 @@ def report():
         yield b"\1" + log
     for one, other in zip(logs, logs[1:]):
         yield b"\1" + one + b"\xff" + other
+    ends = [made_report.recording(end, predicted=[made_report.TRAP], calls=2, stalls=[(1, 33.5)])
+            for end in ("up", "exit", "time-over", "lost", "open")]
+    for one, other in zip(ends, ends[1:]):
+        yield b"\1" + one + b"\xff" + other
 
 
 def qm_config():
@@ -174,6 +182,24 @@ def trace_line():
     yield from from_unit_tests("trace_line")
 
 
+def calls():
+    """Lines as fuzz_calls.c takes them, after those of the unit test of its parsers."""
+    yield from from_unit_tests("call_histogram")
+    lines = [text for text in from_unit_tests("call_sample") if b"[000]" in text]
+    yield b"\n".join(lines * 4) + b"\n--\n" + b"\n".join(lines)
+    for number, first in ((0, 3), (1, 3), (17, 3), (18, 3), (8, 3), (74, 3), (77, 3), (7, 0), (257, 0xffffff9c)):
+        stamp = b"x-9 [000] ..... 1.0000%02d: "
+        yield b"\n".join((stamp % 1 + b"sys_enter: NR %d (%x, 0, 401, 1000, 0, 0)" % (number, first),
+                          stamp % 2 + b'path: (getname+0x0/0x50) name="/x"',
+                          stamp % 3 + b"sys_exit: NR %d = 5" % number)) * 3
+
+
+def proc():
+    """Texts as fuzz_proc.c takes them: which parser, the text."""
+    for text in from_unit_tests("proc_process", "proc_status", "proc_system"):
+        yield from (bytes([which]) + text for which in range(10))
+
+
 def systemd_reply():
     """Answers of real systemds as fuzz_systemd_reply.c takes them: a list of jobs, one of units, numbers."""
     source = (TESTS / "unit/systemd_replies.h").read_text()
@@ -190,8 +216,11 @@ SEEDS = {
     "gpt": gpt,
     "image_format": image_format,
     "kmsg": lambda: [*from_fixtures("dev/kmsg"), *from_unit_tests("kmsg")],
+    "mountinfo": lambda: [*from_fixtures("proc/self/mountinfo", "proc/mounts", "proc/1/status"),
+                          *from_unit_tests("mountinfo", "proc_status", "redact")],
     "platform": platform,
     "proc_consoles": lambda: [*from_fixtures("proc/consoles"), *from_unit_tests("proc_consoles")],
+    "proc": proc,
     "proc_serial": lambda: [*from_fixtures("proc/tty/driver/serial"), *from_unit_tests("proc_serial")],
     "program": program,
     "qm_config": qm_config,
@@ -205,6 +234,7 @@ SEEDS = {
     "systemd_reply": systemd_reply,
     "table": table,
     "trace_line": trace_line,
+    "calls": calls,
 }
 
 

@@ -24,6 +24,7 @@ in
         "run"
       ];
       record = "exit";
+      recordFor = "5min";
       heal = "console";
     };
   };
@@ -31,10 +32,12 @@ in
   longest = with' {
     budget = "060";
     stall = "1440min";
+    recordFor = "1440min";
   };
   shortest = with' {
     budget = "0";
     stall = "1000ms";
+    recordFor = "1";
   };
   # Two more who use the same places in the scripts of stage 1.
   crowded-scripted = [
@@ -57,6 +60,12 @@ in
   budget-too-long = with' { budget = "61s"; };
   stall-too-short = with' { stall = "999ms"; };
   stall-too-long = with' { stall = "1441min"; };
+  record-too-short = with' { recordFor = "999ms"; };
+  record-too-long = with' { recordFor = "86401"; };
+  record-twice = [
+    (with' { recordFor = "2min"; })
+    { boot.kernelParams = [ "bootprobe.record-for=3min" ]; }
+  ];
   always-and-off = [
     {
       boot.initrd.bootprobe = {
@@ -70,10 +79,10 @@ in
     (with' { budget = "2s"; })
     { boot.kernelParams = [ "bootprobe.budget=3s" ]; }
   ];
-  # The same words are no contradiction.
+  # The same words are no contradiction, nor are words that begin alike.
   stated-alike = [
-    (with' { budget = "2s"; })
-    { boot.kernelParams = [ "bootprobe.stall=3s" "quiet" ]; }
+    (with' { budget = "2s"; recordFor = "2min"; })
+    { boot.kernelParams = [ "bootprobe.stall=3s" "bootprobe.record=exit" "quiet" ]; }
   ];
 
   # ---- must not evaluate

@@ -29,11 +29,12 @@ PARAMETERS = {
     "dormant": [],
     "always": ["bootprobe"],
     "all-settings": ["bootprobe", "bootprobe.budget=500ms", "bootprobe.heal=console",
-                     "bootprobe.record=exit", "bootprobe.sinks=kmsg,virtio,run",
+                     "bootprobe.record-for=5min", "bootprobe.record=exit", "bootprobe.sinks=kmsg,virtio,run",
                      "bootprobe.stall=2min"],
-    "longest": ["bootprobe.budget=060", "bootprobe.stall=1440min"],
-    "shortest": ["bootprobe.budget=0", "bootprobe.stall=1000ms"],
-    "stated-alike": ["bootprobe.budget=2s", "bootprobe.stall=3s"],
+    "longest": ["bootprobe.budget=060", "bootprobe.record-for=1440min", "bootprobe.stall=1440min"],
+    "shortest": ["bootprobe.budget=0", "bootprobe.record-for=1", "bootprobe.stall=1000ms"],
+    "stated-alike": ["bootprobe.budget=2s", "bootprobe.record-for=2min", "bootprobe.record=exit",
+                     "bootprobe.stall=3s"],
 }
 
 # Name of the case: what the message must name, and what it must say to do.
@@ -42,6 +43,9 @@ REFUSED = {
     "budget-too-long": ('settings.budget is "61s"', "Set a shorter time"),
     "stall-too-short": ('settings.stall is "999ms"', "Set another time"),
     "stall-too-long": ('settings.stall is "1441min"', "Set another time"),
+    "record-too-short": ('settings.recordFor is "999ms"', "Set another time"),
+    "record-too-long": ('settings.recordFor is "86401"', "Set another time"),
+    "record-twice": ("both set bootprobe.record-for", "Remove it from boot.kernelParams"),
     "always-and-off": ("has bootprobe=off", "Remove that from boot.kernelParams"),
     "stated-twice": ("both set bootprobe.budget", "Remove it from boot.kernelParams"),
 }

@@ -185,6 +185,7 @@ default.nix | s/optional (cfg.activation == "always")/optional true/
 default.nix | s/concatStringsSep "," settings.sinks/toString settings.sinks/
 default.nix | s/isBetween 0 60000/isBetween 0 61000/
 default.nix | s/isBetween 1000 /isBetween 999 /
+default.nix | s/record-for = settings.recordFor;//
 default.nix | s/assertion = doubled == \[ \]/assertion = true/
 default.nix | s/assertion = initrd.enable/assertion = true/
 default.nix | s/\[ "virtio_pci" \]/[ ]/

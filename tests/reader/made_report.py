@@ -3,6 +3,8 @@
 
     made_report.py disks N > FILE      a boot with N disks, a few of which stand out
     made_report.py hostile > FILE      every text of it tries to break out
+    made_report.py recording END > FILE   a boot that was watched up to: up, exit,
+                                       time-over, shutdown, lost, open
 """
 
 import json
@@ -47,8 +49,8 @@ class Report:
                 members["more"] = True
             self.line(t, kind, members)
 
-    def end(self, t, findings=(), errors=0, warnings=0):
-        self.add(t, "end", phase="finish", records=self.seq + 1, errors=errors, warnings=warnings,
+    def end(self, t, findings=(), errors=0, warnings=0, phase="finish"):
+        self.add(t, "end", phase=phase, records=self.seq + 1, errors=errors, warnings=warnings,
                  findings=list(findings))
 
     def text(self):
@@ -177,6 +179,20 @@ def hostile():
     report.add(1.3, "handoff", root=h, root_open=h, fstype=h, source=h, init=h, init_stat=h,
                init_target=h, init_type=h, architecture=h, interpreters=[{"path": h, "stat": h}])
     report.add(1.3, "grower", name=h, where=h, path=h)
+    report.add(1.3, "recorder", state=h, seize=h, trace=h, ended=-1)
+    report.add(1.3, "heartbeat", number=-1, at=1e300, interval_us=0, stage=9, progress=-1e300,
+               processes=-5, busy=[{"pid": -1, "comm": h, "cpu_us": 1 << 62}])
+    report.add(1.3, "heartbeat", number=1, at=1.29, interval_us=10000, stage=2, progress=1.285,
+               processes=1 << 62, busy=[{"pid": 1, "comm": h, "cpu_us": 5}])
+    report.add(1.3, "stall", number=1, at=1.28, since=1.27, job_count=-1, waiting_count=1 << 62,
+               jobs=[{"unit": h, "type": h}], waiting=[{"comm": h, "call": h, "file": h, "wait_channel": h}])
+    report.add(1.3, "stall", number=h, at=h, since=[], jobs=h, waiting={})
+    report.add(1.3, "syscalls", at=1.29, interval_us=1, pid=1, comm=h, calls=1 << 62, files=[{"file": h}],
+               counts=[{"call": h, "calls": -1}, h], paths=[{"path": h, "share": -1}])
+    report.add(1.3, "up", at=1.29, because=h, handoff=-3,
+               slow=[{"name": h, "started": 1.28, "duration_us": 1 << 62}, {"name": h}])
+    report.add(1.3, "pid1", wait_status=-1, at=1.29, comm=h, executable=h, arguments=h,
+               calls=[{"comm": h, "call": h, "path": h, "error": h}])
     findings = [report.add(1.4, "finding", id=h, severity=severity, subject=h, summary=h * 3,
                            part_of=h, fix=[{"tool": h, "change": h}])
                 for severity in ("error",)]
@@ -187,6 +203,90 @@ def hostile():
     return report.text()
 
 
+def heartbeat(report, number, at, progress=None, stage=2, **more):
+    report.add(at, "heartbeat", number=number, at=at, interval_us=5000000, stage=stage,
+               progress=at - 0.4 if progress is None else progress, processes=100 + 30 * number,
+               messages=400 + 10 * number, mounts=12 + number, uevents=900, units=9 * number,
+               console_bytes=4096 * number, available_bytes=800 << 20,
+               busy=[{"pid": 300 + number, "comm": "systemd-udevd", "cpu_us": 4650000,
+                      "calls": 12000, "descriptors": 17}], **more)
+
+
+def stall(report, t, number=1, since=15.0, ended=None, **more):
+    """With two jobs that systemd waits for, and a process that a disk does not answer."""
+    members = {"number": number, "at": t, "since": since, "jobs_read": "ok", "job_count": 5,
+               "jobs": [{"id": 7, "unit": "dev-vdb.device", "type": "start", "state": "running"},
+                        {"id": 9, "unit": "srv.mount", "type": "start", "state": "waiting"},
+                        {"id": 11, "unit": "local-fs.target", "type": "start", "state": "waiting"}],
+               "waiting": [{"pid": 88, "comm": "jbd2/vda1-8", "state": "D", "call": "fsync",
+                            "file": "/var/log/journal/x", "device": "vda1",
+                            "wait_channel": "io_schedule", "stack": "io_schedule bit_wait_io"}]}
+    if ended is not None:
+        members["ended"] = ended
+    return report.add(ended or t, "stall", **(members | more))
+
+
+def syscalls(report, t, comm="looper", call="newfstatat", calls=60000, **more):
+    return report.add(t, "syscalls", **({
+        "at": t, "interval_us": 5000000, "pid": 412, "comm": comm, "calls": calls,
+        "counts": [{"call": call, "calls": calls - 5}, {"number": 999, "calls": 5}], "lookups": 4000,
+        "different_paths": 2, "paths": [{"path": "/run/a", "share": 5000},
+                                        {"path": "/run/b", "share": 4950}]} | more))
+
+
+def up(report, t, **more):
+    return report.add(t, "up", **({
+        "at": t, "because": "agetty runs", "handoff": 5.1,
+        "slow": [{"name": "apt-daily.service", "started": 12.0, "duration_us": 12100000},
+                 {"name": "ssh.service", "started": 30.5, "duration_us": 3000000}]} | more))
+
+
+def pid1(report, t, wait_status=512, **more):
+    return report.add(t, "pid1", **({
+        "wait_status": wait_status, "at": t - 0.02, "comm": "init", "executable": "/usr/bin/dash",
+        "calls": [{"pid": 1, "comm": "init", "at": t - 0.1 + i / 100, "call": "open",
+                   "path": f"/lib/{i}", "error": "ENOENT"} for i in range(6)]} | more))
+
+
+TRAP = {"id": "growroot.trap", "severity": "error", "subject": "growroot",
+        "summary": "this boot will panic (exitcode 0x00000200 or 0x00000100): growroot enlarges "
+                   "sda1, then dies of its own message"}
+
+
+def recording(end="up", beats=6, predicted=(), stalls=(), calls=0, findings=(), handed_off=True,
+              boot="5a1f09c3", stuck=None, **last):
+    """A boot that was watched. predicted: findings of stage 1; findings: those that hold in the end.
+    stalls: pairs of number and when it ended, or None. last: members of the record of its end."""
+    report = Report(boot)
+    start(report)
+    report.add(2.0, "recorder", state="watching", seize="ok", trace="ok", paths="ok")
+    for one in predicted:
+        report.add(4.6, "finding", **one)
+    if handed_off:
+        report.end(5.0, errors=len(predicted))
+    # A reader takes a time that goes back for another report.
+    seen = [(5.0 * (number + 1), heartbeat, (number, 5.0 * (number + 1)), {})
+            for number in range(1, beats + 1)]
+    seen += [(ended or 30.0 + number, stall, (30.0 + number, number), {"ended": ended} | ({"stuck_disk": stuck} if stuck else {}))
+             for number, ended in stalls]
+    seen += [(35.0 + 5 * number, syscalls, (35.0 + 5 * number,), {}) for number in range(calls)]
+    for _, tell, arguments, members in sorted(seen, key=lambda one: one[0]):
+        tell(report, *arguments, **members)
+    at = last.pop("at", 41.0)
+    if end == "up":
+        up(report, at, **last)
+    elif end == "exit":
+        pid1(report, at, **last)
+    if end != "open":
+        report.add(at, "recorder", state=end, seize="ok", trace="ok", paths="ok", ended=at)
+    sequences = [report.add(at + 0.1, "finding", **one) for one in findings]
+    if end not in ("open", "lost"):
+        report.end(at + 0.2, sequences, errors=sum(
+            one["severity"] == "error" and "part_of" not in one for one in findings), phase=end)
+    return report.text()
+
+
 if __name__ == "__main__":
-    text = disks(int(sys.argv[2])) if sys.argv[1] == "disks" else hostile()
+    made = {"disks": lambda count: disks(int(count)), "hostile": hostile, "recording": recording}
+    text = made[sys.argv[1]](*sys.argv[2:])
     sys.stdout.buffer.write(text)

@@ -305,6 +305,9 @@ class Timeline(Verb):
                 (self.made(1), 1200, 0), (self.made(200), 1200, 1),
                 (self.file(made_report.events(300), "events.jsonl"), 1200, 0),
                 (self.file(made_report.disks(60, rest=0, odd=False), "late.jsonl"), 700, 0), (self.made(200), 640, 1),
+                (self.file(made_report.recording(beats=40, at=300.0, calls=20, stalls=[
+                    (i, 30 + 3 * i) for i in range(1, 30)]), "recording.jsonl"), 1200, 0),
+                (self.file(made_report.recording("open", beats=9, stalls=[(1, None)]), "open.jsonl"), 640, 0),
                 (self.file(made_report.hostile()), 1200, 1),
                 (self.file(made_report.hostile()), 640, 1)):
             root = ET.fromstring(self.picture(report, "--width", width, status=status))

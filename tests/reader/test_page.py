@@ -4,6 +4,7 @@ test_page.py BOOTPROBE"""
 
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -135,6 +136,35 @@ class NotClean(unittest.TestCase):
                                      line(4, "end", {"phase": "finish", "errors": 0, "warnings": 0})]))
         self.assertEqual((status, page[:4]), (0, "OK  "))
         self.assertIn("omitted    90 of partition; the report had no room for them", page)
+
+
+class Image(unittest.TestCase):
+    """What bootprobe gpt --json prints is of no boot."""
+    BLOCK = line(1, "block", {"name": "vm.raw", "transport": "image", "size_bytes": 1 << 30}, boot="00000000", t=0)
+
+    def test_nothing_wrong_in_it(self):
+        status, page, _ = read(text([self.BLOCK]))
+        self.assertEqual((status, page), (2, "INCOMPLETE  these are records of a disk image, not of a boot; "
+                                             "bootprobe gpt\n            judges it\n            a disk image\n"))
+
+    def test_a_finding(self):
+        status, page, _ = read(text([self.BLOCK, line(2, "finding", {
+            "id": "gpt.primary-corrupt", "severity": "error", "subject": "vm.raw", "summary": "it is damaged"},
+            boot="00000000", t=0)]))
+        self.assertEqual((status, page), (1, "FAIL  it is damaged\n      bootprobe explain gpt.primary-corrupt; "
+                                             "a disk image\n"))
+
+    def test_as_it_is_printed(self):
+        with tempfile.NamedTemporaryFile() as image:
+            image.truncate(20 << 20)
+            records = read(b"", "--json", image.name, verb="gpt")[1]
+        self.assertIn("a disk image, not of a boot", read(records.encode())[1])
+
+    def test_a_boot_that_has_one_as_a_disk(self):
+        begin, console, end = healthy()
+        block = line(3, "block", {"name": "vda", "transport": "image"})
+        end = line(4, "end", {"phase": "finish", "records": 4, "errors": 0, "warnings": 0})
+        self.assertIn("    boot 5a1f09c3\n", read(text([begin, console, block, end]))[1])
 
 
 class More(unittest.TestCase):

@@ -37,6 +37,9 @@ FRAME = {
     "type": {"type": "string", "description": "the type of the record"},
     "cont": {"type": "integer", "minimum": 1,
              "description": "seq of the first line of the record that this line continues"},
+    "skip": {"type": "integer", "minimum": 1,
+             "description": "so many lines before this one were quiet: not every output has them"},
+    "quiet": {"const": True, "description": "not for the kernel log and consoles"},
     "cut": {"const": True, "description": "something in this line was too long and has been left out"},
     "more": {"const": True, "description": "the next line continues this record"},
     "crc": {"type": "string", "pattern": "^[0-9a-f]{8}$",
@@ -135,7 +138,7 @@ def closed(value):
 
 def schema_of(name, record):
     head = {k: FRAME[k] for k in ("bootprobe", "boot", "seq", "t")}
-    tail = {k: FRAME[k] for k in ("cont", "cut", "more", "crc")}
+    tail = {k: FRAME[k] for k in ("cont", "skip", "cut", "more", "quiet", "crc")}
     properties = {**head, "type": {"const": name}, **closed(record)["properties"], **tail}
     out = {"description": record["description"], "type": "object", "properties": properties,
            "required": FRAME_REQUIRED, "additionalProperties": False}

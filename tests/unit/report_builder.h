@@ -16,6 +16,12 @@
 /* Type and members of what most reports begin with. */
 #define BEGIN "\"begin\",\"version\":\"0.1.0\",\"verb\":\"start\""
 
+/* Findings. */
+#define PHANTOM                                                                                \
+	"\"finding\",\"id\":\"console.phantom\",\"severity\":\"error\",\"subject\":\"ttyS0\"," \
+	"\"summary\":\"s\",\"because\":[2],\"fix\":[{\"tool\":\"proxmox\",\"change\":\"qm\"}]"
+#define LATE "\"finding\",\"id\":\"root.late\",\"severity\":\"warning\",\"summary\":\"s\""
+
 /* A whole line without its newline: type and further members as text. Static memory, four lines. */
 static inline const char *line_of(const char *boot, unsigned seq, const char *type_and_members)
 {
@@ -59,5 +65,20 @@ static inline struct reader_report *report_of(struct reader *reader, const char 
 	reader_free(reader);
 	return report;
 }
+
+/* The report of these lines, numbered; NULL: that line is missing. */
+static inline struct reader_report *read_lines(const char *const *lines, size_t count)
+{
+	struct reader *reader = reader_start();
+
+	for (size_t i = 0; i < count; i++) {
+		if (lines[i])
+			feed_line(reader, (unsigned)i + 1, lines[i]);
+	}
+	return report_of(reader, NULL);
+}
+#define READ(...)                                      \
+	read_lines((const char *const[]){__VA_ARGS__}, \
+		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 #endif

@@ -429,6 +429,8 @@ void healthy(void)
 	add_outputs();
 	facts.recorder.state = RECORDER_NOT_WANTED;
 	fact_publish(&facts.recorder.once);
+	facts.observer.state = OBSERVER_NOT_WANTED;
+	fact_publish(&facts.observer.once);
 	for (size_t i = 0; i < ARRAY_SIZE(PROBES); i++)
 		(void)add_probe(PROBES[i], "", PROBE_DONE);
 	(void)add_probe("disk", "vda", PROBE_DONE);

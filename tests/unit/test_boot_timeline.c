@@ -9,27 +9,16 @@
 
 #define END "\"end\",\"phase\":\"finish\",\"records\":9,\"errors\":0,\"warnings\":0"
 
-static struct timeline build(struct reader *reader)
+/* Of a report, which is released. */
+static struct timeline build_of(struct reader_report *report)
 {
-	struct reader_report *report = report_of(reader, NULL);
 	struct timeline timeline;
 
 	ck_assert_int_eq(timeline_build(report, &timeline), 0);
 	reader_report_free(report);
 	return timeline;
 }
-
-static struct timeline build_lines(const char *const *lines, size_t count)
-{
-	struct reader *reader = reader_start();
-
-	for (size_t i = 0; i < count; i++)
-		feed_line(reader, (unsigned)i + 1, lines[i]);
-	return build(reader);
-}
-#define BUILD(...)                                      \
-	build_lines((const char *const[]){__VA_ARGS__}, \
-		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+#define BUILD(...) build_of(READ(__VA_ARGS__))
 
 static const struct timeline_lane *lane_called(const struct timeline *timeline, const char *name)
 {
@@ -217,7 +206,7 @@ static struct timeline build_disks(unsigned count, unsigned odd_each)
 			odd_each && i % odd_each == odd_each - 1 ? 1000000 : 500 + i);
 	}
 	feed_line(reader, count + 2, END);
-	return build(reader);
+	return build_of(report_of(reader, NULL));
 }
 
 static size_t count_lanes(const struct timeline *timeline, enum timeline_lane_kind kind)
@@ -289,7 +278,7 @@ START_TEST(transports_are_bounded)
 			i / 5);
 		feed_line(reader, i + 2, data);
 	}
-	timeline = build(reader);
+	timeline = build_of(report_of(reader, NULL));
 	ck_assert_uint_le(count_lanes(&timeline, TIMELINE_GROUP), TIMELINE_GROUPS_MAX);
 	ck_assert_uint_le(count_lanes(&timeline, TIMELINE_DISK), TIMELINE_ALONE_MAX);
 	timeline_release(&timeline);

@@ -61,6 +61,11 @@ START_TEST(grown)
 	ck_assert_uint_eq(gpt.backup_misplaced_bytes, DISK_MAX / 2);
 	ck_assert_uint_eq(gpt.free_behind_last_bytes, DISK_MAX / 2);
 	ck_assert_int_eq(gpt.do_entries_match, ANSWER_YES);
+	/* One that cannot be read is not one that is damaged: nothing at the end says nothing. */
+	failing_offset = old_last * 512;
+	walk();
+	ck_assert_int_eq(gpt.backup.read, -EIO);
+	failing_offset = UINT64_MAX;
 	/* Without the primary the protective MBR still tells where the disk ended. */
 	lba(1)[70] ^= 1;
 	walk();

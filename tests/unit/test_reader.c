@@ -8,27 +8,9 @@
 
 #include <errno.h>
 
-#define PHANTOM                                                                                \
-	"\"finding\",\"id\":\"console.phantom\",\"severity\":\"error\",\"subject\":\"ttyS0\"," \
-	"\"summary\":\"s\",\"because\":[2],\"fix\":[{\"tool\":\"proxmox\",\"change\":\"qm\"}]"
-#define LATE "\"finding\",\"id\":\"root.late\",\"severity\":\"warning\",\"summary\":\"s\""
 #define PART                                                                              \
 	"\"finding\",\"id\":\"console.closed\",\"severity\":\"error\",\"summary\":\"s\"," \
 	"\"part_of\":\"console.phantom\""
-
-static struct reader_report *read_lines(const char *const *lines, size_t count)
-{
-	struct reader *reader = reader_start();
-
-	for (size_t i = 0; i < count; i++) {
-		if (lines[i])
-			feed_line(reader, (unsigned)i + 1, lines[i]);
-	}
-	return report_of(reader, NULL);
-}
-#define READ(...)                                      \
-	read_lines((const char *const[]){__VA_ARGS__}, \
-		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 START_TEST(copies_are_one_record)
 {
@@ -61,6 +43,21 @@ START_TEST(what_is_missing_is_named)
 	ck_assert_uint_eq(report->missing_lines, 4);
 	ck_assert_ptr_null(report->end);
 	ck_assert(report->is_open);
+	reader_report_free(report);
+}
+END_TEST
+
+/* An output that did without quiet lines has lost nothing else by that. */
+START_TEST(quiet_lines_are_not_missing)
+{
+	struct reader_report *report = READ(BEGIN, NULL, NULL, NULL,
+		"\"stall\",\"skip\":2,\"number\":1", NULL, "\"stall\",\"skip\":9,\"number\":2");
+
+	/* The second one would skip what is there. */
+	ck_assert_uint_eq(report->missing_count, 1);
+	ck_assert_uint_eq(report->missing[0].first, 2);
+	ck_assert_uint_eq(report->missing_lines, 1);
+	ck_assert(!reader_has(report->records[1].members, "skip"));
 	reader_report_free(report);
 }
 END_TEST
@@ -355,7 +352,7 @@ START_TEST(a_right_checksum_makes_no_json)
 }
 END_TEST
 
-UNIT_MAIN("reader", copies_are_one_record, what_is_missing_is_named,
+UNIT_MAIN("reader", copies_are_one_record, what_is_missing_is_named, quiet_lines_are_not_missing,
 	what_is_damaged_is_named_unless_a_copy_is_whole,
 	a_record_that_something_broke_into_is_damaged, lines_of_a_record_are_joined,
 	a_record_with_a_line_missing_is_partial, the_newest_of_a_subject_wins,

@@ -9,11 +9,6 @@
 
 #include "report_builder.h"
 
-#define PHANTOM                                                                                \
-	"\"finding\",\"id\":\"console.phantom\",\"severity\":\"error\",\"subject\":\"ttyS0\"," \
-	"\"summary\":\"s\",\"because\":[2],\"fix\":[{\"tool\":\"proxmox\",\"change\":\"qm\"}]"
-#define LATE "\"finding\",\"id\":\"root.late\",\"severity\":\"warning\",\"summary\":\"s\""
-
 /* ---- logs ---- */
 
 static struct reader_report *read_as(const char *format, bool is_escaped)

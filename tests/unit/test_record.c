@@ -252,6 +252,47 @@ START_TEST(lines_are_bounded_in_number)
 }
 END_TEST
 
+static void say_again(const char *type, bool is_quiet)
+{
+	record_begin(&record, &report, type);
+	if (is_quiet)
+		record_is_quiet(&record);
+	record_u64(&record, "n", report.next_sequence);
+	record_end(&record);
+}
+
+START_TEST(quiet_lines_are_accounted_for)
+{
+	start("x");
+	record_end(&record);
+	say_again("beat", true);
+	say_again("beat", true);
+	say_again("y", false);
+	say_again("z", false);
+	ck_assert_uint_eq(line_count, 5);
+	for (size_t i = 0; i < line_count; i++) {
+		bool is_quiet = i == 1 || i == 2;
+
+		assert_crc(lines[i]);
+		ck_assert(record_line_is_quiet(lines[i], strlen(lines[i])) == is_quiet);
+		ck_assert((strstr(lines[i], "\"quiet\":true,\"crc\"") != NULL) == is_quiet);
+		ck_assert(
+			(strstr(lines[i], "\"type\":\"y\",\"skip\":2,\"n\":") != NULL) == (i == 3));
+	}
+	ck_assert(!record_line_is_quiet("", 0));
+}
+END_TEST
+
+/* A value that looks like the mark is in quotes. */
+START_TEST(a_text_makes_no_line_quiet)
+{
+	start("x");
+	record_string(&record, "text", "\",\"quiet\":true");
+	record_end(&record);
+	ck_assert(!record_line_is_quiet(lines[0], strlen(lines[0])));
+}
+END_TEST
+
 START_TEST(guid_is_mixed_endian)
 {
 	static const uint8_t GUID[16] = {0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b,
@@ -275,4 +316,4 @@ UNIT_MAIN("record", members_stand_in_order, strings_are_escaped, unterminated_ch
 	the_same_is_said_once, what_holds_again_is_said_again, all_that_was_said_is_remembered,
 	a_then_b_then_a_ends_in_a, long_arrays_go_on_in_further_lines, objects_are_kept_whole,
 	what_is_too_long_is_cut_and_says_so, lines_are_bounded_in_number, guid_is_mixed_endian,
-	unknown_errors_have_a_number)
+	unknown_errors_have_a_number, quiet_lines_are_accounted_for, a_text_makes_no_line_quiet)

@@ -78,6 +78,46 @@ START_TEST(what_there_is_much_of_leaves_room_for_the_rest)
 		ck_assert_uint_ne(say(REST[i], i), 0);
 }
 
+/* Of kmsg, which a pipe stands in for: it takes a line at a time. */
+static ssize_t take_line(struct sink *sink, const char *bytes, size_t length)
+{
+	const char *end = memchr(bytes, '\n', length);
+
+	return write(sink->fd, bytes, (size_t)(end - bytes) + 1);
+}
+
+static void say_quietly(uint64_t number)
+{
+	record_begin(&record, &report, "heartbeat");
+	record_is_quiet(&record);
+	record_u64(&record, "number", number);
+	(void)record_end(&record);
+}
+
+START_TEST(quiet_lines_are_for_who_takes_everything)
+{
+	static const struct sink_operations SPARED = {.is_spared = true, .write = take_line};
+	struct sink_fact accounts[SINKS_MAX];
+	char got[4096] = "";
+	int pipe_fds[2];
+
+	start_with_file();
+	ck_assert_int_eq(pipe(pipe_fds), 0);
+	sinks_add_file(&sinks, pipe_fds[1]);
+	sinks.item[1].operations = &SPARED;
+	say_quietly(1);
+	(void)say("stall", 2);
+	say_quietly(3);
+	say_quietly(4);
+	ck_assert_uint_eq(sinks_account(&sinks, accounts), 2);
+	ck_assert_uint_eq(accounts[0].delivered, 4);
+	ck_assert_uint_eq(accounts[1].delivered, 1);
+	ck_assert_uint_eq(accounts[1].waiting, 0);
+	ck_assert_int_gt(read(pipe_fds[0], got, sizeof(got) - 1), 0);
+	ck_assert_ptr_nonnull(strstr(got, "\"seq\":2,"));
+	ck_assert_ptr_null(strstr(got, "heartbeat"));
+}
+
 START_TEST(a_disk_beyond_many_gives_way)
 {
 	start_with_file();
@@ -291,6 +331,6 @@ START_TEST(a_port_without_a_reader_gets_nothing)
 UNIT_MAIN("sink", a_console_that_takes_a_part_is_short, a_console_that_is_stopped_is_short,
 	a_console_that_takes_all_is_done, a_console_with_room_that_takes_nothing_is_no_busy_loop,
 	a_port_without_a_reader_gets_nothing, what_there_is_much_of_leaves_room_for_the_rest,
-	a_disk_beyond_many_gives_way, a_full_log_has_its_end,
-	what_is_left_out_is_said_of_the_last_pass, what_was_given_up_is_counted,
-	the_end_takes_one_line)
+	quiet_lines_are_for_who_takes_everything, a_disk_beyond_many_gives_way,
+	a_full_log_has_its_end, what_is_left_out_is_said_of_the_last_pass,
+	what_was_given_up_is_counted, the_end_takes_one_line)

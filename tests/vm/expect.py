@@ -13,6 +13,7 @@ import subprocess
 
 import cache
 import findings
+import held
 import loaders
 
 VALIDATOR = cache.REPO / "tests/validate.py"
@@ -146,6 +147,7 @@ class Judgement:
         self.texts, self.captures = texts, captures
         self.complaints = []
         self.verdict = findings.Verdict(False)
+        self.notes = []
 
     def complain(self, text):
         self.complaints.append(text)
@@ -154,6 +156,7 @@ class Judgement:
         self._boots()
         self._stage2()
         self._texts()
+        self._held()
         if self.scenario.expect.silent:
             self._silent()
         else:
@@ -199,6 +202,12 @@ class Judgement:
         for pattern in expect.not_serial:
             if re.search(pattern, self.texts["serial"], re.M):
                 self.complain(f"on the serial port: /{pattern}/")
+
+    def _held(self):
+        if limit := self.scenario.expect.held_kib:
+            processes = held.parse(self.texts["held"])
+            self.complaints += held.complaints(processes, limit)
+            self.notes.append(held.describe(processes))
 
     def _silent(self):
         for name, lines in self.captures.items():

@@ -28,6 +28,7 @@ BOOTPROBE = cache.REPO / "build/dev/bootprobe"
 BUSYBOX = Path("/bin/busybox")
 MKSQUASHFS = "mksquashfs"
 HOOK_IN_ROOT = "bootprobe-hook"
+LOOPER = HERE / "guest/looper.c"
 
 # What stage 1 and stage 2 of the tests may need; a name that is built in or absent is passed over.
 DRIVERS = ("virtio_pci", "virtio_mmio", "virtio_blk", "virtio_scsi", "virtio_console", "virtio_rng",
@@ -72,6 +73,12 @@ def _spoil_init(change):
     return lambda root: change(root / "sbin/init")
 
 
+def _add_looper(root):
+    """A program that gets nowhere; test.run= says what it is to do."""
+    subprocess.run(["cc", "-static", "-Os", "-s", "-Wall", "-Werror", "-o", str(root / "bin/looper"), str(LOOPER)],
+                   check=True)
+
+
 def _remove_init(root):
     """All that an initrd would try in place of /sbin/init as well."""
     for name in ("sbin/init", "etc/init", "bin/init", "bin/sh"):
@@ -90,6 +97,7 @@ STAGE2_FAULTS = {
     # The first lines of NixOS' scripted stage 1, begun with closed descriptors.
     "init-closed": _spoil_init(lambda init: init.write_text(
         "#!/bin/busybox sh\n/bin/busybox sleep 1\nexec <&- >&- 2>&-\neval 'exec 8>&1 9>&2'\n")),
+    "looper": _add_looper,
     "init-foreign": _spoil_init(lambda init: init.write_bytes(_foreign_program())),
     "init-no-interpreter": _spoil_init(lambda init: init.write_text("#!/bin/missing-shell\n")),
     "init-no-loader": _spoil_init(lambda init: shutil.copy("/bin/true", init)),
@@ -118,7 +126,7 @@ def stage2(kernel_name, fault=""):
     """A folder with the root file system of stage 2."""
     kernel = kernels.kernel(kernel_name)
     name = cache.key("stage2", Path(__file__), kernel_name, kernel.release, fault,
-                     HERE / "guest/stage2-init", BUSYBOX,
+                     HERE / "guest/stage2-init", BUSYBOX, *([LOOPER] if fault == "looper" else []),
                      *([Path(systemd_root.__file__)] if fault in systemd_root.KINDS else []))
     return cache.entry(VM / "stage2" / name, functools.partial(_stage2_tree, kernel, fault))
 
@@ -242,10 +250,12 @@ def hook_archive(hook, path):
 
 
 def _additions(scenario, base):
-    """What else is appended to the base: damaged modules, stage 2."""
+    """What else is appended to the base: damaged modules, stage 2, what a shell does meanwhile."""
     archive = newc.Archive()
     if scenario.store:
         nixos.add_store(archive, scenario.initrd, store(scenario.kernel))
+    for moment, script in scenario.guest.items():
+        archive.file(f"moment/{moment}", script.encode())
     kernel = kernels.kernel(scenario.kernel)
     for driver in scenario.broken_drivers:
         path, data = kernels.module(kernel, driver)

@@ -180,7 +180,7 @@ def collect(folder):
         target.write_text(text)
     serial = serial_text(folder)
     texts = {"test": test, "serial": serial, "report": read_text(folder / "report-port.log"),
-             "kmsg": read_text(folder / "guest/kmsg"), "screen": read_text(folder / "screen.txt")}
+             "kmsg": read_text(folder / "guest/kmsg"), "held": read_text(folder / "guest/held"), "screen": read_text(folder / "screen.txt")}
     run_report = read_text(folder / "guest/run/report.jsonl")
     captures = {"virtio": texts["report"], "run": run_report, "kmsg": texts["kmsg"],
                 "console": serial}
@@ -192,7 +192,7 @@ def collect(folder):
 
 
 def boot(scenario, hook, folder, is_exact):
-    """Boots one scenario; returns (complaints, verdict on its findings, seconds that it ran)."""
+    """Boots one scenario; returns (complaints, its judgement, seconds that it ran)."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     kernel = kernels.kernel(scenario.kernel)
@@ -209,7 +209,7 @@ def boot(scenario, hook, folder, is_exact):
     texts, captures = collect(folder)
     judgement = expect.Judgement(scenario, folder, texts, captures)
     complaints = ([complaint] if complaint else []) + judgement.judge()
-    return complaints, judgement.verdict, seconds
+    return complaints, judgement, seconds
 
 
 def unmet(scenario, hook):
@@ -233,12 +233,12 @@ class Result:
     def __init__(self, scenario, verdict, complaints, seconds, found=findings.Verdict(False)):
         self.scenario, self.verdict, self.found = scenario, verdict, found
         self.complaints, self.seconds = complaints, seconds
-        self.tails = []
+        self.notes, self.tails = [], []
 
     def print(self):
         print(f"{self.verdict:4} {self.seconds:6.1f} s  {self.scenario.name}: "
               f"{self.scenario.summary}")
-        for line in [*self.complaints, *self.tails]:
+        for line in [*self.complaints, *self.notes, *self.tails]:
             print("       " + line.replace("\n", "\n       "))
         sys.stdout.flush()
 
@@ -275,9 +275,10 @@ def ran_out_of_time(folder, result):
 
 
 def run_in_folder(scenario, hook, keep, folder, is_exact=False):
-    found, seconds = findings.Verdict(False), 0.0
+    found, notes, seconds = findings.Verdict(False), [], 0.0
     try:
-        complaints, found, seconds = boot(scenario, hook, folder, is_exact)
+        complaints, judgement, seconds = boot(scenario, hook, folder, is_exact)
+        found, notes = judgement.verdict, judgement.notes
     except host.Failed as error:
         complaints = [f"on the host: {error}"]
     except (debian.Unavailable, subprocess.CalledProcessError) as error:
@@ -286,6 +287,7 @@ def run_in_folder(scenario, hook, keep, folder, is_exact=False):
         for name in ("initrd", "ovmf-vars.fd", *loaders.WAYS[scenario.boot].made):
             (folder / name).unlink(missing_ok=True)
     result = Result(scenario, "FAIL" if complaints else "PASS", complaints, seconds, found)
+    result.notes = notes
     result.tails = [tail(folder / log) for log in LOGS] if complaints else []
     (folder / "result.json").write_text(json.dumps(
         {"scenario": scenario.name, "verdict": result.verdict, "seconds": round(seconds, 1),

@@ -21,6 +21,8 @@ SHARES = ("virtiofs", "9p")
 # stuck: an isa port of which the host takes no byte.
 SERIALS = ("isa", "pci", "virtconsole", "stuck")
 VGAS = ("none", "std")
+# Before and behind the hook's start and finish, and in stage 2.
+MOMENTS = ("start", "started", "finish", "finished", "stage2")
 SEVERITIES = ("error", "warning", "info")
 # What the host does with the report port: writes it to a file, listens and reads, listens and never
 # reads, reads only once a text was seen on the test port, or gives the guest no such port.
@@ -156,7 +158,8 @@ class Expect:
     whole report (virtio, run, kmsg, console); default: every one that this machine has. silent: the
     hook must leave no trace at all. serial: regular expressions to find on the serial ports or the
     virtio console. not_serial: those that must not be there. screen: those to find on the VGA's screen
-    when the machine has ended. findings: without it the machine is healthy, and any error or warning
+    when the machine has ended. held_kib: the most that what is left of the hook in stage 2 may hold, with
+    test.held on the command line; then it must hold no disk and no file of the old root either. findings: without it the machine is healthy, and any error or warning
     is a false alarm."""
     stage2: bool = True
     silent: bool = False
@@ -169,6 +172,7 @@ class Expect:
     not_serial: list = field(default_factory=list)
     screen: list = field(default_factory=list)
     test_port: list = field(default_factory=list)
+    held_kib: int = 0
     findings: Findings = field(default_factory=Findings)
 
     def __post_init__(self):
@@ -192,6 +196,7 @@ class Scenario:
     installed: bool = False     # the initrd is made of an installation of build/static
     hook: bool = True           # false: the hook is not in the initrd
     timeout_s: int = 240
+    guest: dict = field(default_factory=dict)   # what a shell does in the plain initrd, by moment
     until: str = ""             # ends the machine once this is on a serial port or in the report
     tags: list = field(default_factory=list)
     variant_of: str = ""        # the scenario that shows the same of another version: run with --all only
@@ -209,6 +214,10 @@ class Scenario:
         _one_of("boot", self.boot, tuple(loaders.WAYS))
         if self.store:
             _one_of("initrd", self.initrd, tuple(nixos.INITRDS))
+        for moment in self.guest:
+            _one_of("guest", moment, MOMENTS)
+        if self.guest and self.initrd != "bare":
+            raise Malformed("guest: wants the plain initrd")
         _one_of("cpio", self.cpio, ("", *images.CPIO_OPTIONS))
         if self.cpio and (self.broken_drivers or self.store):
             raise Malformed("cpio: nothing else is appended, no broken_drivers, no store")

@@ -67,7 +67,15 @@ def _no_units(root):
     shutil.rmtree(root / "usr/lib/systemd/system")
 
 
-FAULTS = {"": lambda root: None, "no-library": _no_library, "no-units": _no_units}
+def _no_device(root):
+    """As an entry of /etc/fstab with a name that no disk bears."""
+    default = root / "usr/lib/systemd/system/default.target"
+    default.write_text(default.read_text().replace(
+        "[Unit]\n", "[Unit]\nRequires=dev-disk-by\\x2dlabel-data.device\n"
+        "After=dev-disk-by\\x2dlabel-data.device\n"))
+
+
+FAULTS = {"": lambda root: None, "no-device": _no_device, "no-library": _no_library, "no-units": _no_units}
 KINDS = tuple(f"{systemd}-{fault}" if fault else systemd
               for systemd in SUITES for fault in FAULTS)
 

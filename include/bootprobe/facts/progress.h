@@ -6,14 +6,28 @@
 
 #include "bootprobe/facts/fact.h"
 
-/* What only grows while a boot gets on, since the kernel started. */
+/* Whether somebody watches how far the boot gets. */
+enum observer_state {
+	OBSERVER_UNKNOWN = 0,
+	OBSERVER_NOT_WANTED,
+	OBSERVER_WATCHING,
+	OBSERVER_ENDED, /* with the recording */
+	OBSERVER_LOST,  /* gone without a word */
+};
+
+struct observer_fact {
+	struct fact_once once;
+	enum observer_state state;
+};
+
+/* What there is to count while a boot gets on, since the kernel started. Ours is not among it. */
 struct progress_counters {
 	uint64_t processes;     /* that were started: "processes" of /proc/stat */
-	uint64_t messages;      /* records of the kernel log that are not ours */
-	uint64_t mounts;        /* changes of PID 1's mounts */
+	uint64_t messages;      /* that programs wrote to the kernel log */
+	uint64_t mounts;        /* of PID 1, now */
 	uint64_t uevents;       /* /sys/kernel/uevent_seqnum */
-	uint64_t units;         /* that systemd has started: entries of /run/systemd/units */
-	uint64_t console_bytes; /* that UARTs have sent, our own not among them */
+	uint64_t units;         /* of systemd, that run: entries of /run/systemd/units */
+	uint64_t console_bytes; /* that UARTs have sent */
 };
 
 /* One of the processes that had most to do since the last heartbeat. */
@@ -30,19 +44,25 @@ enum { BUSY_PROCESSES_MAX = 3 };
 struct heartbeat_fact {
 	struct fact_once once;
 	uint32_t number; /* from 1 */
+	/* The same is said soon again: for outputs that take everything (record_is_quiet()). */
+	bool is_quiet;
 	uint64_t at_us, interval_us;
-	bool is_stage2;       /* PID 1 has another root than that of the initrd */
-	uint64_t progress_us; /* when one of the counters grew last */
+	bool is_stage2; /* PID 1 has another root than that of the initrd */
+	/* When something was there last that had not been there before: a program, a message in
+	 * other words, a mount, a unit, a device event. */
+	uint64_t progress_us;
 	struct progress_counters counters;
 	uint64_t available_bytes; /* MemAvailable */
 	FACT_LIST(busy_process_fact, BUSY_PROCESSES_MAX) busy;
 };
 
-/* A process that waits for something that is no event: in state D. */
+/* A process that waits for something that is no event: in state D, or for an answer of a file
+ * system that a server gives. */
 struct waiting_process_fact {
 	uint32_t pid;
 	char comm[16];
-	char state; /* of /proc/PID/stat */
+	char state;        /* of /proc/PID/stat */
+	uint64_t since_us; /* when it was seen to wait first */
 	char wait_channel[48];
 	char stack[192];    /* kernel functions, innermost first, separated by blanks */
 	char call[16];      /* the system call that it is in */
@@ -67,6 +87,14 @@ struct pressure_fact {
 
 enum { WAITING_PROCESSES_MAX = 8, JOBS_MAX = 16 };
 
+/* What the machine does while nothing goes on. */
+enum stall_work {
+	STALL_WORK_UNKNOWN = 0,
+	STALL_IDLE,
+	STALL_COMPUTES,     /* a processor is busy for most of the time */
+	STALL_READS_WRITES, /* bytes come from disks or go there, steadily */
+};
+
 /* Nothing has gone on for bootprobe.stall, and somebody cannot log in yet. Written anew each time.
  */
 struct stall_fact {
@@ -75,6 +103,12 @@ struct stall_fact {
 	uint64_t at_us;
 	uint64_t since_us; /* when something went on last */
 	uint64_t ended_us; /* something has gone on again; 0: not yet */
+	enum stall_work work;
+	/* Of the last part of it: how long that was, what processors and disks did. */
+	uint64_t window_us, cpu_us, disk_bytes;
+	/* A disk that has had requests under way all that time and ended none. */
+	char stuck_disk[32];
+	uint32_t stuck_requests;
 	FACT_LIST(waiting_process_fact, WAITING_PROCESSES_MAX) waiting;
 	uint32_t waiting_count;             /* all of them */
 	outcome_t jobs_read;                /* -ENOENT: PID 1 is no systemd, or does not answer */
@@ -84,26 +118,54 @@ struct stall_fact {
 	uint64_t available_bytes;
 };
 
-struct call_path_fact {
-	char path[96];
-	uint32_t share; /* of the paths that were looked at, in hundredths of a percent */
+/* One system call of a process. */
+struct call_count_fact {
+	uint32_t number;
+	char name[16];  /* "" where it is not known by name */
+	uint64_t calls; /* in the interval */
 };
 
-enum { CALL_PATHS_MAX = 4, CALL_RATES_MAX = 6 };
+struct call_path_fact {
+	char path[80];
+	uint32_t share; /* of the look-ups of the sample, in hundredths of a percent */
+};
 
-/* What one process calls most, counted in the kernel. */
-struct call_rate_fact {
-	uint32_t pid;
+/* A file, pipe, socket or device that a process uses through a descriptor, in the sample. */
+struct call_file_fact {
+	int32_t descriptor;
+	char file[80]; /* where it leads */
+	uint32_t calls, writes, syncs;
+	uint64_t bytes;       /* that were read and written */
+	uint64_t fresh_bytes; /* of them, those that were not of the same part of it again */
+};
+
+enum { CALLER_CALLS_MAX = 4, CALL_PATHS_MAX = 4, CALL_FILES_MAX = 2, CALLERS_MAX = 3 };
+
+/* A process that calls much: what it calls, counted in the kernel, and what about: of short
+ * samples, which add up while nothing goes on. */
+struct caller_fact {
+	uint32_t pid; /* of the thread, where there are several */
 	char comm[16];
-	uint32_t number;
-	char name[16];  /* of the system call; "" where it is not known by name */
-	uint64_t calls; /* in the interval */
-	/* Of those that take a path: what it looks up again and again. */
-	FACT_LIST(call_path_fact, CALL_PATHS_MAX) paths;
-	uint32_t different_paths; /* in the sample; 0: not sampled */
-	/* Of those that take a descriptor: the one that it is called for most. */
-	int32_t descriptor; /* -1: none, or not known */
-	char file[112];     /* what that leads to */
+	uint64_t calls;                                      /* in the interval */
+	FACT_LIST(call_count_fact, CALLER_CALLS_MAX) counts; /* most frequent first */
+	outcome_t sample;                                    /* events of tracefs */
+	outcome_t paths_read;                                /* the kprobe that tells of paths */
+	/* What follows is of so many samples, seconds apart, and of all calls that they held. */
+	uint32_t samples;
+	uint64_t sample_us, cpu_us; /* how long they took, and what it got of a processor then */
+	uint64_t seen_us;           /* from the first call to the last that found room */
+	uint64_t waited_us;         /* of that: for time to pass, or for an event */
+	uint32_t sampled;           /* calls */
+	uint32_t failed;            /* of them */
+	uint32_t empty;   /* failed, found nothing to read, or did not have to wait for an event */
+	uint32_t others;  /* whose effect cannot be told from here: ioctl, mmap, ... */
+	uint32_t lookups; /* paths that they looked up */
+	uint32_t different_paths;
+	FACT_LIST(call_path_fact, CALL_PATHS_MAX) paths; /* most frequent first */
+	uint32_t different_files;
+	FACT_LIST(call_file_fact, CALL_FILES_MAX) files; /* most frequent first */
+	uint64_t bytes;                                  /* that were read and written */
+	uint64_t fresh_bytes; /* of them, those that were not of the same part of a file again */
 };
 
 /* System calls of all processes but ours, of one interval. */
@@ -111,8 +173,8 @@ struct call_rates_fact {
 	struct fact_once once;
 	outcome_t read; /* histograms of tracefs */
 	uint64_t at_us, interval_us;
-	uint64_t calls;                                  /* of all */
-	FACT_LIST(call_rate_fact, CALL_RATES_MAX) rates; /* busiest first */
+	uint64_t calls;                              /* of all */
+	FACT_LIST(caller_fact, CALLERS_MAX) callers; /* busiest first */
 };
 
 /* How the boot ended, and what took long. */
