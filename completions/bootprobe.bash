@@ -2,7 +2,7 @@
 
 _bootprobe() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
-	local verbs="read show compare timeline explain acpi gpt cpio proxmox"
+	local verbs="read show compare timeline correlate explain acpi gpt cpio proxmox"
 	local words=
 
 	COMPREPLY=()
@@ -16,18 +16,19 @@ _bootprobe() {
 		previous=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	case $previous in
-	--output) [ "$verb" = timeline ] || [ "$verb" = cpio ] || words="text records json journal prometheus" ;;
+	--output) [ "$verb" = timeline ] || [ "$verb" = correlate ] || [ "$verb" = cpio ] || words="text records json journal prometheus" ;;
 	--color) words="auto always never" ;;
 	--sector-size) words="512 4096" ;;
 	--modules) words=$(cd /lib/modules 2>/dev/null && echo *) ;;
-	--boot | --boot-a | --boot-b | --started | --timeout | --width) return ;;
+	--boot | --boot-a | --boot-b | --started | --timeout | --width | --offset | --zone | --until) return ;;
 	--config | --hook | --root) ;;
 	*)
 		case $verb in
-		read) words="--follow --boot --boots --json --output --started --color --help" ;;
+		read) words="--follow --console --boot --boots --json --output --started --color --help" ;;
 		show) words="--boot --boots --json --output --started --color --help" ;;
 		compare) words="--boot-a --boot-b --all --json --color --help" ;;
 		timeline) words="--output --width --boot --json --color --help" ;;
+		correlate) words="--offset --zone --until --output --width --boot --json --color --help" ;;
 		explain | acpi) words="--json --help" ;;
 		gpt) words="--json --sector-size --backing --timeout --help" ;;
 		cpio) words="--output --modules --root --zstd --hook --help" ;;

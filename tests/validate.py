@@ -35,6 +35,8 @@ SCHEMA_COMPLAINTS_MAX = 5
 OPEN_ENDED = ("stall",)
 # What a recording says between ends.
 OF_A_RECORDING = ("heartbeat", "stall", "syscalls")
+# What was written to the console: numbered by itself, and in no other output than the report port.
+TEXT = "console.text"
 
 
 # ---------------------------------------------------------------- reading lines
@@ -157,6 +159,9 @@ def read(data):
             continue
         seen.add(line.raw)
         boot = line.members["boot"]
+        if line.type == TEXT:
+            complaints += judge_schema(start_record(line))
+            continue
         if boot not in current or (line.seq == 1 and 1 in current[boot].lines):
             current[boot] = Report(boot)
             reports.append(current[boot])

@@ -13,6 +13,7 @@
 #include "cli/acpi_set.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "source/confine.h"
 
 enum { EXIT_FINE = 0, EXIT_BROKEN = 1, EXIT_USAGE = 2 };
 
@@ -122,6 +123,7 @@ static int run(char **paths, int path_count, bool is_json)
 		acpi_set_release(&set);
 		return EXIT_USAGE;
 	}
+	confine_reader();
 	space = calloc(1, sizeof(*space));
 	if (!space) {
 		acpi_set_release(&set);

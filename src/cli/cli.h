@@ -8,6 +8,7 @@
 
 int acpi_main(int argc, char **argv);
 int compare_main(int argc, char **argv);
+int correlate_main(int argc, char **argv);
 int cpio_main(int argc, char **argv);
 int explain_main(int argc, char **argv);
 int gpt_main(int argc, char **argv);

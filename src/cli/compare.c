@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/read.h"
 #include "reader/difference.h"
+#include "source/confine.h"
 
 #include <errno.h>
 #include <string.h>
@@ -218,10 +219,17 @@ static int compare(const struct compare_options *options)
 	_cleanup_(cleanup_report) struct reader_report *a = NULL;
 	_cleanup_(cleanup_report) struct reader_report *b = NULL;
 	struct difference_list list;
-	int result;
+	int fd[2], result;
 
-	if (input_report("compare", options->path[0], options->boot[0], &a) < 0 ||
-		input_report("compare", options->path[1], options->boot[1], &b) < 0)
+	/* Both before a byte is looked at. */
+	for (size_t i = 0; i < ARRAY_SIZE(fd); i++) {
+		fd[i] = input_open("compare", options->path[i]);
+		if (fd[i] < 0)
+			return READ_UNUSABLE;
+	}
+	confine_reader();
+	if (input_report("compare", options->path[0], fd[0], options->boot[0], &a) < 0 ||
+		input_report("compare", options->path[1], fd[1], options->boot[1], &b) < 0)
 		return READ_UNUSABLE;
 	result = difference_find(a, b, &list);
 	if (result < 0) {

@@ -3,11 +3,13 @@
  * bootprobe read --follow: the boot as it happens, then its page.
  */
 #include "base/cleanup.h"
+#include "cli/console_text.h"
 #include "cli/describe.h"
 #include "cli/fold.h"
 #include "cli/input.h"
 #include "cli/page.h"
 #include "cli/read.h"
+#include "source/confine.h"
 
 #include <errno.h>
 #include <math.h>
@@ -60,6 +62,18 @@ static const char *path_of(const struct follow *follow)
 	const char *path = follow->options->path;
 
 	return path && strcmp(path, "-") != 0 ? path : "standard input";
+}
+
+/* What the guest wrote to its console, if that is what the line is. */
+static bool print_console_text(struct follow *follow, const json_t *line)
+{
+	if (!reader_is(line, "type", READER_CONSOLE_TEXT))
+		return false;
+	follow->idle_lines = 0;
+	(void)printf("%8.3f s  | ", reader_number(line, "t", 0));
+	console_text_print(line);
+	(void)fflush(stdout);
+	return true;
 }
 
 static enum output_colour colour_of(const json_t *line)
@@ -187,6 +201,8 @@ static void print_line(void *context, const char *boot, uint32_t seq, const json
 
 	(void)seq;
 	start_boot(follow, boot);
+	if (print_console_text(follow, line))
+		return;
 	note_recorder(follow, line);
 	note_end(follow, line);
 	if (reader_is(line, "type", "heartbeat"))
@@ -396,6 +412,7 @@ int follow_run(const struct read_options *options)
 		json_decref(follow.said);
 		return READ_UNUSABLE;
 	}
+	confine_reader();
 	follow.is_coloured = output_wants_colour(options->when);
 	follow.is_terminal = isatty(STDOUT_FILENO) && !is_dumb_terminal();
 	reader_observe(reader, print_line, &follow);

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "gpt/table.h"
 #include "source/blkid.h"
+#include "source/confine.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -267,6 +268,9 @@ static int run(const char *path, const struct image_options *options, bool is_js
 	text_init(&why, why_data, sizeof(why_data));
 	if (image_source_open(path, options, block, &image, &why) < 0)
 		return complain(path, why_data);
+	/* qemu-nbd is asked over a socket, and stopped in the end. */
+	if (!image.server)
+		confine_reader();
 	status = look(path, is_json);
 	image_source_close(&image);
 	return status;

@@ -83,31 +83,26 @@ void input_complain_absent(const char *verb, const char *path, const struct read
 		complain_of_nothing(verb, path);
 }
 
-static int read_input(const struct read_options *options, struct reader *reader)
+int input_open(const char *verb, const char *path)
 {
+	const struct read_options options = {.verb = verb, .path = path};
 	bool is_socket;
-	int fd = read_open(options, &is_socket);
-	int result = fd < 0 ? fd : read_all(fd, reader);
+
+	return read_open(&options, &is_socket);
+}
+
+int input_report(const char *verb, const char *path, int fd, const char *boot,
+	struct reader_report **ret_report)
+{
+	_cleanup_(cleanup_reader) struct reader *reader = reader_new(NULL);
+	int result = reader ? read_all(fd, reader) : -ENOMEM;
 
 	if (fd > STDIN_FILENO)
 		(void)close(fd);
-	return result;
-}
-
-int input_report(
-	const char *verb, const char *path, const char *boot, struct reader_report **ret_report)
-{
-	_cleanup_(cleanup_reader) struct reader *reader = reader_new(NULL);
-	const struct read_options options = {.verb = verb, .path = path};
-	int result = reader ? 0 : -ENOMEM;
-
 	if (result < 0) {
 		input_complain(verb, path, strerror(-result));
 		return result;
 	}
-	result = read_input(&options, reader);
-	if (result < 0)
-		return result;
 	result = reader_report(reader, boot, ret_report);
 	if (result < 0)
 		input_complain_absent(verb, path, reader, boot, result);

@@ -7,10 +7,12 @@
 
 #include "reader/reader.h"
 
-/* path: a file, a socket, or "-". boot: see reader_report(); NULL: the newest. Complains on
- * standard error in the name of the verb; returns 0 or a negative errno. */
-int input_report(
-	const char *verb, const char *path, const char *boot, struct reader_report **ret_report);
+/* path: a file, a socket, or "-". boot: see reader_report(); NULL: the newest. Both complain on
+ * standard error in the name of the verb, and return a negative errno then. input_report() closes
+ * the descriptor. */
+int input_open(const char *verb, const char *path);
+int input_report(const char *verb, const char *path, int fd, const char *boot,
+	struct reader_report **ret_report);
 
 /* "bootprobe VERB: PATH: WHY" on standard error, escaped. */
 void input_complain(const char *verb, const char *path, const char *why);

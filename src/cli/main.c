@@ -21,6 +21,7 @@ static const struct {
 	{"show", show_main, "explain the report of this boot, in the guest"},
 	{"compare", compare_main, "say what differs between two reports"},
 	{"timeline", timeline_main, "draw a boot on one time axis"},
+	{"correlate", correlate_main, "put logs of the host on the axis of a report"},
 	{"explain", explain_main, "say what a finding or a word means, and what to do"},
 	{"acpi", acpi_main, "list the devices that ACPI tables declare"},
 	{"gpt", gpt_main, "check the partition table of a disk image or a device"},

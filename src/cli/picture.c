@@ -70,6 +70,8 @@ const char *picture_class(const struct timeline_item *item)
 		[TIMELINE_ITEM_STALL] = "warning",
 		[TIMELINE_ITEM_CALLS] = "event",
 		[TIMELINE_ITEM_SLOW] = "slow",
+		[TIMELINE_ITEM_HOST] = "host",
+		[TIMELINE_ITEM_REQUESTS] = "host",
 	};
 
 	if (item->severity == READER_ERROR)

@@ -347,6 +347,21 @@ static void draw_probe(struct picture *picture, const struct timeline_lane *lane
 	picture->y += HEIGHT;
 }
 
+/* The lane's detail says how many there were. */
+static void draw_host(struct picture *picture, const struct timeline_lane *lane)
+{
+	enum { HEIGHT = 18 };
+	const struct timeline_lane named = {.name = lane->name, .detail = ""};
+
+	picture_name(picture, &named, HEIGHT);
+	for (size_t i = 0; i < lane->count; i++) {
+		if (picture_has(picture, &lane->item[i]))
+			picture_bar(picture, &lane->item[i], picture->y + 4, TRACK, "host");
+	}
+	put_summary(picture, lane, lane->detail, picture->y + 13);
+	picture->y += HEIGHT;
+}
+
 static bool is_empty(const struct picture *picture, const struct timeline_lane *lane)
 {
 	for (size_t i = 0; i < lane->count; i++) {
@@ -366,6 +381,13 @@ void picture_lane(struct picture *picture, const struct timeline_lane *lane, boo
 		break;
 	case TIMELINE_KERNEL:
 		draw_marks(picture, lane, TIMELINE_ITEM_EVENT);
+		break;
+	case TIMELINE_HOST_LOG:
+		picture->y += 8;
+		draw_marks(picture, lane, TIMELINE_ITEM_HOST);
+		break;
+	case TIMELINE_HOST:
+		draw_host(picture, lane);
 		break;
 	case TIMELINE_FINDINGS:
 		picture->y += 8;

@@ -7,9 +7,11 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/console_text.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/page.h"
+#include "source/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +30,8 @@ static const char HELP[] =
 	"console, dmesg, journalctl in any format, several of these in one. Without FILE,\n"
 	"or with -, standard input is read.\n"
 	"\n"
+	"  --console        what the guest wrote to its console, where\n"
+	"                   bootprobe.heal=console sent that to the report's port\n"
 	"  --follow         show the boot as it happens: FILE is a socket, as\n"
 	"                   /var/run/qemu-server/100.serial1, or a file that "
 	"grows\n" READ_OPTIONS_HELP;
@@ -37,8 +41,9 @@ static const char HELP[] =
 
 static const struct option OPTIONS[] = {{"boot", required_argument, NULL, 'b'},
 	{"boots", no_argument, NULL, 'l'}, {"json", no_argument, NULL, 'j'},
-	{"follow", no_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
-	{"started", required_argument, NULL, 's'}, {"color", required_argument, NULL, 'c'}, {0}};
+	{"follow", no_argument, NULL, 'f'}, {"console", no_argument, NULL, 'C'},
+	{"output", required_argument, NULL, 'o'}, {"started", required_argument, NULL, 's'},
+	{"color", required_argument, NULL, 'c'}, {0}};
 
 static const char *take_output(struct read_options *options)
 {
@@ -78,6 +83,9 @@ static const char *take_option(void *context, int option)
 	case 'f':
 		options->is_follow = true;
 		return NULL;
+	case 'C':
+		options->is_console = true;
+		return NULL;
 	case 'o':
 		return take_output(options);
 	case 's':
@@ -97,6 +105,12 @@ static const char *check_options(const struct read_options *options, bool takes_
 		return "show cannot follow; on the host: bootprobe read --follow FILE";
 	if (options->is_follow && (options->is_list || options->is_json || options->format))
 		return "--follow shows text only: leave out --boots, --json and --output";
+	if (options->is_console && !takes_file)
+		return "show has no text of a console; on the host: bootprobe read --console FILE";
+	if (options->is_console &&
+		(options->is_follow || options->is_list || options->is_json || options->format))
+		return "--console prints text alone: leave out other options; --follow shows it, "
+		       "too";
 	if (options->is_json && options->format)
 		return "--json and --output exclude each other; --output=json is one object a "
 		       "record";
@@ -328,16 +342,33 @@ static void estimate_start(const struct reader *reader, struct read_options *opt
 	reader_report_free(report);
 }
 
+static int end_console(const struct console_text_output *output, const struct read_options *options,
+	const char *source)
+{
+	if (output->is_open)
+		(void)fputc('\n', stdout);
+	if (output->count)
+		return READ_HEALTHY;
+	input_complain(options->verb, source,
+		"holds nothing that was written to a console; bootprobe.heal=console sends it "
+		"there where the machine has no screen");
+	return READ_UNUSABLE;
+}
+
 static int read_file(struct read_options *options)
 {
 	_cleanup_(cleanup_reader) struct reader *reader = NULL;
 	const char *source = options->path ? options->path : "standard input";
+	struct console_text_output output = {0};
 	bool is_socket;
 	int fd = read_open(options, &is_socket), result;
 
 	if (fd < 0)
 		return READ_UNUSABLE;
+	confine_reader();
 	reader = reader_new(options->is_list ? NULL : options->boot);
+	if (reader && options->is_console)
+		reader_observe(reader, console_text_observe, &output);
 	result = reader ? read_all(fd, reader) : -ENOMEM;
 	if (result == 0)
 		estimate_start(reader, options, fd);
@@ -347,6 +378,8 @@ static int read_file(struct read_options *options)
 		input_complain(options->verb, source, strerror(-result));
 		return READ_UNUSABLE;
 	}
+	if (options->is_console)
+		return end_console(&output, options, source);
 	return read_print(reader, options, source);
 }
 

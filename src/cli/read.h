@@ -33,7 +33,7 @@ struct read_options {
 	const char *verb;
 	const char *path; /* NULL or "-": standard input */
 	const char *boot; /* NULL: the newest */
-	bool is_list, is_json, is_follow;
+	bool is_list, is_json, is_follow, is_console;
 	enum read_format format;
 	enum output_when when;
 	double started; /* Unix time at which the kernel started; negative: to be estimated */

@@ -10,6 +10,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/read.h"
+#include "source/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,11 +45,9 @@ static const char HELP[] =
 	"Exit status: 0 nothing wrong was found, or warnings only; 1 findings of severity\n"
 	"error; 2 usage, input that cannot be read, or a report that is INCOMPLETE.\n";
 
-enum form { FORM_TEXT, FORM_SVG, FORM_HTML, FORM_JSON };
-
 struct timeline_options {
 	const char *path, *boot, *output;
-	enum form form;
+	bool is_json;
 	unsigned width;
 	enum output_when when;
 };
@@ -116,7 +115,9 @@ static json_t *lane_object(const struct timeline_lane *lane)
 		[TIMELINE_GROUP] = "group",
 		[TIMELINE_DISK] = "disk",
 		[TIMELINE_PROBE] = "probe",
-		[TIMELINE_FINDINGS] = "findings"};
+		[TIMELINE_FINDINGS] = "findings",
+		[TIMELINE_HOST_LOG] = "host-log",
+		[TIMELINE_HOST] = "host"};
 	json_t *list = json_array(), *object;
 
 	for (size_t i = 0; i < lane->count; i++)
@@ -130,18 +131,23 @@ static json_t *lane_object(const struct timeline_lane *lane)
 	return object;
 }
 
-static int print_json(const struct timeline_view *view)
+json_t *timeline_object(const struct timeline_view *view)
 {
 	const struct timeline *timeline = view->timeline;
-	json_t *list = json_array(), *object;
-	int result;
+	json_t *list = json_array();
 
 	for (size_t i = 0; i < timeline->lane_count; i++)
 		(void)json_array_append_new(list, lane_object(&timeline->lane[i]));
-	object = json_pack("{s:s, s:s, s:f, s:f, s:I, s:o}", "boot", view->report->boot, "verdict",
+	return json_pack("{s:s, s:s, s:f, s:f, s:I, s:o}", "boot", view->report->boot, "verdict",
 		reader_verdict_name(view->report->verdict), "begin", timeline->begin, "end",
 		timeline->end, "left_out", (json_int_t)timeline->left_out, "lanes", list);
-	result = object ? output_json(stdout, object, true) : -ENOMEM;
+}
+
+static int print_json(const struct timeline_view *view)
+{
+	json_t *object = timeline_object(view);
+	int result = object ? output_json(stdout, object, true) : -ENOMEM;
+
 	json_decref(object);
 	return result;
 }
@@ -149,9 +155,8 @@ static int print_json(const struct timeline_view *view)
 /* ---------------------------------------------------------------------------------------- output
  */
 
-static bool is_utf8_locale(void)
+bool timeline_is_utf8(void)
 {
-	(void)setlocale(LC_CTYPE, "");
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
@@ -161,8 +166,12 @@ static void print_svg_file(FILE *stream, const struct timeline_view *view)
 	timeline_print_svg(stream, view);
 }
 
-/* What was there before stays until the new picture is whole. */
-static int write_file(const char *path, const struct timeline_view *view, enum form form)
+static bool is_html(const char *path)
+{
+	return text_ends_with(path, ".html") || text_ends_with(path, ".htm");
+}
+
+int timeline_write_file(const char *path, const struct timeline_view *view)
 {
 	_cleanup_free_ char *data = NULL;
 	size_t length = 0;
@@ -171,7 +180,7 @@ static int write_file(const char *path, const struct timeline_view *view, enum f
 
 	if (!stream)
 		return -errno;
-	if (form == FORM_HTML)
+	if (is_html(path))
 		timeline_print_html(stream, view);
 	else
 		print_svg_file(stream, view);
@@ -191,15 +200,15 @@ static int print(const struct timeline_options *options, struct timeline_view *v
 {
 	int result = 0;
 
-	if (options->form == FORM_SVG || options->form == FORM_HTML) {
+	if (options->output) {
 		view->width = options->width ? options->width : TIMELINE_PIXELS;
-		result = write_file(options->output, view, options->form);
-	} else if (options->form == FORM_JSON) {
+		result = timeline_write_file(options->output, view);
+	} else if (options->is_json) {
 		result = print_json(view);
 	} else {
 		view->width = options->width ? options->width : OUTPUT_COLUMNS;
 		view->is_coloured = output_wants_colour(options->when);
-		view->is_utf8 = is_utf8_locale();
+		view->is_utf8 = timeline_is_utf8();
 		timeline_print_text(stdout, view);
 	}
 	if (result == 0 && fflush(stdout) != 0)
@@ -214,9 +223,15 @@ static int draw(const struct timeline_options *options)
 {
 	_cleanup_(cleanup_report) struct reader_report *report = NULL;
 	struct timeline timeline;
-	int result;
+	int fd = input_open("timeline", options->path), result;
 
-	if (input_report("timeline", options->path, options->boot, &report) < 0)
+	if (fd < 0)
+		return READ_UNUSABLE;
+	(void)setlocale(LC_CTYPE, "");
+	/* A picture is not begun before there is something to draw. */
+	if (!options->output)
+		confine_reader();
+	if (input_report("timeline", options->path, fd, options->boot, &report) < 0)
 		return READ_UNUSABLE;
 	result = timeline_build(report, &timeline);
 	if (result < 0) {
@@ -243,7 +258,7 @@ static const char *take_option(void *context, int option)
 		options->boot = optarg;
 		return NULL;
 	case 'j':
-		options->form = FORM_JSON;
+		options->is_json = true;
 		return NULL;
 	case 'w':
 		return text_parse_u32(optarg, 10, &options->width) == 0 && options->width
@@ -254,31 +269,27 @@ static const char *take_option(void *context, int option)
 	}
 }
 
-/* Returns NULL, or what is wrong. */
-static const char *check(struct timeline_options *options, int left)
+const char *timeline_check_output(const char *output, unsigned width)
 {
-	const char *output = options->output;
-	bool is_picture = output != NULL;
-
-	if (left != 1)
-		return "one report is needed: a file, a socket, or - for standard input";
-	if (is_picture && options->form == FORM_JSON)
-		return "--json and -o exclude each other";
-	if (is_picture && text_ends_with(output, ".svg"))
-		options->form = FORM_SVG;
-	else if (is_picture && (text_ends_with(output, ".html") || text_ends_with(output, ".htm")))
-		options->form = FORM_HTML;
-	else if (is_picture)
+	if (output && !text_ends_with(output, ".svg") && !is_html(output))
 		return "-o takes a name that ends in .svg or .html";
-	if (!options->width)
+	if (!width)
 		return NULL;
-	if (is_picture &&
-		(options->width < TIMELINE_PIXELS_MIN || options->width > TIMELINE_PIXELS_MAX))
+	if (output && (width < TIMELINE_PIXELS_MIN || width > TIMELINE_PIXELS_MAX))
 		return "--width of a picture is 640 to 10000 pixels";
-	if (!is_picture &&
-		(options->width < TIMELINE_COLUMNS_MIN || options->width > TIMELINE_COLUMNS_MAX))
+	if (!output && (width < TIMELINE_COLUMNS_MIN || width > TIMELINE_COLUMNS_MAX))
 		return "--width of the text is 60 to 400 columns";
 	return NULL;
+}
+
+/* Returns NULL, or what is wrong. */
+static const char *check(const struct timeline_options *options, int left)
+{
+	if (left != 1)
+		return "one report is needed: a file, a socket, or - for standard input";
+	if (options->output && options->is_json)
+		return "--json and -o exclude each other";
+	return timeline_check_output(options->output, options->width);
 }
 
 static const struct option OPTIONS[] = {{"output", required_argument, NULL, 'o'},

@@ -7,6 +7,7 @@
 
 #include "reader/timeline.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 enum {
@@ -22,12 +23,25 @@ struct timeline_view {
 	const struct timeline *timeline;
 	unsigned width;            /* columns, or pixels */
 	bool is_coloured, is_utf8; /* text only */
+	/* HTML only: what stands between the picture and its table. NULL: nothing. */
+	void (*print_more)(FILE *stream, const void *context);
+	const void *context;
 };
 
 void timeline_print_text(FILE *stream, const struct timeline_view *view);
 /* One svg element without an XML declaration. Well-formed whatever the report holds. */
 void timeline_print_svg(FILE *stream, const struct timeline_view *view);
 void timeline_print_html(FILE *stream, const struct timeline_view *view);
+
+/* .svg or .html, by its name; what was there before stays until the new one is whole. 0 or a
+ * negative errno. */
+int timeline_write_file(const char *path, const struct timeline_view *view);
+/* The lanes and all that is in them; NULL: out of memory. */
+json_t *timeline_object(const struct timeline_view *view);
+/* Whether a terminal in this locale shows more than ASCII. */
+bool timeline_is_utf8(void);
+/* Whether a name is one of a picture; NULL, or what is wrong. */
+const char *timeline_check_output(const char *output, unsigned width);
 
 /* Distance of the marks of an axis of that many seconds: 1, 2 or 5 times a power of ten; at most
  * `marks` of them. */

@@ -91,6 +91,8 @@ void timeline_print_html(FILE *stream, const struct timeline_view *view)
 	(void)fputs("</head><body>\n<div class=\"picture\">\n", stream);
 	timeline_print_svg(stream, view);
 	(void)fputs("</div>\n", stream);
+	if (view->print_more)
+		view->print_more(stream, view->context);
 	put_table(stream, view->timeline);
 	(void)fputs("</body></html>\n", stream);
 }

@@ -17,12 +17,12 @@ static const char STYLE[] =
 	".bp{--bg:#ffffff;--fg:#1d2126;--dim:#5d6773;--grid:#e2e6ea;--band:#f5f7f9;"
 	"--kernel:#a9bdd6;--stage:#6d90bf;--arrival:#1f7a4d;--udev:#a3d4b8;--read:#2f74c8;"
 	"--partition:#8351b8;--event:#59636e;--probe:#cdb887;--error:#c4281f;--warning:#c97a00;"
-	"--info:#4a7fa5;--stage2:#8fb39b;--progress:#6aa57f;--slow:#c49a6c}\n"
+	"--info:#4a7fa5;--stage2:#8fb39b;--progress:#6aa57f;--slow:#c49a6c;--host:#b0662f}\n"
 	"@media (prefers-color-scheme:dark){.bp{--bg:#16191d;--fg:#e4e7ea;--dim:#98a2ad;"
 	"--grid:#2c3238;--band:#1d2126;--kernel:#4b6380;--stage:#5580b8;--arrival:#4fc289;"
 	"--udev:#2f6a4a;--read:#5c9ff0;--partition:#b78ae6;--event:#a3adb8;--probe:#86743f;"
 	"--error:#ff6b61;--warning:#f2a93b;--info:#7db4dc;--stage2:#3f7a58;"
-	"--progress:#4f9a6c;--slow:#a57b4c}}\n"
+	"--progress:#4f9a6c;--slow:#a57b4c;--host:#d9925c}}\n"
 	/* For viewers that know no variables. */
 	".bp text{font:11px 'DejaVu Sans Mono',Menlo,Consolas,monospace;fill:#1d2126;"
 	"fill:var(--fg)}\n"
@@ -47,6 +47,7 @@ static const char STYLE[] =
 	".bp .error{fill:#c4281f;fill:var(--error)}\n"
 	".bp .warning{fill:#c97a00;fill:var(--warning)}\n"
 	".bp .info{fill:#4a7fa5;fill:var(--info)}\n"
+	".bp .host{fill:#b0662f;fill:var(--host)}\n"
 	".bp .soft{fill-opacity:.45}\n"
 	".bp .band{fill-opacity:.7}\n"
 	"</style>\n";
@@ -153,6 +154,16 @@ static void draw_findings(struct picture *picture)
 	picture->y += 18;
 }
 
+static bool has_host(const struct timeline *timeline)
+{
+	for (size_t i = 0; i < timeline->lane_count; i++) {
+		if (timeline->lane[i].kind == TIMELINE_HOST ||
+			timeline->lane[i].kind == TIMELINE_HOST_LOG)
+			return true;
+	}
+	return false;
+}
+
 static void draw_legend(struct picture *picture)
 {
 	static const struct {
@@ -169,13 +180,17 @@ static void draw_legend(struct picture *picture)
 		{"info", "information"},
 		{"warning", "warning"},
 		{"error", "error"},
+		{"host", "the host"},
 	};
 	double x = PICTURE_MARGIN;
 
 	picture->y += 10;
 	for (size_t i = 0; i < ARRAY_SIZE(LEGEND); i++) {
-		double width = 16 + (double)strlen(LEGEND[i].what) * PICTURE_CHARACTER + 18;
+		double width;
 
+		if (strcmp(LEGEND[i].class, "host") == 0 && !has_host(picture->timeline))
+			continue;
+		width = 16 + (double)strlen(LEGEND[i].what) * PICTURE_CHARACTER + 18;
 		if (x + width > picture->width - PICTURE_MARGIN) {
 			x = PICTURE_MARGIN;
 			picture->y += 18;
@@ -201,6 +216,10 @@ static void draw_notes(struct picture *picture)
 	size_t room = picture_characters(picture->width - 2 * PICTURE_MARGIN);
 	char data[160];
 
+	if (timeline->note) {
+		picture_text(picture, PICTURE_MARGIN, picture->y, "dim", timeline->note, room);
+		picture->y += 18;
+	}
 	if (timeline->left_out || timeline->disks_left_out) {
 		(void)snprintf(data, sizeof(data),
 			"%zu moments and %zu disks are more than are drawn", timeline->left_out,

@@ -71,6 +71,7 @@ static enum glyph glyph_of(const struct timeline_item *item)
 	case TIMELINE_ITEM_PROBE:
 		return GLYPH_PROBE;
 	case TIMELINE_ITEM_READ:
+	case TIMELINE_ITEM_REQUESTS:
 		return GLYPH_READ;
 	case TIMELINE_ITEM_FINDING:
 		return GLYPH_FINDING;
@@ -189,7 +190,7 @@ struct event {
 static bool is_told(const struct timeline_lane *lane, const struct timeline_item *item)
 {
 	if (item->is_unplaced || item->kind == TIMELINE_ITEM_PROBE ||
-		item->kind == TIMELINE_ITEM_PROGRESS)
+		item->kind == TIMELINE_ITEM_REQUESTS || item->kind == TIMELINE_ITEM_PROGRESS)
 		return item->severity != READER_INFO;
 	if (item->kind == TIMELINE_ITEM_FINDING)
 		return lane->kind == TIMELINE_FINDINGS;
@@ -230,7 +231,8 @@ static void print_event(const struct page *page, const struct event *event)
 		[READER_ERROR] = COLOUR_RED};
 	const struct timeline_item *item = event->item;
 	char start[32], duration[48] = "", number[48], data[2 * TIMELINE_TEXT_SIZE];
-	bool is_group = event->lane->kind == TIMELINE_GROUP;
+	bool is_group =
+		event->lane->kind == TIMELINE_GROUP || event->lane->kind == TIMELINE_HOST_LOG;
 
 	timeline_format(start, sizeof(start), item->start, 0.001);
 	timeline_format_duration(number, sizeof(number), item->end - item->start);

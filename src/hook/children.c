@@ -36,23 +36,29 @@ static struct probe_fact *fact_open(
 	return fact;
 }
 
-static void child_confine(const struct children *children, pid_t parent)
+/* Returns 0, or why it goes on with more than it needs. */
+static int child_confine(const struct children *children, const struct probe *probe,
+	const struct sources *sources, pid_t parent)
 {
 	static const int HANDLED[] = {SIGCHLD, SIGTERM, SIGHUP, SIGPIPE};
 	struct rlimit no_core = {0, 0};
 	sigset_t none;
+	int dropped, sealed;
 
 	for (size_t i = 0; i < ARRAY_SIZE(HANDLED); i++)
 		(void)signal(HANDLED[i], SIG_DFL);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)setrlimit(RLIMIT_CORE, &no_core);
+	for (size_t i = 0; i < ARRAY_SIZE(children->keep_out) && children->keep_out[i] >= 0; i++)
+		(void)close(children->keep_out[i]);
+	dropped = confine_drop(probe->confine, sources->root.fd, probe->budget_us);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* The collector may have died before it could be said. */
 	if (getppid() != parent)
 		_exit(0);
-	for (size_t i = 0; i < ARRAY_SIZE(children->keep_out) && children->keep_out[i] >= 0; i++)
-		(void)close(children->keep_out[i]);
+	sealed = confine_seal(probe->confine);
+	return dropped < 0 ? dropped : sealed;
 }
 
 void children_keep_out(struct children *children, int fd)
@@ -130,7 +136,9 @@ int children_start(struct children *children, const struct probe *probe, uint32_
 	if (pid == 0) {
 		int r;
 
-		child_confine(children, parent);
+		r = child_confine(children, probe, sources, parent);
+		if (fact && children->may_confine)
+			fact->unconfined = r;
 		r = probe->run(sources, facts, subject);
 		_exit(-(r ? r : sysroot_shortage()) & STATUS_MASK);
 	}

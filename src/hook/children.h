@@ -13,7 +13,7 @@
 
 /* At most this many at once. Disks, which may hang by the dozen, leave room for all others; those
  * beyond wait for their turn. */
-enum { CHILDREN_MAX = 64, CHILDREN_DISKS_MAX = 32 };
+enum { CHILDREN_MAX = 64, CHILDREN_DISKS_MAX = 32, CHILDREN_KEEP_OUT_MAX = 16 };
 
 struct child {
 	pid_t pid;
@@ -29,7 +29,9 @@ struct children {
 	struct child item[CHILDREN_MAX];
 	uint32_t count;
 	/* Descriptors that a child closes first: the collector's own. -1 at the end. */
-	int keep_out[8];
+	int keep_out[CHILDREN_KEEP_OUT_MAX];
+	/* The kernel has what it takes to confine them: one that is not says so. */
+	bool may_confine;
 };
 
 /* A descriptor of the collector alone. What a child that hangs held, would never be closed. */

@@ -147,9 +147,12 @@ static uint64_t next_wakeup(struct collector *collector)
 				!observing_is_on(collector)
 			? collector->linger_end_us
 			: UINT64_MAX,
-		sinks_are_waiting(&collector->sinks) ? collector->retry_us : UINT64_MAX,
+		sinks_are_waiting(&collector->sinks) || sinks_is_aside_waiting(&collector->sinks)
+			? collector->retry_us
+			: UINT64_MAX,
 		home_next_look(collector),
 		recording_next_look(collector),
+		console_forward_next(),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
@@ -159,6 +162,7 @@ static uint64_t next_wakeup(struct collector *collector)
 
 static void wait_for_events(struct collector *collector)
 {
+	struct console_forward_fds forward = console_forward_fds();
 	struct pollfd fds[] = {
 		{.fd = collector->signal_fd, .events = POLLIN},
 		{.fd = clients_may_accept(collector) ? collector->control_fd : -1,
@@ -168,6 +172,8 @@ static void wait_for_events(struct collector *collector)
 		{.fd = udev_source_processed_fd(&collector->udev), .events = POLLIN},
 		{.fd = collector->recorder_fd, .events = POLLIN},
 		{.fd = collector->observer_fd, .events = POLLIN},
+		{.fd = forward.console, .events = POLLIN},
+		{.fd = forward.keeper, .events = POLLIN},
 		{.fd = collector->mounts_fd, .events = POLLPRI},
 	};
 	const struct pollfd *mounts = &fds[ARRAY_SIZE(fds) - 1];
@@ -208,6 +214,7 @@ static void loop(struct collector *collector)
 			home_look(collector, clock_now_us(), true);
 		recording_handle(collector);
 		observing_handle(collector);
+		console_forward_handle(collector);
 		clients_handle(collector);
 		handle_timers(collector);
 		follow_disks(collector);
@@ -253,6 +260,25 @@ static int open_facts(struct collector *collector)
 		return -errno;
 	collector->facts = memory;
 	return 0;
+}
+
+/* Said as a probe that could not be: the others run without. */
+static void note_confinement(struct collector *collector)
+{
+	struct facts *facts = collector->facts;
+	struct probe_fact *fact;
+	const char *lacking;
+	int error;
+
+	lacking = confine_ask(&error);
+	collector->children.may_confine = !lacking;
+	fact = lacking ? fact_new(facts->probes) : NULL;
+	if (!fact)
+		return;
+	*fact = (struct probe_fact){.state = PROBE_FAILED, .error = error};
+	text_copy(fact->name, sizeof(fact->name), "confinement");
+	text_copy(fact->subject, sizeof(fact->subject), lacking);
+	fact_done(facts->probes);
 }
 
 static void open_outputs(struct collector *collector, const struct collector_options *options)
@@ -335,6 +361,7 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	the.is_first_program = options->is_first_program;
 	home_begin(&the);
 	note_start(&the);
+	note_confinement(&the);
 	the.facts->boot.is_root_user = !the.sources.root.is_fixture && geteuid() == 0;
 	the.facts->boot.is_virtio_wanted = the.config->sinks & 1U << SINK_VIRTIO;
 	open_outputs(&the, options);
@@ -344,6 +371,7 @@ int collector_run(const struct collector_options *options, struct collector_resu
 	pass_begin(&the);
 	loop(&the);
 	observing_stop(&the);
+	console_forward_end(&the);
 	recording_stop(&the);
 	udev_source_close(&the.udev);
 	if (ret_results) {

@@ -10,6 +10,7 @@
  *   observing.c       the observer, and what it sees of a boot that does not get on
  *   clients.c         who waits for the collector: "start", "finish"
  *   heal.c            what is written to a phantom console goes elsewhere, for who asks for it
+ *   console_forward.c that elsewhere, where it is the report port
  *   home.c            beside a stage 1 that knows nothing of us
  */
 #ifndef HOOK_COLLECTOR_PART_H
@@ -154,10 +155,33 @@ void clients_answer(struct collector *collector);
 /* The one that started the collector. */
 void clients_answer_caller(struct collector *collector);
 
-/* heal.c: both return whether a child was started, of PHASE_HEAL. */
+/* heal.c: all return whether a child was started, of PHASE_HEAL. */
 bool heal_start(struct collector *collector);
+/* Behind that child. */
+bool heal_complete(struct collector *collector);
 /* A live console came later, and /dev/console leads to it. */
 bool heal_undo(struct collector *collector);
+
+/* console_forward.c: the descriptors that it is given, in this order: the pty's two ends,
+ * /dev/console, and the tty that takes its place when nobody forwards any more. */
+enum { CONSOLE_FORWARD_FDS = 4 };
+/* Takes them off a socket, and redirects the console to the pty, or else to that tty. Returns 0, or
+ * a negative errno where nothing was sent. */
+int console_forward_begin(struct collector *collector, int socket);
+bool console_forward_is_on(void);
+/* What to poll; -1: there is none. */
+struct console_forward_fds {
+	int console, keeper;
+} console_forward_fds(void);
+/* When to be called without having been told; UINT64_MAX: never. */
+uint64_t console_forward_next(void);
+void console_forward_handle(struct collector *collector);
+/* Whether the collector is to stay for it, behind the handoff. */
+bool console_forward_is_wanted(struct collector *collector);
+/* To the tty that comes next. */
+void console_forward_end(struct collector *collector);
+/* Returns whether there was anything to deliver. */
+bool console_forward_account(const struct collector *collector, struct sink_fact *ret_account);
 
 /* home.c */
 void home_begin(struct collector *collector);

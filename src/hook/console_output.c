@@ -115,8 +115,8 @@ static int console_sink_run(const struct sources *sources, struct facts *facts, 
 
 void console_output_start(struct collector *collector)
 {
-	static const struct probe WRITER = {
-		CONSOLE_SINK, PHASE_CONSOLE_SINK, 4 * CONSOLE_WRITE_US, console_sink_run};
+	static const struct probe WRITER = {CONSOLE_SINK, PHASE_CONSOLE_SINK, 4 * CONSOLE_WRITE_US,
+		console_sink_run, CONFINE_CONSOLE};
 	uint32_t wanted = 1U << SINK_CONSOLE | 1U << SINK_CONSOLE_RECORDS;
 	bool has_records = console_output_has_records(collector->config);
 	uint32_t index = 0;

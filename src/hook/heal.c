@@ -6,12 +6,15 @@
  */
 #include "hook/collector_part.h"
 
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "rule/judge.h"
 #include "source/console_redirect.h"
+#include "source/descriptors.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define HEAL_US (300 * US_PER_MS)
 
@@ -34,6 +37,12 @@ static bool is_phantom_at_dev_console(const struct facts *facts)
 
 /* ------------------------------------------------------------------------------------- children */
 
+/* What the child is told, and the socket that it sends an open pty over. */
+static struct {
+	bool may_forward;
+	int collector_fd, child_fd;
+} offer = {.collector_fd = -1, .child_fd = -1};
+
 /* Returns whether that was the end of the search: it is done, or cannot be done at all. */
 static bool try_target(const struct sources *sources, struct console_redirect_fact *fact,
 	const char *name, size_t size)
@@ -48,21 +57,83 @@ static bool try_target(const struct sources *sources, struct console_redirect_fa
 	return r == 0 || r == -EBUSY || r == -EPERM || r == -EROFS;
 }
 
-static void find_target(
+/* Proven to work, and somebody wants output there. */
+static bool try_consoles(
 	const struct sources *sources, struct facts *facts, struct console_redirect_fact *fact)
 {
-	/* A screen, or what stands for one: its writes succeed. */
-	static const char *const OTHERS[] = {"tty1", "ttynull"};
+	fact_foreach (console, facts->consoles) {
+		bool is_line = console->kind == CONSOLE_UART || console->kind == CONSOLE_HVC;
 
+		if (is_line && console->is_live == ANSWER_YES &&
+			console->is_registered == ANSWER_YES &&
+			try_target(sources, fact, console->name, sizeof(console->name)))
+			return true;
+	}
+	return false;
+}
+
+/* A port that is no console may be somebody else's: that of the hypervisor's agent, say. */
+static bool try_other_uarts(
+	const struct sources *sources, struct facts *facts, struct console_redirect_fact *fact)
+{
 	fact_foreach (uart, facts->uarts) {
 		if (uart->is_live == ANSWER_YES && text_starts_with(uart->name, "ttyS") &&
 			try_target(sources, fact, uart->name, sizeof(uart->name)))
-			return;
+			return true;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(OTHERS); i++) {
-		if (try_target(sources, fact, OTHERS[i], strlen(OTHERS[i])))
-			return;
+	return false;
+}
+
+/* A screen, or what stands for one: its writes succeed. */
+static const char *const SCREENS[] = {"tty1", "ttynull"};
+
+static int open_fallback(const struct sources *sources, struct console_redirect_fact *fact)
+{
+	int fd = -ENOENT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(SCREENS) && fd < 0; i++) {
+		fd = console_target_open(sources, SCREENS[i]);
+		text_copy(fact->fallback, sizeof(fact->fallback), SCREENS[i]);
 	}
+	return fd;
+}
+
+/* The collector does the rest: it has to read before anybody writes. */
+static bool offer_pty(const struct sources *sources, struct console_redirect_fact *fact)
+{
+	struct console_pty pty = CONSOLE_PTY_CLOSED;
+	int fallback_fd = -1, console_fd = -1;
+
+	if (offer.may_forward && console_pty_open(&pty) == 0) {
+		fallback_fd = open_fallback(sources, fact);
+		console_fd = console_device_open(sources);
+	}
+	if (fallback_fd < 0 || console_fd < 0) {
+		fact->fallback[0] = '\0';
+		return false;
+	}
+	return descriptors_send(offer.child_fd,
+		       (int[CONSOLE_FORWARD_FDS]){pty.slave, pty.master, console_fd, fallback_fd},
+		       CONSOLE_FORWARD_FDS) == 0;
+}
+
+/* Returns whether the collector has to complete it. */
+static bool find_target(
+	const struct sources *sources, struct facts *facts, struct console_redirect_fact *fact)
+{
+	if (try_consoles(sources, facts, fact) ||
+		(console_has_screen(sources) &&
+			try_target(sources, fact, SCREENS[0], strlen(SCREENS[0]))))
+		return false;
+	if (offer_pty(sources, fact))
+		return true;
+	if (try_other_uarts(sources, facts, fact))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(SCREENS); i++) {
+		if (try_target(sources, fact, SCREENS[i], strlen(SCREENS[i])))
+			break;
+	}
+	return false;
 }
 
 static int heal_run(const struct sources *sources, struct facts *facts, uint32_t subject)
@@ -74,7 +145,8 @@ static int heal_run(const struct sources *sources, struct facts *facts, uint32_t
 	if (!console)
 		return 0;
 	text_copy(fact->console, sizeof(fact->console), console->name);
-	find_target(sources, facts, fact);
+	if (find_target(sources, facts, fact))
+		return 0;
 	fact_publish(&fact->once);
 	/* What PID 1 meets is another thing now. */
 	return fact->outcome == OUTCOME_OK ? console_run(sources, facts, 0) : 0;
@@ -96,12 +168,23 @@ static int undo_run(const struct sources *sources, struct facts *facts, uint32_t
 static bool start(struct collector *collector, const char *name,
 	int (*run)(const struct sources *sources, struct facts *facts, uint32_t subject))
 {
-	static struct probe step[2];
-	struct probe *probe = &step[run == undo_run];
+	static struct probe step[3];
+	struct probe *probe = &step[run == undo_run ? 1 : run == console_run ? 2 : 0];
 
-	*probe = (struct probe){name, PHASE_HEAL, HEAL_US, run};
+	*probe = (struct probe){name, PHASE_HEAL, HEAL_US, run, CONFINE_REDIRECT};
 	return children_start(&collector->children, probe, PHASE_HEAL, &collector->sources,
 		       collector->facts, 0, NULL) == 0;
+}
+
+static int open_offer(void)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
+		return -errno;
+	offer.collector_fd = pair[0];
+	offer.child_fd = pair[1];
+	return 0;
 }
 
 bool heal_start(struct collector *collector)
@@ -110,7 +193,21 @@ bool heal_start(struct collector *collector)
 		fact_is_known(&collector->facts->console_redirect.once) ||
 		!is_phantom_at_dev_console(collector->facts))
 		return false;
+	offer.may_forward = open_offer() == 0 && sinks_may_have_port(&collector->sinks, true);
 	return start(collector, "console-heal", heal_run);
+}
+
+bool heal_complete(struct collector *collector)
+{
+	int r = -ENOENT;
+
+	if (offer.collector_fd < 0)
+		return false;
+	cleanup_close(&offer.child_fd);
+	r = console_forward_begin(collector, offer.collector_fd);
+	cleanup_close(&offer.collector_fd);
+	offer.collector_fd = offer.child_fd = -1;
+	return r == 0 && start(collector, "console", console_run);
 }
 
 bool heal_undo(struct collector *collector)

@@ -114,16 +114,16 @@ static void show_page(struct collector *collector)
 	sysroot_close(&now);
 }
 
-/* What everything waits for, as stage 1 tells it: records, an end, a page. */
-static void tell_end(struct collector *collector, const char *phase)
+/* As stage 1 tells that it does not go on: records, an end, a page. */
+static void tell_end(struct collector *collector, const char *phase,
+	void (*tell_page)(struct collector *collector))
 {
 	const char *before = collector->phase;
 
 	collector->phase = phase;
 	output_recording(collector);
 	output_end(collector);
-	if (strcmp(phase, "stall") == 0)
-		show_page(collector);
+	tell_page(collector);
 	collector->phase = before;
 }
 
@@ -148,8 +148,8 @@ static void tell_stall(struct collector *collector)
 	if (strcmp(what, collector->stalled_of) == 0)
 		return;
 	(void)text_copy(collector->stalled_of, sizeof(collector->stalled_of), what);
-	if (collector->stall_pages++ < STALL_PAGES_MAX)
-		tell_end(collector, "stall");
+	tell_end(collector, "stall",
+		collector->stall_pages++ < STALL_PAGES_MAX ? show_page : output_last_page);
 }
 
 /* What was told of it holds no more. */
@@ -160,7 +160,7 @@ static void tell_going_on(struct collector *collector)
 		return;
 	}
 	collector->stalled_of[0] = '\0';
-	tell_end(collector, "goes-on");
+	tell_end(collector, "goes-on", output_last_page);
 }
 
 static void write_down(struct collector *collector, enum observer_word word)

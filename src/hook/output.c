@@ -48,7 +48,8 @@ static enum boot_phase boot_phase(const struct collector *collector)
 		if (strcmp(collector->phase, OF_A_RECORDING[i]) == 0)
 			return collector->is_handed_off ? BOOT_PHASE_HANDOFF : BOOT_PHASE_EARLY;
 	}
-	if (collector->state == STATE_START || collector->state == STATE_FOLLOW)
+	if (collector->state == STATE_START || collector->state == STATE_HEAL ||
+		collector->state == STATE_FOLLOW)
 		return BOOT_PHASE_EARLY;
 	if (strcmp(collector->phase, "now") != 0)
 		return strcmp(collector->phase, "finish") == 0 || collector->is_handed_off
@@ -112,14 +113,16 @@ void output_progress(struct collector *collector)
 void output_end(struct collector *collector)
 {
 	struct encoding to = encoding(collector);
-	struct sink_fact accounts[SINKS_MAX + 1];
+	struct sink_fact accounts[SINKS_MAX + 2];
 	uint32_t count;
 
+	encode_traffic(&to);
 	encode_probe_durations(&to);
 	report_tell_omitted(&collector->report, &collector->record);
 	sinks_pump(&collector->sinks);
 	count = sinks_account(&collector->sinks, accounts);
 	count += console_output_account(collector->facts, &accounts[count]);
+	count += console_forward_account(collector, &accounts[count]);
 	encode_sinks(&collector->record, &collector->report, accounts, count);
 	encode_end(&collector->record, &collector->report, collector->phase, &collector->findings,
 		collector->finding_sequences);

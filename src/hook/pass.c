@@ -31,9 +31,9 @@ static void start_probes(struct collector *collector, uint32_t wanted, uint32_t 
 static void start_modules(struct collector *collector)
 {
 	static const struct probe APPENDED = {
-		MODULES_PROBE, PHASE_MODULES, 5 * US_PER_S, modules_run};
+		MODULES_PROBE, PHASE_MODULES, 5 * US_PER_S, modules_run, CONFINE_MODULES};
 	static const struct probe LOADER = {
-		"virtio-modules", PHASE_MODULES, 5 * US_PER_S, virtio_modules_run};
+		"virtio-modules", PHASE_MODULES, 5 * US_PER_S, virtio_modules_run, CONFINE_MODULES};
 
 	if (collector->is_first_program && modules_are_appended(&collector->sources.root))
 		(void)children_start(&collector->children, &APPENDED, PHASE_MODULES,
@@ -123,6 +123,9 @@ static void tell_consoles(struct collector *collector, const struct sink_fact *b
 
 static void after_output(struct collector *collector)
 {
+	/* The port's driver came, and none of the ports is ours. */
+	if (!sinks_may_have_port(&collector->sinks, false))
+		console_forward_end(collector);
 	output_note_shown(collector);
 	if (console_output_has_records(collector->config)) {
 		tell_consoles(collector, &collector->consoles_before);
@@ -152,17 +155,38 @@ static void after_output(struct collector *collector)
 }
 
 /* The last word on what was delivered late, or not at all. */
-static void end_linger(struct collector *collector)
+static void tell_delivered(struct collector *collector)
 {
-	bool is_dropping = sinks_are_waiting(&collector->sinks);
-
-	if (is_dropping)
+	if (sinks_are_waiting(&collector->sinks))
 		sinks_give_up(&collector->sinks);
 	if (collector->is_late && collector->may_linger) {
 		output_findings(collector);
 		collector->phase = "delivered";
 		output_end(collector);
 	}
+	collector->is_late = false;
+}
+
+/* Returns whether the collector stays to forward the console. */
+static bool is_forwarding(struct collector *collector)
+{
+	if (collector->is_terminated || !console_forward_is_wanted(collector))
+		return false;
+	if (collector->is_late && !sinks_are_waiting(&collector->sinks))
+		tell_delivered(collector);
+	if (is_overdue(collector->linger_end_us))
+		collector->linger_end_us = clock_now_us() + LINGER_MAX_US;
+	return true;
+}
+
+static void end_linger(struct collector *collector)
+{
+	if (console_forward_is_on()) {
+		console_forward_end(collector);
+		output_facts(collector);
+		collector->is_late = true;
+	}
+	tell_delivered(collector);
 	collector->state = STATE_DONE;
 }
 
@@ -230,7 +254,8 @@ void pass_advance(struct collector *collector)
 			begin_heal(collector);
 		break;
 	case STATE_HEAL:
-		if (!children_running(&collector->children, PHASE_HEAL))
+		if (!children_running(&collector->children, PHASE_HEAL) &&
+			!heal_complete(collector))
 			end_start(collector);
 		break;
 	case STATE_FOLLOW:
@@ -269,6 +294,8 @@ void pass_advance(struct collector *collector)
 			end_recording(collector);
 		if ((recording_is_on(collector) || observing_is_on(collector)) &&
 			!collector->is_terminated)
+			break;
+		if (is_forwarding(collector))
 			break;
 		if (!sinks_are_waiting(&collector->sinks) || is_overdue(collector->linger_end_us) ||
 			collector->is_terminated)

@@ -20,6 +20,8 @@
 
 /* A driver that is needed to know whether anybody asks for us: every boot waits for it. */
 #define FWCFG_MAX_US (300 * US_PER_MS)
+/* A console for PID 1, where it was started without one. */
+#define CONSOLE_MAX_US (300 * US_PER_MS)
 
 static const struct {
 	const char *type, *path;
@@ -62,16 +64,20 @@ void stage1_read_settings(struct config *config)
 
 void stage1_fill_descriptors(bool may_heal_console)
 {
-	int mounted = -1, fd;
+	int mounted = -1, fd, more;
 
 	if (fcntl(0, F_GETFD) >= 0 && fcntl(1, F_GETFD) >= 0 && fcntl(2, F_GETFD) >= 0)
 		return;
 	mounted = mount_one(2);
+	fd = may_heal_console ? console_open_live(CONSOLE_MAX_US) : -1;
+	if (fd < 0)
+		fd = open("/dev/null", O_RDWR);
+	/* Each time the lowest number that is free. */
 	do {
-		fd = may_heal_console ? console_open_live() : -1;
-		if (fd < 0)
-			fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd < STDERR_FILENO);
+		more = dup(fd);
+	} while (more >= 0 && more <= STDERR_FILENO);
+	if (more > STDERR_FILENO)
+		(void)close(more);
 	if (fd > STDERR_FILENO)
 		(void)close(fd);
 	if (mounted == 0)

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "probe/acpi_kernel.h"
+#include "source/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -380,6 +381,7 @@ static void devices_publish(struct facts *facts)
 int acpi_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	struct acpi_fact *fact = &facts->acpi;
+	struct sources below = *sources;
 
 	(void)subject;
 	fact_list_reset(&facts->acpi_tables.list);
@@ -394,8 +396,9 @@ int acpi_run(const struct sources *sources, struct facts *facts, uint32_t subjec
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (the.pool == MAP_FAILED)
 		return -errno;
-	tables_list(&sources->root, facts, "");
-	tables_list(&sources->root, facts, "dynamic");
+	confine_to_sys(&below.root, -1);
+	tables_list(&below.root, facts, "");
+	tables_list(&below.root, facts, "dynamic");
 	tables_sort();
 	tables_walk();
 	for (uint32_t i = 0; i < the.file_count; i++)
@@ -403,7 +406,7 @@ int acpi_run(const struct sources *sources, struct facts *facts, uint32_t subjec
 	fact->tables_read = the.file_count ? the.files[0].read : -ENODATA;
 	note_fixed_tables(fact);
 	devices_publish(facts);
-	acpi_kernel_join(sources, facts);
+	acpi_kernel_join(&below, facts);
 	fact_publish(&fact->once);
 	return 0;
 }

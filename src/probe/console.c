@@ -164,6 +164,23 @@ static void vt_backend(const struct sysroot *root, char *buf, size_t size)
 	}
 }
 
+/* Without an adapter the VGA driver takes whatever memory answers for a CGA or an MDA, which it
+ * marks by an asterisk. */
+static enum answer is_drawn(const char *backend)
+{
+	if (text_is_empty(backend) || backend[0] == '*')
+		return ANSWER_UNKNOWN;
+	return answer_from(strcmp(backend, "dummy device") != 0);
+}
+
+bool console_has_screen(const struct sources *sources)
+{
+	char backend[sizeof(((struct console_fact *)0)->backend)];
+
+	vt_backend(&sources->root, backend, sizeof(backend));
+	return is_drawn(backend) == ANSWER_YES;
+}
+
 /* --------------------------------------------------------------------------------- the devices */
 
 static enum answer judge_uart(const struct console_fact *console)
@@ -195,10 +212,7 @@ static enum answer judge_live(const struct console_fact *console)
 		return ANSWER_NO;
 	if (console->kind != CONSOLE_VT)
 		return ANSWER_YES;
-	/* Without an adapter the VGA driver takes whatever memory answers for a CGA or an MDA. */
-	if (text_is_empty(console->backend) || console->backend[0] == '*')
-		return ANSWER_UNKNOWN;
-	return answer_from(strcmp(console->backend, "dummy device") != 0);
+	return is_drawn(console->backend);
 }
 
 /* What an earlier look found refused, and since when. */

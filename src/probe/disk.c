@@ -8,6 +8,7 @@
 #include "gpt/layout.h"
 #include "gpt/table.h"
 #include "source/blkid.h"
+#include "source/confine.h"
 #include "source/disk.h"
 #include "source/kmod.h"
 
@@ -80,18 +81,19 @@ static const struct {
 	{"zfs_member", "zfs"},
 };
 
-/* Whether a line of /proc/filesystems ("nodev\ttmpfs", "\text4") names type. */
-static bool is_registered(const struct sources *sources, const char *type)
-{
-	static char text[8192];
-	char *cursor = text, *line, *field, *last;
+/* What is read before the disk is, and held against what lies on it. */
+static struct {
+	char filesystems[8192]; /* /proc/filesystems */
+	struct kmod_source kmod;
+} kernel;
 
-	if (sysroot_read(&sources->root, "proc/filesystems", text, sizeof(text)) < 0)
-		return false;
-	while ((line = text_next_line(&cursor))) {
-		for (last = NULL; (field = text_next_field(&line)); last = field)
-			;
-		if (last && strcmp(last, type) == 0)
+/* Whether a line ("nodev\ttmpfs", "\text4") names type. */
+static bool is_registered(const char *type)
+{
+	const size_t length = strlen(type);
+
+	for (const char *at = kernel.filesystems; length && (at = strstr(at, type)); at += length) {
+		if (at > kernel.filesystems && at[-1] == '\t' && at[length] == '\n')
 			return true;
 	}
 	return false;
@@ -110,7 +112,7 @@ static void look_for_module(const struct sources *sources, struct filesystem_fac
 	const char *type = filesystem->type;
 	char alias[40];
 
-	if (strcmp(filesystem->usage, "filesystem") == 0 && is_registered(sources, type)) {
+	if (strcmp(filesystem->usage, "filesystem") == 0 && is_registered(type)) {
 		filesystem->module = is_loaded(sources, type) ? DRIVER_LOADED : DRIVER_BUILT_IN;
 		return;
 	}
@@ -122,7 +124,7 @@ static void look_for_module(const struct sources *sources, struct filesystem_fac
 			(void)text_copy(alias, sizeof(alias), STACKED[i].module);
 	}
 	if (!text_is_empty(alias))
-		(void)kmod_source_state(sources, alias, filesystem->module_name,
+		(void)kmod_source_look_up(&kernel.kmod, alias, filesystem->module_name,
 			sizeof(filesystem->module_name), &filesystem->module);
 }
 
@@ -236,9 +238,18 @@ static void look_at_disk(const struct sources *sources, struct facts *facts,
 	look_at_partitions(sources, facts, disk, gpt, subject);
 }
 
+static void look_at_kernel(const struct sources *sources)
+{
+	if (sysroot_read(&sources->root, "proc/filesystems", kernel.filesystems,
+		    sizeof(kernel.filesystems)) < 0)
+		kernel.filesystems[0] = '\0';
+	(void)kmod_source_open(sources, &kernel.kmod);
+}
+
 int disk_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	_cleanup_(disk_source_close) struct disk_source disk = {.root = &sources->root, .fd = -1};
+	struct sources below = *sources;
 	struct block_fact *block;
 	int r;
 
@@ -250,8 +261,15 @@ int disk_run(const struct sources *sources, struct facts *facts, uint32_t subjec
 	r = disk_source_open(&sources->root, block, &disk);
 	block->open = outcome_from(r);
 	/* A captured machine may tell of file systems without having the bytes of its disks. */
-	if (r == 0 || sources->root.is_fixture)
-		look_at_disk(sources, facts, &disk, subject);
+	if (r == 0 || sources->root.is_fixture) {
+		look_at_kernel(sources);
+		/* A captured disk is a folder of files. */
+		if (!sources->root.is_fixture)
+			confine_to_sys(&below.root, kernel.kmod.modules_fd);
+		kernel.kmod.sources = &below;
+		look_at_disk(&below, facts, &disk, subject);
+		kmod_source_close(&kernel.kmod);
+	}
 	atomic_store(&block->is_look_over, 1);
 	return 0;
 }

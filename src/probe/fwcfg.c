@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "parse/fwcfg.h"
+#include "source/confine.h"
 #include "source/kmod.h"
 
 #include <errno.h>
@@ -208,6 +209,7 @@ static void find_items(const struct sources *sources, struct facts *facts)
 int fwcfg_run(const struct sources *sources, struct facts *facts, uint32_t subject)
 {
 	struct fwcfg_fact *fwcfg = &facts->fwcfg;
+	struct sources below = *sources;
 	bool was_loaded_by_us = fwcfg->was_loaded_by_us;
 
 	(void)subject;
@@ -216,8 +218,9 @@ int fwcfg_run(const struct sources *sources, struct facts *facts, uint32_t subje
 	find_declared(sources, fwcfg);
 	find_driver(sources, fwcfg);
 	if (fwcfg->driver == DRIVER_BOUND) {
-		find_revision(sources, fwcfg);
-		find_items(sources, facts);
+		confine_to_sys(&below.root, -1);
+		find_revision(&below, fwcfg);
+		find_items(&below, facts);
 	}
 	fact_publish(&fwcfg->once);
 	return 0;

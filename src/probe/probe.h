@@ -8,6 +8,7 @@
 #define PROBE_PROBE_H
 
 #include "bootprobe/facts.h"
+#include "source/confine.h"
 #include "source/sources.h"
 
 enum {
@@ -28,6 +29,7 @@ struct probe {
 	 * was looked for and not found is a fact, not an error. subject is 0 but for PHASE_DISK. A
 	 * probe that runs in several phases starts from an empty list each time. */
 	int (*run)(const struct sources *sources, struct facts *facts, uint32_t subject);
+	enum confine_kind confine; /* what its child may do beside */
 };
 
 extern const struct probe PROBES[];
@@ -37,6 +39,8 @@ int platform_run(const struct sources *sources, struct facts *facts, uint32_t su
 int cmdline_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int acpi_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int fwcfg_run(const struct sources *sources, struct facts *facts, uint32_t subject);
+/* Whether what is written to a virtual terminal is drawn on anything. */
+bool console_has_screen(const struct sources *sources);
 int console_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int uart_run(const struct sources *sources, struct facts *facts, uint32_t subject);
 int virtio_run(const struct sources *sources, struct facts *facts, uint32_t subject);

@@ -16,6 +16,9 @@ enum { LINE_SIZE = 64 * 1024 };
 
 struct reader {
 	struct store store;
+	/* Of the console's text, which is numbered by itself and not kept. */
+	char text_boot[FRAME_BOOT_SIZE];
+	uint32_t text_seq;
 	reader_line_fn observe;
 	void *observe_context;
 	struct seen_page page;
@@ -50,18 +53,34 @@ void reader_observe(struct reader *reader, reader_line_fn line, void *context)
 /* ----------------------------------------------------------------------------------------- lines
  */
 
-static void observe(const struct reader *reader, const struct store_line *line)
+static void observe(
+	const struct reader *reader, const struct frame *frame, const char *bytes, size_t length)
 {
 	json_t *members;
 
-	if (!reader->observe || !line)
+	if (!reader->observe)
 		return;
-	members = json_loadb(
-		line->bytes, line->length, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, NULL);
+	members = json_loadb(bytes, length, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, NULL);
 	if (members)
-		reader->observe(
-			reader->observe_context, line->frame.boot, line->frame.seq, members);
+		reader->observe(reader->observe_context, frame->boot, frame->seq, members);
 	json_decref(members);
+}
+
+/* Each line once, in its order. */
+static void take_text(
+	struct reader *reader, const struct frame *frame, const char *bytes, size_t length)
+{
+	const char *wanted = reader->store.wanted;
+
+	if (*wanted && strcmp(wanted, frame->boot) != 0)
+		return;
+	if (strcmp(reader->text_boot, frame->boot) != 0)
+		reader->text_seq = 0;
+	if (frame->seq <= reader->text_seq)
+		return;
+	(void)text_copy(reader->text_boot, sizeof(reader->text_boot), frame->boot);
+	reader->text_seq = frame->seq;
+	observe(reader, frame, bytes, length);
 }
 
 static void take_whole(struct reader *reader, const char *bytes, size_t length)
@@ -87,11 +106,15 @@ static void take_whole(struct reader *reader, const char *bytes, size_t length)
 		store_add_damage(&reader->store, &frame, parsed, "it is not a record");
 		return;
 	}
+	if (strcmp(frame.type, READER_CONSOLE_TEXT) == 0) {
+		take_text(reader, &frame, bytes, length);
+		return;
+	}
 	result = store_add(&reader->store, &frame, bytes, length, &line);
 	if (result < 0)
 		reader->error = result;
 	else if (result == STORE_NEW)
-		observe(reader, line);
+		observe(reader, &line->frame, line->bytes, line->length);
 }
 
 static void take_broken(struct reader *reader, const char *bytes, size_t length)

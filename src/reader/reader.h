@@ -40,6 +40,10 @@ static inline void cleanup_report(struct reader_report *const *report)
 	reader_report_free(*report);
 }
 
+/* Records of what was written to the console. They are numbered by themselves, go to who observes,
+ * and are not kept. */
+#define READER_CONSOLE_TEXT "console.text"
+
 /* Called for each new line, as it comes, with its members; both borrowed. */
 typedef void (*reader_line_fn)(void *context, const char *boot, uint32_t seq, const json_t *line);
 void reader_observe(struct reader *reader, reader_line_fn line, void *context);

@@ -6,6 +6,7 @@
 #include "reader/finding.h"
 #include "reader/store.h"
 #include "reader/subject.h"
+#include "reader/traffic.h"
 
 #include <errno.h>
 #include <math.h>
@@ -409,6 +410,8 @@ int reader_report_build(const struct store *store, const struct store_boot *boot
 		result = build_gaps(report, lines, count);
 	if (result == 0)
 		result = subject_mark_superseded(report);
+	if (result == 0)
+		result = traffic_spread(report);
 	if (result == 0)
 		result = finding_collect(report);
 	if (result < 0) {

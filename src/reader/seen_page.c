@@ -11,9 +11,18 @@ enum { KEY_LENGTH = 11, LINE_MAX_LENGTH = 512, BOOT_LENGTH = 8 };
 static const char MORE[] = "more       ";
 static const char BOOT[] = "boot ";
 
+/* For texts of one key's length, in lines so short that memmem() takes longer to begin. */
 static const char *find(const char *line, size_t length, const char *text)
 {
-	return memmem(line, length, text, strlen(text));
+	const char *end = line + length;
+
+	while ((size_t)(end - line) >= KEY_LENGTH &&
+		(line = memchr(line, *text, (size_t)(end - line) - (KEY_LENGTH - 1)))) {
+		if (memcmp(line, text, KEY_LENGTH) == 0)
+			return line;
+		line++;
+	}
+	return NULL;
 }
 
 static const char *find_verdict(const char *line, size_t length)
@@ -94,10 +103,10 @@ void seen_page_take(struct seen_page *page, const char *line, size_t length)
 		page->next_column = (size_t)(verdict - line);
 		add_line(page, verdict, length - page->next_column);
 	}
-	more = find(line, length, MORE);
-	boot = more ? find_boot(more, length - (size_t)(more - line)) : NULL;
 	if (text_is_empty(page->next))
 		return;
+	more = find(line, length, MORE);
+	boot = more ? find_boot(more, length - (size_t)(more - line)) : NULL;
 	if (boot) {
 		add_line(page, more, length - (size_t)(more - line));
 		end_page(page, boot);

@@ -28,6 +28,8 @@ const char *timeline_kind_name(enum timeline_item_kind kind)
 		[TIMELINE_ITEM_STALL] = "stall",
 		[TIMELINE_ITEM_CALLS] = "calls",
 		[TIMELINE_ITEM_SLOW] = "slow",
+		[TIMELINE_ITEM_HOST] = "host",
+		[TIMELINE_ITEM_REQUESTS] = "requests",
 	};
 
 	return NAMES[kind % TIMELINE_ITEM_KINDS];
@@ -284,14 +286,16 @@ static int compare_items(const void *left, const void *right)
 	return strcmp(a->label, b->label);
 }
 
+void timeline_sort_lane(struct timeline_lane *lane)
+{
+	if (lane->count)
+		qsort(lane->item, lane->count, sizeof(lane->item[0]), compare_items);
+}
+
 static void sort(struct timeline *timeline)
 {
-	for (size_t i = 0; i < timeline->lane_count; i++) {
-		struct timeline_lane *lane = &timeline->lane[i];
-
-		if (lane->count)
-			qsort(lane->item, lane->count, sizeof(lane->item[0]), compare_items);
-	}
+	for (size_t i = 0; i < timeline->lane_count; i++)
+		timeline_sort_lane(&timeline->lane[i]);
 }
 
 /* Of a late report what the boot itself left: its own moments would squeeze the boot to nothing. */
@@ -356,5 +360,6 @@ void timeline_release(struct timeline *timeline)
 	}
 	free(timeline->lane);
 	free(timeline->machine);
+	free(timeline->note);
 	*timeline = (struct timeline){0};
 }

@@ -19,7 +19,9 @@ enum timeline_lane_kind {
 	TIMELINE_GROUP,    /* disks that behave alike */
 	TIMELINE_DISK,     /* one disk */
 	TIMELINE_PROBE,    /* one probe with all its runs */
-	TIMELINE_FINDINGS, /* one lane, the last */
+	TIMELINE_FINDINGS, /* one lane, the last of the guest */
+	TIMELINE_HOST_LOG, /* lines of a log of the host */
+	TIMELINE_HOST,     /* what one of the guest's processes or disks asked the host for */
 };
 
 enum timeline_item_kind {
@@ -36,6 +38,8 @@ enum timeline_item_kind {
 	TIMELINE_ITEM_STALL,     /* span: nothing did */
 	TIMELINE_ITEM_CALLS,     /* span: system calls were counted */
 	TIMELINE_ITEM_SLOW,      /* span: a part that took long */
+	TIMELINE_ITEM_HOST,      /* mark: a line of a log of the host */
+	TIMELINE_ITEM_REQUESTS,  /* span: requests to the host */
 	TIMELINE_ITEM_KINDS,
 };
 
@@ -76,6 +80,7 @@ struct timeline {
 	size_t lane_count;
 	size_t item_count, left_out; /* items that were too many */
 	size_t disk_count, disks_left_out;
+	char *note;    /* what holds of the host's lanes; NULL: there are none */
 	char *machine; /* "qemu-tcg, pc-i440fx-7.2, seabios 1.16.2, Linux 6.1.0" */
 };
 

@@ -41,13 +41,31 @@ static void find_known(
 	}
 }
 
+/* From the moment at which the first of them began, which the guest said. */
+static void place_from(double started, const json_t *list, struct reads *reads)
+{
+	for (size_t i = 0; i < reads->count; i++) {
+		double duration = timeline_read_duration(json_array_get(list, i));
+
+		reads->start[i] = started;
+		started = reads->end[i] = started + duration;
+	}
+}
+
 /* The reads follow each other, and were over when they were written down. */
 static void place_reads(
 	const struct reader_report *report, const struct disk *disk, struct reads *reads)
 {
 	const json_t *list = json_object_get(disk->record->members, "header_reads");
 	double next = INFINITY, known[READS_MAX];
+	double started = reader_number(disk->record->members, "look_started", NAN);
 
+	if (!isnan(started)) {
+		reads->count =
+			json_array_size(list) < READS_MAX ? json_array_size(list) : READS_MAX;
+		place_from(started, list, reads);
+		return;
+	}
 	find_known(report, disk->name, known);
 	reads->count = json_array_size(list) < READS_MAX ? json_array_size(list) : READS_MAX;
 	for (size_t i = reads->count; i > 0; i--) {

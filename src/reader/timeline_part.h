@@ -28,6 +28,9 @@ struct timeline_item *timeline_add(struct timeline_builder *builder, size_t lane
 void timeline_explain(struct timeline_builder *builder, struct timeline_item *item, ...)
 	__attribute__((sentinel));
 
+/* By start. */
+void timeline_sort_lane(struct timeline_lane *lane);
+
 /* Whether a device is that disk or a partition of it: "sda1", "nvme0n1p2". */
 bool timeline_is_on_disk(const char *device, const char *disk);
 void timeline_add_event(

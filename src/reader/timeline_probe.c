@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lanes of probes. A report says how long a probe ran, not when. The early ones start together,
- * right after the configuration is read; what a probe found is written down when it is over.
+ * Lanes of probes. Where a report says how long a probe ran, not when: the early ones start
+ * together, right after the configuration is read; what a probe found is written down when it is
+ * over.
  */
 #include "reader/timeline_part.h"
 
@@ -123,7 +124,9 @@ static void add_run(struct timeline_builder *builder, const json_t *done, size_t
 	const json_t *probe = json_array_get(done, at);
 	const char *subject = reader_string(probe, "subject");
 	double duration = (double)reader_integer(probe, "duration_us", -1) / 1e6;
-	double start = place(builder, probe, run_of(done, at), duration, written);
+	double said = reader_number(probe, "started", NAN);
+	double start =
+		isnan(said) ? place(builder, probe, run_of(done, at), duration, written) : said;
 	size_t lane = lane_of(builder, reader_string(probe, "name"));
 	bool is_unplaced = isnan(start) || start < 0;
 	char number[64];
@@ -139,7 +142,7 @@ static void add_run(struct timeline_builder *builder, const json_t *done, size_t
 		reader_string(probe, "name"), *subject ? " " : "", subject, " ", number, NULL);
 	if (!item)
 		return;
-	item->is_estimated = true;
+	item->is_estimated = isnan(said);
 	item->is_unplaced = is_unplaced;
 }
 

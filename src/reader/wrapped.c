@@ -12,14 +12,22 @@ enum { WRAPPED_MAX = 64 * 1024, DEPTH_MAX = 4 };
 
 bool wrapped_is_likely(const char *line, size_t length)
 {
-	static const char *const SIGNS[] = {"{\\\"bootprobe\\\":1,",
+	static const char TEXT[] = "{\\\"bootprobe\\\":1,";
+	static const char *const BYTES[] = {
 		/* the record behind "bootprobe: ", as an array of bytes */
 		"58,32,123,34,98,111,111,116,112,114,111,98,101,34",
 		"58, 32, 123, 34, 98, 111, 111, 116, 112, 114, 111, 98, 101, 34",
 		"[123,34,98,111,111"};
 
-	for (size_t i = 0; i < ARRAY_SIZE(SIGNS); i++) {
-		if (memmem(line, length, SIGNS[i], strlen(SIGNS[i])))
+	/* An array of bytes takes two signs for each, and no record has less than 64. */
+	enum { BYTES_LENGTH_MIN = 128 };
+	const char *brace = memchr(line, '{', length);
+
+	/* Of most lines this is all: memmem() takes longer to begin than they take to read. */
+	if (brace && memmem(brace, length - (size_t)(brace - line), TEXT, strlen(TEXT)))
+		return true;
+	for (size_t i = 0; length >= BYTES_LENGTH_MIN && i < ARRAY_SIZE(BYTES); i++) {
+		if (memmem(line, length, BYTES[i], strlen(BYTES[i])))
 			return true;
 	}
 	return false;

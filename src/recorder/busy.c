@@ -201,8 +201,8 @@ void busy_tell(struct busy *busy, const struct sysroot *proc, struct heartbeat_f
 	_Atomic uint64_t *started)
 {
 	busy->proc = proc;
-	if (!busy->is_io_unknown)
-		busy->is_io_unknown = !careful_look(look, busy, LOOK_MAX_US, started);
+	if (busy->hung < CAREFUL_HUNG_MAX)
+		busy->hung += !careful_look(look, busy, LOOK_MAX_US, started);
 	fact_list_reset(&heartbeat->busy.list);
 	tell_most(busy, heartbeat, cpu_of);
 	tell_most(busy, heartbeat, bytes_of);

@@ -31,7 +31,7 @@ struct process {
 struct busy {
 	struct process item[PROCESSES_MAX];
 	uint32_t count;
-	bool is_io_unknown; /* a look hung: never again */
+	uint32_t hung; /* looks that hung */
 	/* The look under way. */
 	const struct sysroot *proc;
 };

@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* So many that hang are enough: each leaves a child behind. */
+enum { CAREFUL_HUNG_MAX = 3 };
+
 /* Runs look(context), which writes to shared memory alone, in a child, for so long at most. False
  * where it did not come to its end; then what it has written is not whole. started counts it. */
 bool careful_look(

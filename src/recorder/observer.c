@@ -6,10 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define BEAT_US (5 * US_PER_S)
@@ -108,7 +110,7 @@ static void end_stall(struct observer *observer, uint64_t now_us)
 		return;
 	*stall = (struct stall_watch){.since_us = observer->progress.last_us,
 		.next_us = observer->progress.last_us + observer->stall_us,
-		.is_look_hung = stall->is_look_hung};
+		.hung = stall->hung};
 	call_rates_close(&observer->rates);
 	if (!is_told)
 		return;
@@ -167,12 +169,24 @@ static uint64_t tick_length(const struct observer *observer)
 	return length < TICK_MAX_US ? length : TICK_MAX_US;
 }
 
+/* What lies on a disk is not kept open. */
+static void find_run(struct observer *observer, uint64_t now_us)
+{
+	struct sysroot *run = &observer->run;
+	struct statfs fs;
+
+	if (run->fd >= 0 || now_us >= observer->progress.last_us + observer->stall_us)
+		return;
+	run->fd = openat(observer->proc.fd, "1/root/run", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (run->fd >= 0 && (fstatfs(run->fd, &fs) < 0 || fs.f_type != TMPFS_MAGIC))
+		sysroot_close(run);
+}
+
 static void look(struct observer *observer, uint64_t now_us)
 {
 	struct progress *progress = &observer->progress;
-	struct sysroot run = {
-		.fd = openat(observer->proc.fd, "1/root/run", O_PATH | O_DIRECTORY | O_CLOEXEC)};
 
+	find_run(observer, now_us);
 	busy_list(observer->busy, &observer->proc, getppid(), now_us);
 	for (uint32_t i = 0; i < observer->busy->count; i++) {
 		const struct process *process = &observer->busy->item[i];
@@ -182,9 +196,8 @@ static void look(struct observer *observer, uint64_t now_us)
 	}
 	progress_look(progress,
 		&(struct progress_sources){
-			&observer->proc, &observer->sys, &run, observer->kmsg_fd},
+			&observer->proc, &observer->sys, &observer->run, observer->kmsg_fd},
 		atomic_load(&observer->facts->own_processes), now_us);
-	sysroot_close(&run);
 }
 
 static void tick(struct observer *observer, uint64_t now_us)
@@ -193,8 +206,10 @@ static void tick(struct observer *observer, uint64_t now_us)
 
 	look(observer, now_us);
 	is_behind_handoff = comes_to_stage2(observer);
-	if (is_behind_handoff)
+	if (is_behind_handoff) {
 		observer->progress.last_us = now_us;
+		sysroot_close(&observer->run);
+	}
 	watch_stall(observer, now_us);
 	if (is_behind_handoff || now_us >= observer->beat_us) {
 		beat(observer, now_us, is_behind_handoff);
@@ -271,6 +286,7 @@ void observer_run(struct observer *observer)
 
 	open_signals();
 	close_others(observer);
+	observer->run = SYSROOT_CLOSED;
 	observer->busy = busy_new();
 	if (!observer->busy)
 		return;

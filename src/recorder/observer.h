@@ -25,6 +25,9 @@ struct observer {
 	/* Whatever becomes of the root: /proc, /sys and the kernel log. */
 	struct sysroot proc, sys;
 	int kmsg_fd; /* -1: none */
+	/* Of PID 1, once it is there: below a root that a server gives, no path is looked up while
+	 * nothing goes on. */
+	struct sysroot run;
 	struct facts *facts;
 	/* To the collector, which sends each word back when it has written it down: until then the
 	 * facts stay as they are. It hangs up when the recording is over. */

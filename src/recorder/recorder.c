@@ -153,13 +153,6 @@ static bool is_deadly(const struct recorder *recorder, int signal)
 	return stop_is_deadly(signal, &info, caught);
 }
 
-/* What programs crash by, and systemd catches: it then stands still for ever. */
-static bool is_crash(int signal)
-{
-	return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
-	       signal == SIGABRT || signal == SIGQUIT;
-}
-
 /* Returns false when there is nothing to watch any more. */
 static bool handle_stop(struct recorder *recorder, int status)
 {
@@ -177,8 +170,8 @@ static bool handle_stop(struct recorder *recorder, int status)
 	case STOP_OURS:
 		break;
 	case STOP_SIGNAL:
-		recorder->crash_signal =
-			is_crash(stop.signal) ? stop.signal : recorder->crash_signal;
+		if (stop_is_crash(stop.signal))
+			recorder->crash_signal = stop.signal;
 		if (!is_deadly(recorder, stop.signal))
 			break;
 		at_end(recorder, stop.signal);

@@ -34,6 +34,11 @@ bool stop_is_fault(int signal)
 	return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
 }
 
+bool stop_is_crash(int signal)
+{
+	return stop_is_fault(signal) || signal == SIGABRT || signal == SIGQUIT;
+}
+
 bool stop_is_deadly(int signal, const siginfo_t *info, uint64_t caught)
 {
 	/* Greater than 0: from the kernel, about what PID 1 itself did, and does again when it goes

@@ -32,6 +32,8 @@ struct stop stop_judge(int wait_status);
 
 /* A signal that the kernel sends to who has crashed. */
 bool stop_is_fault(int signal);
+/* What programs crash by, and systemd catches: it then stands still for ever. */
+bool stop_is_crash(int signal);
 
 /* The kernel ends an init that crashes, but not one that is traced (kernel/signal.c,
  * force_sig_info_to_task): that one would crash for ever. caught: as proc_status_caught(). */

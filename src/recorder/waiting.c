@@ -284,6 +284,7 @@ static void note_process(
 		return;
 	*fact = (struct waiting_process_fact){.pid = process->pid,
 		.state = process->state,
+		.is_kernel = process->is_kernel,
 		.since_us = process->waiting_since ? process->waiting_since : look->now_us,
 		.descriptor = -1};
 	(void)text_copy(fact->comm, sizeof(fact->comm), process->comm);
@@ -332,8 +333,8 @@ void waiting_gather(struct stall_watch *watch, struct busy *busy, const struct s
 	stall->available_bytes = waiting_available_bytes(proc);
 	fact_list_reset(&stall->waiting.list);
 	stall->waiting_count = 0;
-	if (!watch->is_look_hung)
-		watch->is_look_hung =
+	if (watch->hung < CAREFUL_HUNG_MAX)
+		watch->hung +=
 			!careful_look(look_at_processes, &look, LOOK_MAX_US, &facts->own_processes);
 	systemd_jobs_read(proc, clock_now_us() + JOBS_MAX_US, stall);
 }

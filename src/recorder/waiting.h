@@ -28,7 +28,7 @@ struct stall_watch {
 	uint64_t next_us;  /* when it is told, again */
 	bool is_marked;    /* before holds the beginning of the window that is looked at */
 	struct machine_work before;
-	bool is_look_hung; /* never again */
+	uint32_t hung; /* looks that hung */
 };
 
 void machine_work_look(const struct sysroot *proc, struct machine_work *ret, uint64_t now_us);

@@ -62,6 +62,7 @@ void encode_progress(struct encoding *encoding);  /* "heartbeat", "stall", "sysc
 void encode_kernel_events(struct encoding *encoding);
 void encode_probes(struct encoding *encoding);          /* those that failed, one record each */
 void encode_probe_durations(struct encoding *encoding); /* not part of encode_facts() */
+void encode_traffic(struct encoding *encoding);         /* nor this one */
 
 /* Facts first: a finding points at the records of its evidence. The sequence numbers of the finding
  * records go to ret_sequences, which holds findings->count of them. */

@@ -155,7 +155,9 @@ static void encode_in_kernel(struct record *record, const struct acpi_device_fac
 	record_text(record, "pnp_state", device->pnp_state);
 	encode_ranges(record, "pnp_io", device->pnp_io, device->pnp_io_count);
 	encode_irqs(record, "pnp_irqs", device->pnp_irqs, device->pnp_irq_count);
-	record_text(record, "driver", device->driver);
+	/* What drives fw_cfg its own record says; it may be us who loaded it. */
+	if (strncmp(device->hid, "QEMU0002", sizeof(device->hid)) != 0)
+		record_text(record, "driver", device->driver);
 	record_text(record, "tty", device->tty);
 }
 

@@ -32,8 +32,6 @@ static void encode_event(struct encoding *encoding, const char name[32])
 			continue;
 		if (event->arrived_us)
 			record_seconds(encoding->record, "arrived", event->arrived_us);
-		if (event->udev_us)
-			record_seconds(encoding->record, "udev", event->udev_us);
 		if (event->removed_us)
 			record_seconds(encoding->record, "removed", event->removed_us);
 		return;
@@ -91,6 +89,8 @@ static void encode_reads(struct encoding *encoding, const struct block_fact *blo
 	struct record *record = encoding->record;
 	uint32_t count = atomic_load(&block->read_count);
 
+	if (count)
+		record_seconds(record, "look_started", block->read[0].started_us);
 	record_array_begin(record, "header_reads");
 	for (uint32_t i = 0; i < count && i < BLOCK_READS_MAX; i++) {
 		const struct block_read_fact *read = &block->read[i];
@@ -130,11 +130,6 @@ static void encode_disk(struct encoding *encoding, const struct block_fact *bloc
 	record_text(record, "holder", block->holder);
 	record_flag(record, "gone", block->is_removed);
 	encode_event(encoding, block->name);
-	record_nonzero(record, "reads", block->reads);
-	record_nonzero(record, "read_bytes", block->read_sectors * 512);
-	record_nonzero(record, "read_us", block->read_ms * 1000);
-	record_nonzero(record, "writes", block->writes);
-	record_nonzero(record, "in_flight", block->in_flight);
 	if (block->open < 0)
 		record_outcome(record, "open_error", block->open);
 	if (are_reads_ripe(encoding, block))

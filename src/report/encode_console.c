@@ -125,6 +125,8 @@ static void encode_redirect(struct encoding *encoding)
 	record_text(record, "console", redirect->console);
 	record_text(record, "target", redirect->target);
 	record_outcome(record, "outcome", redirect->outcome);
+	record_text(record, "fallback", redirect->fallback);
+	record_answer(record, "fallen_back", redirect->is_fallen_back);
 	record_answer(record, "undone", redirect->is_undone);
 	if (redirect->is_undone == ANSWER_NO)
 		record_outcome(record, "undo", redirect->undo);
@@ -161,11 +163,6 @@ static void encode_uart(struct encoding *encoding, const struct uart_fact *uart)
 	record_text(record, "driver", uart->driver);
 	record_text(record, "acpi_path", uart->acpi_path);
 	record_flag(record, "is_console", uart->is_console);
-	if (uart->has_counters) {
-		record_u64(record, "tx_bytes", uart->tx_bytes);
-		record_u64(record, "rx_bytes", uart->rx_bytes);
-		record_text(record, "lines", uart->lines);
-	}
 	encoding_end(encoding, uart);
 }
 

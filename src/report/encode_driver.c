@@ -88,9 +88,12 @@ void encode_unbound_devices(struct encoding *encoding)
 		record_subject(record);
 		record_string(record, "role", ROLES[device->role % ROLE_COUNT]);
 		record_bool(record, "bound", device->state == DRIVER_BOUND);
-		record_text(record, "ids", device->ids);
-		record_text(record, "class", device->class_id);
-		record_text(record, "modalias", device->modalias);
+		/* One that has a driver was told of before. */
+		if (device->state != DRIVER_BOUND) {
+			record_text(record, "ids", device->ids);
+			record_text(record, "class", device->class_id);
+			record_text(record, "modalias", device->modalias);
+		}
 		record_text(record, "module", device->module);
 		record_string(record, "state", driver_state_name(device->state));
 		if (device->lookup < 0)

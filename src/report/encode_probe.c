@@ -31,7 +31,15 @@ static void encode_probe(struct encoding *encoding, const struct probe_fact *pro
 	record_u64(record, "budget_us", probe->budget_us);
 	record_text(record, "wait_channel", probe->wait_channel);
 	record_string(record, "process_state", process_state);
+	if (probe->unconfined < 0)
+		record_outcome(record, "unconfined", probe->unconfined);
 	encoding_end(encoding, probe);
+}
+
+static bool is_same_probe(const struct probe_fact *one, const struct probe_fact *other)
+{
+	return strncmp(one->name, other->name, sizeof(one->name)) == 0 &&
+	       strncmp(one->subject, other->subject, sizeof(one->subject)) == 0;
 }
 
 /* Whether an earlier run of that probe was said to have failed. */
@@ -42,8 +50,7 @@ static bool is_taking_back(const struct encoding *encoding, const struct probe_f
 	fact_foreach (earlier, encoding->facts->probes) {
 		if (earlier < probe && earlier->state > PROBE_DONE &&
 			encoding_sequence(encoding, (uint32_t)((const char *)earlier - base)) &&
-			strncmp(earlier->name, probe->name, sizeof(probe->name)) == 0 &&
-			strncmp(earlier->subject, probe->subject, sizeof(probe->subject)) == 0)
+			is_same_probe(earlier, probe))
 			return true;
 	}
 	return false;
@@ -57,9 +64,29 @@ void encode_probes(struct encoding *encoding)
 		if (probe_is_overtaken(encoding->facts, probe))
 			continue;
 		if (probe->state > PROBE_DONE ||
+			(probe->state == PROBE_DONE && probe->unconfined < 0) ||
 			(probe->state == PROBE_DONE && is_taking_back(encoding, probe)))
 			encode_probe(encoding, probe);
 	}
+}
+
+/* The longest run of each: a probe runs early, when something has arrived, and late. Returns NULL
+ * where an earlier entry stands for this one. */
+static const struct probe_fact *longest_run(
+	const struct facts *facts, const struct probe_fact *first, uint32_t *ret_runs)
+{
+	const struct probe_fact *longest = first;
+
+	*ret_runs = 0;
+	fact_foreach (probe, facts->probes) {
+		if (probe->state != PROBE_DONE || !is_same_probe(probe, first))
+			continue;
+		if (probe < first)
+			return NULL;
+		longest = probe->duration_us > longest->duration_us ? probe : longest;
+		++*ret_runs;
+	}
+	return longest;
 }
 
 void encode_probe_durations(struct encoding *encoding)
@@ -69,12 +96,21 @@ void encode_probe_durations(struct encoding *encoding)
 	record_begin(record, encoding->report, "probe");
 	record_array_begin(record, "done");
 	fact_foreach (probe, encoding->facts->probes) {
+		const struct probe_fact *longest;
+		uint32_t runs;
+
 		if (probe->state != PROBE_DONE)
 			continue;
+		longest = longest_run(encoding->facts, probe, &runs);
+		if (!longest)
+			continue;
 		record_object_begin(record);
-		record_text(record, "name", probe->name);
-		record_text(record, "subject", probe->subject);
-		record_u64(record, "duration_us", probe->duration_us);
+		record_text(record, "name", longest->name);
+		record_text(record, "subject", longest->subject);
+		record_seconds(record, "started", longest->started_us);
+		record_u64(record, "duration_us", longest->duration_us);
+		if (runs > 1)
+			record_u64(record, "runs", runs);
 		record_object_end(record);
 	}
 	record_array_end(record);

@@ -58,6 +58,7 @@ static void encode_waiting(struct record *record, const struct stall_fact *stall
 		record_u64(record, "pid", process->pid);
 		record_text(record, "comm", process->comm);
 		record_text(record, "state", state);
+		record_flag(record, "kernel_thread", process->is_kernel);
 		record_seconds(record, "since", process->since_us);
 		record_text(record, "call", process->call);
 		if (process->descriptor >= 0)

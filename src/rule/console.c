@@ -381,7 +381,10 @@ enum verdict judge_console_healed(struct judgement *judgement)
 		return VERDICT_GOOD;
 	finding = finding_about(judgement, SEVERITY_INFO, redirect->console);
 	finding_say(finding, "what is written to /dev/console goes to ", NULL);
-	finding_say_array(finding, redirect->target);
+	if (strcmp(redirect->target, CONSOLE_FORWARDED) == 0)
+		finding_say(finding, "the report port (bootprobe read --follow shows it)", NULL);
+	else
+		finding_say_array(finding, redirect->target);
 	finding_say_name(finding, " instead of ", redirect->console,
 		", which fails every write (bootprobe.heal=console)");
 	finding_because(judgement, finding, redirect);

@@ -146,7 +146,7 @@ static const struct waiting_process_fact *longest(const struct facts *facts, boo
 	const struct waiting_process_fact *found = NULL;
 
 	fact_foreach (process, facts->stall.waiting) {
-		if (is_text_empty(process->device) == has_device)
+		if (process->is_kernel || is_text_empty(process->device) == has_device)
 			continue;
 		if (!found || process->since_us < found->since_us)
 			found = process;
@@ -328,6 +328,15 @@ static enum verdict judge_stall(struct judgement *judgement)
 	return VERDICT_UNKNOWN;
 }
 
+/* How it ended is known: it has not waited to the end of all days. */
+static bool is_recording_over(const struct facts *facts)
+{
+	enum recorder_state state = facts->recorder.state;
+
+	return fact_is_known(&facts->pid1_exit.once) || state == RECORDER_SAW_UP ||
+	       state == RECORDER_SAW_SHUTDOWN;
+}
+
 enum verdict judge_boot_stalled(struct judgement *judgement)
 {
 	const struct facts *facts = judgement->facts;
@@ -335,7 +344,7 @@ enum verdict judge_boot_stalled(struct judgement *judgement)
 	if (!fact_is_known(&facts->observer.once) || facts->observer.state == OBSERVER_LOST)
 		return VERDICT_UNKNOWN;
 	if (facts->observer.state == OBSERVER_NOT_WANTED || !fact_is_known(&facts->stall.once) ||
-		facts->stall.ended_us)
+		facts->stall.ended_us || is_recording_over(facts))
 		return VERDICT_GOOD;
 	return judge_stall(judgement);
 }

@@ -5,6 +5,7 @@
 #include "rule/judge.h"
 
 #include <errno.h>
+#include <signal.h>
 
 /* A process that was at work when its time was over ('R'), on a machine that has none to spare; a
  * disc that has to be spun up first, a drive that cannot read what lies in it. */
@@ -62,7 +63,12 @@ static void tell_probe(struct judgement *judgement, const struct probe_fact *pro
 		finding_say(finding, " of ", NULL);
 		finding_say_array(finding, probe->subject);
 	}
-	if (probe->state == PROBE_CRASHED) {
+	if (probe->state == PROBE_CRASHED && probe->signal == SIGSYS) {
+		finding_say(finding,
+			" was stopped: it tried what no probe does, as to write, to open for "
+			"writing, to reach the network or to start a program",
+			NULL);
+	} else if (probe->state == PROBE_CRASHED) {
 		finding_say(finding, " died of signal ", NULL);
 		finding_say_u64(finding, (uint64_t)(uint32_t)probe->signal);
 	} else {

@@ -132,10 +132,79 @@ static void sink_pump(struct sink *sink, const struct report_log *log)
 	}
 }
 
+/* ------------------------------------------------------------------ for the report port alone */
+
+static void aside_cut(struct report_aside *aside, size_t bytes)
+{
+	aside->waiting -= count_lines(aside->data, bytes);
+	aside->length -= bytes;
+	memmove(aside->data, aside->data + bytes, aside->length);
+}
+
+static void aside_pump(struct report_aside *aside, struct sink *sink)
+{
+	while (aside->length) {
+		ssize_t n = sink->operations->write(sink, aside->data, aside->length);
+
+		if (n <= 0)
+			return;
+		aside->account.delivered += count_lines(aside->data, (size_t)n);
+		aside->account.bytes += (uint64_t)n;
+		aside_cut(aside, (size_t)n);
+	}
+}
+
+/* The oldest line gives way. */
+static void aside_drop_line(struct report_aside *aside)
+{
+	const char *end = memchr(aside->data, '\n', aside->length);
+
+	aside->account.dropped++;
+	aside_cut(aside, end ? (size_t)(end - aside->data) + 1 : aside->length);
+}
+
+void sinks_emit_aside(void *context, const char *line, size_t length)
+{
+	struct sinks *sinks = context;
+	struct report_aside *aside = &sinks->aside;
+
+	if (length + 1 > sizeof(aside->data))
+		return;
+	while (length + 1 > sizeof(aside->data) - aside->length)
+		aside_drop_line(aside);
+	memcpy(aside->data + aside->length, line, length);
+	aside->length += length;
+	aside->data[aside->length++] = '\n';
+	aside->waiting++;
+	sinks_pump(sinks);
+}
+
+bool sinks_is_aside_waiting(const struct sinks *sinks)
+{
+	return sinks->aside.length > 0;
+}
+
+bool sinks_may_have_port(struct sinks *sinks, bool is_early)
+{
+	const struct sink *sink = sinks_find(sinks, SINK_VIRTIO);
+
+	if (!sink)
+		return false;
+	return sink->fd >= 0 ||
+	       (is_early ? virtio_is_controller_there(sink) : sink->operations->may_come(sink));
+}
+
+/* ------------------------------------------------------------------------------------- all of it
+ */
+
 void sinks_pump(struct sinks *sinks)
 {
+	struct sink *port = sinks_find(sinks, SINK_VIRTIO);
+
 	for (uint32_t i = 0; i < sinks->count; i++)
 		sink_pump(&sinks->item[i], &sinks->log);
+	if (port && port->fd >= 0 && port->offset == sinks->log.length)
+		aside_pump(&sinks->aside, port);
 }
 
 bool sinks_have_room(void *context, enum record_rank rank, size_t bytes)

@@ -27,6 +27,17 @@ struct report_log {
 	uint32_t lines;
 };
 
+/* What goes to the report port alone, and only once it has the records: the newest of it, where it
+ * is too much to wait. */
+enum { REPORT_ASIDE_SIZE = 64 << 10 };
+
+struct report_aside {
+	char data[REPORT_ASIDE_SIZE]; /* lines, each with its newline */
+	size_t length;
+	uint32_t waiting;
+	struct sink_fact account; /* only what was delivered and dropped */
+};
+
 struct sink;
 
 struct sink_operations {
@@ -59,6 +70,7 @@ extern const struct sink_operations SINK_FILE_OPERATIONS;
 
 struct sinks {
 	struct report_log log;
+	struct report_aside aside;
 	struct sink item[SINKS_MAX];
 	uint32_t count;
 };
@@ -73,6 +85,8 @@ void sinks_add_file(struct sinks *sinks, int fd);
 /* Appends a line to the log and hands it to every sink that takes it now. Of the type
  * report_line_fn: context is a struct sinks. */
 void sinks_emit(void *context, const char *line, size_t length);
+/* The same for a line that goes to the report port alone. */
+void sinks_emit_aside(void *context, const char *line, size_t length);
 /* Of the type report_room_fn. */
 bool sinks_have_room(void *context, enum record_rank rank, size_t bytes);
 /* The length of the quiet lines that a part of the log begins with. */
@@ -82,6 +96,10 @@ void sinks_pump(struct sinks *sinks);
 /* True while a sink that exists, or may still come, has not got everything. A virtio port may come
  * as long as a virtio-serial device waits for its driver. */
 bool sinks_are_waiting(const struct sinks *sinks);
+bool sinks_is_aside_waiting(const struct sinks *sinks);
+/* Whether there is a report port, or may still be one. At first a controller is enough: its ports
+ * come one by one, some time after its driver. */
+bool sinks_may_have_port(struct sinks *sinks, bool is_early);
 /* Gives up on what is waiting and accounts for it as dropped. */
 void sinks_give_up(struct sinks *sinks);
 /* Brings the accounts up to date; ret_accounts holds SINKS_MAX of them. Returns their number. */
@@ -91,6 +109,9 @@ struct sink *sinks_find(struct sinks *sinks, enum sink_kind kind);
 /* Loads what a virtio-serial port needs, if such a device is there without a driver. Runs in a
  * child. */
 int virtio_modules_run(const struct sources *sources, struct facts *facts, uint32_t subject);
+
+/* A virtio-serial controller, with or without a driver. */
+bool virtio_is_controller_there(const struct sink *sink);
 
 /* Puts a text file beside the report: <run>/bootprobe/name. */
 int run_write_file(const struct sink *sink, const char *name, const char *text);

@@ -138,6 +138,31 @@ static const struct {
 	{"virtio", "virtio_console", is_console_virtio},
 };
 
+static bool is_there(const struct sysroot *sys, const char *bus,
+	bool (*matches)(const struct sysroot *sys, const char *device))
+{
+	_cleanup_closedir_ DIR *devices = NULL;
+	const char *entry;
+	char path[64];
+
+	text_join(path, sizeof(path), "bus/", bus, "/devices", NULL);
+	devices = sysroot_opendir(sys, path);
+	while (devices && (entry = sysroot_next_entry(devices))) {
+		if (matches(sys, entry))
+			return true;
+	}
+	return false;
+}
+
+bool virtio_is_controller_there(const struct sink *sink)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(STEPS); i++) {
+		if (is_there(&sink->sys, STEPS[i].bus, STEPS[i].matches))
+			return true;
+	}
+	return false;
+}
+
 static bool port_may_come(const struct sink *sink)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(STEPS); i++) {

@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #define INSTANCE "bootprobe-calls"
@@ -64,21 +63,8 @@ int calls_source_open(struct calls_source *source)
 	return 0;
 }
 
-/* Our processes bear one name, which none of them chose. */
-static void say_others(struct text *text)
-{
-	char name[16 + 1] = "";
-
-	(void)prctl(PR_GET_NAME, name, 0, 0, 0);
-	if (strpbrk(name, "\"\\") || text_is_empty(name)) {
-		text_append(text, " if common_pid != ");
-		text_append_u64(text, (uint64_t)getpid());
-		return;
-	}
-	text_append(text, " if comm != \"");
-	text_append(text, name);
-	text_append(text, "\"");
-}
+/* Names that ours bear, and hardly anybody else. */
+#define OTHERS " if comm != \"bootprobe-hook\" && !(comm ~ \"bp-*\")"
 
 /* The same words begin and end it. */
 static int set_counting(const struct calls_source *source, bool is_on)
@@ -89,7 +75,7 @@ static int set_counting(const struct calls_source *source, bool is_on)
 	text_init(&text, definition, sizeof(definition));
 	text_append(&text, is_on ? "" : "!");
 	text_append(&text, COUNTS);
-	say_others(&text);
+	text_append(&text, OTHERS);
 	return trace_instance_set(&source->instance, ENTER "trigger", definition);
 }
 

@@ -99,11 +99,15 @@ static struct kmod_ctx *context_of_fixture(const struct sysroot *root, int modul
 	return context;
 }
 
+/* Read with the rest, since who asks may not be able to later on. */
+static char cmdline[CMDLINE_SIZE];
+
 int kmod_source_open(const struct sources *sources, struct kmod_source *ret_source)
 {
 	struct kmod_source source = {.sources = sources};
 	char path[160];
 
+	(void)cmdline_source_read(&sources->root, cmdline, sizeof(cmdline));
 	source.modules_fd = modules_open(&sources->root, path, sizeof(path));
 	if (source.modules_fd < 0) {
 		source.modules_fd = -1;
@@ -166,27 +170,26 @@ static bool is_refused_by_command(const struct kmod_module *module)
 	return false;
 }
 
-static bool is_on_cmdline_blacklist(const struct kmod_source *source, const char *name)
-{
-	char cmdline[CMDLINE_SIZE];
-	int r = cmdline_source_read(&source->sources->root, cmdline, sizeof(cmdline));
-
-	return r >= 0 && module_list_is_blacklisted(cmdline, name);
-}
-
 /* modules.dep names files relative to its own folder. */
 static int open_file(const struct kmod_source *source, const struct kmod_module *module)
 {
+	const struct sysroot modules = {.fd = source->modules_fd, .is_fixture = true};
 	const char *path = kmod_module_get_path(module);
 	const char *folder = kmod_get_dirname(source->context);
 	size_t length = strlen(folder);
+	struct stat st;
 	int fd;
 
 	if (!path)
 		return -ENOENT;
 	if (strncmp(path, folder, length) != 0 || path[length] != '/')
 		return sysroot_openat(&source->sources->root, path, O_RDONLY | O_NONBLOCK);
-	fd = openat(source->modules_fd, path + length + 1, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	path += length + 1;
+	fd = sysroot_openat(&modules, path, O_RDONLY | O_NONBLOCK);
+	/* A link that leads out of the folder, or a kernel without openat2(). */
+	if (fd >= 0 || fstatat(source->modules_fd, path, &st, 0) < 0)
+		return fd;
+	fd = openat(source->modules_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -237,7 +240,7 @@ static enum driver_state state_of(const struct kmod_source *source, struct kmod_
 		return state;
 	if (is_filtered(source, entry, KMOD_FILTER_BUILTIN))
 		return DRIVER_BUILT_IN;
-	if (is_on_cmdline_blacklist(source, name) || is_refused_by_command(module) ||
+	if (module_list_is_blacklisted(cmdline, name) || is_refused_by_command(module) ||
 		is_filtered(source, entry, KMOD_FILTER_BLACKLIST))
 		return DRIVER_BLACKLISTED;
 	return state_of_file(source, module);

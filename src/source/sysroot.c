@@ -3,11 +3,11 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "source/sysroot_how.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -29,16 +29,47 @@ int sysroot_shortage(void)
 	return shortage;
 }
 
+#define HOW(how)                                                       \
+	{                                                              \
+		.flags = (how) | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT \
+	}
+/* openat2(2) refuses flags that mean nothing beside O_PATH. */
+const struct open_how SYSROOT_HOWS[SYSROOT_HOWS_COUNT] __attribute__((aligned(512))) = {
+	HOW(O_RDONLY | O_NOCTTY),
+	HOW(O_RDONLY | O_NOCTTY | O_NONBLOCK),
+	HOW(O_RDONLY | O_NOCTTY | O_DIRECTORY),
+	HOW(O_PATH),
+	HOW(O_PATH | O_NOFOLLOW),
+	HOW(O_PATH | O_DIRECTORY),
+	HOW(O_WRONLY | O_NOCTTY | O_NONBLOCK),
+	HOW(O_RDWR | O_NOCTTY | O_NONBLOCK),
+};
+/* The filter of confine.h compares lower halves of their addresses. */
+_Static_assert(sizeof(SYSROOT_HOWS) <= 512, "they may lie across a multiple of 2^32");
+
+static const struct open_how *how_of(int flags)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(SYSROOT_HOWS); i++) {
+		if (SYSROOT_HOWS[i].flags == (uint64_t)(unsigned)flags)
+			return &SYSROOT_HOWS[i];
+	}
+	return NULL;
+}
+
 /* glibc and musl have no wrapper for openat2(2). */
 static int openat2_in_root(int root, const char *path, int flags)
 {
-	struct open_how how = {.flags = (uint64_t)(unsigned)flags, .resolve = RESOLVE_IN_ROOT};
+	const struct open_how *how = how_of(flags);
+	/* For a process that is not confined. */
+	struct open_how other = {.flags = (uint64_t)(unsigned)flags, .resolve = RESOLVE_IN_ROOT};
 	long fd;
 	unsigned tries = 0;
 
+	how = how ? how : &other;
+
 	/* openat2(2): a rename or mount anywhere, while a ".." of the path was walked. */
 	do
-		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+		fd = syscall(SYS_openat2, root, path, how, sizeof(*how));
 	while (fd < 0 && errno == EAGAIN && ++tries < TRIES_MAX);
 
 	return fd < 0 ? -errno : (int)fd;
@@ -46,20 +77,26 @@ static int openat2_in_root(int root, const char *path, int flags)
 
 int sysroot_openat(const struct sysroot *root, const char *path, int flags)
 {
-	int fd;
+	static const char SYS[] = "sys/";
+	int folder = root->fd, fd;
 
-	if (root->fd < 0)
+	if (folder < 0)
 		return -EBADF;
+	if (root->is_narrow) {
+		if (!text_starts_with(path, SYS))
+			return -EACCES;
+		folder = root->sys_fd;
+		path += strlen(SYS);
+	}
 	if (!*path)
 		path = ".";
-	/* openat2(2) refuses flags that mean nothing beside O_PATH. */
 	flags |= flags & O_PATH ? O_CLOEXEC : O_CLOEXEC | O_NOCTTY;
-	fd = openat2_in_root(root->fd, path, flags);
+	fd = openat2_in_root(folder, path, flags);
 	/* Without openat2 a captured machine could lead outside, so only the real root goes on. */
 	if (fd != -ENOSYS || root->is_fixture)
 		return note(fd);
 
-	fd = openat(root->fd, path, flags);
+	fd = openat(folder, path, flags);
 	return fd < 0 ? note(-errno) : fd;
 }
 
@@ -84,8 +121,22 @@ int sysroot_open_below(const struct sysroot *root, const char *path, struct sysr
 	return 0;
 }
 
+int sysroot_narrow(struct sysroot *root)
+{
+	int fd = openat2_in_root(root->fd, "sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return fd;
+	root->sys_fd = fd;
+	root->is_narrow = true;
+	return 0;
+}
+
 void sysroot_close(struct sysroot *root)
 {
+	if (root->is_narrow)
+		cleanup_close(&root->sys_fd);
+	root->is_narrow = false;
 	cleanup_close(&root->fd);
 	root->fd = -1;
 }

@@ -17,6 +17,9 @@
 
 struct sysroot {
 	int fd;
+	/* Only what is below sys/ can be reached any more: by this descriptor of it. */
+	int sys_fd;
+	bool is_narrow;
 	/* The root is a captured machine: device nodes are described below .devices/ (see
 	 * docs/fixtures.md), and nothing of this machine may be asked. */
 	bool is_fixture;
@@ -29,6 +32,9 @@ struct sysroot {
 int sysroot_open(const char *path, struct sysroot *ret_root);
 /* Another root below root (the new root of a switch), sharing is_fixture. */
 int sysroot_open_below(const struct sysroot *root, const char *path, struct sysroot *ret_root);
+/* From here on paths other than sys/... fail with -EACCES. Returns 0 or a negative errno: -ENOSYS
+ * where the kernel has no openat2(2). */
+int sysroot_narrow(struct sysroot *root);
 void sysroot_close(struct sysroot *root);
 
 /* An O_CLOEXEC | O_NOCTTY descriptor, which the caller owns, or a negative errno. Meant for

@@ -4,30 +4,13 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "source/private_mount.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-/* linux/mount.h, which older libcs do not go together with. */
-enum { FSOPEN_CLOEXEC_ = 1, FSCONFIG_CMD_CREATE_ = 6, FSMOUNT_CLOEXEC_ = 1 };
-
-/* Nobody can be led to this mount by a path, and it goes with the last descriptor. */
-static int mount_tracefs(void)
-{
-	_cleanup_close_ int fs = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC_);
-	long mounted;
-
-	if (fs < 0)
-		return -errno;
-	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE_, NULL, NULL, 0) < 0)
-		return -errno;
-	mounted = syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC_, 0);
-	return mounted < 0 ? -errno : (int)mounted;
-}
 
 static int set(int folder, const char *name, const char *value, int flags)
 {
@@ -54,7 +37,7 @@ static int open_instance(const struct trace_instance *instance, const char *name
 int trace_instance_open(struct trace_instance *instance, const char *name)
 {
 	*instance = TRACE_INSTANCE_CLOSED;
-	instance->mount_fd = mount_tracefs();
+	instance->mount_fd = private_mount("tracefs");
 	if (instance->mount_fd < 0)
 		return instance->mount_fd;
 	instance->instance_fd = open_instance(instance, name);
@@ -66,7 +49,7 @@ int trace_instance_find(struct trace_instance *instance, const char *name)
 	char path[64];
 
 	if (instance->mount_fd < 0)
-		instance->mount_fd = mount_tracefs();
+		instance->mount_fd = private_mount("tracefs");
 	if (instance->mount_fd < 0)
 		return instance->mount_fd;
 	(void)text_join(path, sizeof(path), "instances/", name, NULL);

@@ -96,7 +96,7 @@ class Words(unittest.TestCase):
             # show refers to read
             said = sections[verb.upper()] + (sections["READ"] if verb == "show" else "")
             explained = set(re.findall(r"^\*(--[a-z-]+)\*", said, re.M))
-            explained -= {"--follow"} if verb == "show" else set()
+            explained -= {"--follow", "--console"} if verb == "show" else set()
             self.assertEqual(explained, options_of(verb), verb)
 
     def test_the_man_page_of_the_hook(self):

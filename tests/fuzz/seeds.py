@@ -161,6 +161,18 @@ def report():
         yield b"\1" + one + b"\xff" + other
 
 
+def host_log():
+    """The first byte asks for pieces of that size."""
+    for path in sorted(TESTS.glob("reader/captures/*.log")):
+        lines = path.read_bytes().splitlines(keepends=True)
+        yield b"\0" + b"".join(lines[:60])
+        yield b"\7" + b"".join(lines[-20:])
+    for text in from_unit_tests("stamp", "host_log"):
+        yield b"\0" + text
+    for text in from_unit_tests("fuse_line", "qemu_trace"):
+        yield b"\0[2026-11-21 20:01:17.936904+0000] " + text + b"\n77@1795291270.5:" + text + b"\n"
+
+
 def qm_config():
     yield (b"agent: 1,type=isa\nargs: -device virtio-serial -chardev socket,id=x,path=/p\nboot: order=scsi0\n"
            b"cores: 2\nname: vm\nserial0: socket\nserial1: /dev/ttyS0\nscsihw: virtio-scsi-single\n"
@@ -214,6 +226,7 @@ SEEDS = {
         "cmdline", "config", "console_option", "module_list", "redact")],
     "fwcfg": fwcfg,
     "gpt": gpt,
+    "host_log": host_log,
     "image_format": image_format,
     "kmsg": lambda: [*from_fixtures("dev/kmsg"), *from_unit_tests("kmsg")],
     "mountinfo": lambda: [*from_fixtures("proc/self/mountinfo", "proc/mounts", "proc/1/status"),

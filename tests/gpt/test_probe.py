@@ -96,8 +96,9 @@ class Test(unittest.TestCase):
         self.assert_members(
             block, name="sda", transport="virtio-scsi", driver="virtio_scsi", vendor="QEMU",
             model="QEMU HARDDISK", serial="drive0", size_bytes=64 * MIB, sector_bytes=512,
-            physical_sector_bytes=4096, rotational=True, read_only=None, reads=10,
-            read_bytes=80 * 512, read_us=7000, writes=3, in_flight=2, gone=None)
+            physical_sector_bytes=4096, rotational=True, read_only=None, gone=None)
+        self.assertEqual(self.last("traffic")["disks"], [
+            {"name": "sda", "reads": 10, "read_bytes": 80 * 512, "read_us": 7000, "writes": 3, "in_flight": 2}])
         self.assertEqual([read["what"] for read in block["header_reads"]],
                          ["mbr", "gpt-primary", "gpt-entries", "gpt-backup", "backup-entries"])
         self.assertEqual(block["partitions"], [

@@ -342,6 +342,44 @@ class Verdicts(unittest.TestCase):
         self.assertIn(b"8 hex digits", done.stderr)
 
 
+class ConsoleText(unittest.TestCase):
+    """What the guest wrote to its console: among the records, numbered by itself, and never of them."""
+
+    @staticmethod
+    def said(seq, words, **members):
+        return line(seq, "console.text", {"text": words, **members} if words else members, t=seq)
+
+    def log(self):
+        records = failing()
+        said = [self.said(1, "GROWROOT: CHANGED"), self.said(2, "login: ", open=True), self.said(3, "root"),
+                self.said(4, "\x1b[2J\u009b", dropped_bytes=300)]
+        # A port that was read twice has all of it twice.
+        return text([records[0], said[0], *records[1:4], said[1], said[2], *records[4:], said[3], *said])
+
+    def test_by_itself(self):
+        done = run("--console", stdin=self.log())
+        self.assertEqual((done.returncode, done.stdout), (0, (
+            b"GROWROOT: CHANGED\nlogin: root\n[300 bytes lost]\n\\u001b[2J\\u009b\n")))
+
+    def test_the_report_is_as_without_it(self):
+        self.assertEqual(run(stdin=self.log()).stdout, run(stdin=text(failing())).stdout)
+
+    def test_among_the_rest(self):
+        done = run("--follow", stdin=self.log())
+        self.assertEqual(done.stdout.count(b"   1.000 s  | GROWROOT: CHANGED\n"), 1)
+        self.assertEqual(done.stdout.count(b"   3.000 s  | root\n"), 1)
+
+    def test_none(self):
+        done = run("--console", stdin=text(failing()))
+        self.assertEqual((done.returncode, done.stdout), (2, b""))
+        self.assertIn(b"holds nothing that was written to a console", done.stderr)
+
+    def test_of_another_boot(self):
+        other = line(1, "console.text", {"text": "other"}, boot="0badcafe", t=1)
+        done = run("--console", "--boot", BOOT, stdin=text([other, self.said(1, "ours")]))
+        self.assertEqual(done.stdout, b"ours\n")
+
+
 class Follow(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()

@@ -23,9 +23,9 @@ MARK_END = "<!-- end of records -->"
 
 # The order in which a report speaks of things.
 ORDER = ("begin", "config", "platform", "cmdline", "acpi.table", "acpi.device", "fwcfg", "console",
-         "console.redirect", "uart", "device", "virtio.port", "block", "gpt", "partition", "filesystem", "root",
+         "console.redirect", "console.text", "uart", "device", "virtio.port", "block", "gpt", "partition", "filesystem", "root",
          "handoff", "grower", "recorder", "heartbeat", "stall", "syscalls",
-         "up", "pid1", "kernel.event", "probe", "finding", "omitted", "sink", "end")
+         "up", "pid1", "kernel.event", "probe", "finding", "traffic", "omitted", "sink", "end")
 
 FRAME = {
     "bootprobe": {"const": 1, "description": "version of the format"},

@@ -178,6 +178,30 @@ START_TEST(probes_early_and_late)
 }
 END_TEST
 
+/* Moments that the guest said are not estimated; "traffic" is of the disks that it names. */
+START_TEST(what_the_guest_said)
+{
+	struct timeline timeline = BUILD(BEGIN,
+		"\"block\",\"name\":\"sda\",\"size_bytes\":1,\"arrived\":0.9,\"look_started\":0."
+		"95," READS ",\"partitions\":[{\"name\":\"sda1\",\"number\":1,\"arrived\":0.92}]",
+		"\"probe\",\"done\":[{\"name\":\"acpi\",\"started\":0.5,\"duration_us\":100000,"
+		"\"runs\":2}]",
+		"\"traffic\",\"disks\":[{\"name\":\"sda\",\"udev\":0.98},"
+		"{\"name\":\"sda1\",\"udev\":0.99},{\"name\":\"sdb\",\"udev\":7},{\"udev\":8},3]",
+		END);
+	const struct timeline_lane *disk = lane_called(&timeline, "sda");
+	const struct timeline_lane *acpi = lane_called(&timeline, "acpi");
+
+	ck_assert_near(item_called(disk, "read mbr 20.0 ms")->start, 0.95);
+	ck_assert_near(item_called(disk, "read gpt-primary 30.0 ms")->start, 0.97);
+	ck_assert_near(item_called(disk, "udev sda")->end, 0.98);
+	ck_assert_near(item_called(disk, "udev sda1")->end, 0.99);
+	ck_assert_near(acpi->item[0].start, 0.5);
+	ck_assert(!acpi->item[0].is_estimated);
+	timeline_release(&timeline);
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------------- many disks */
 
 static void feed_disk(
@@ -309,5 +333,6 @@ END_TEST
 
 UNIT_MAIN("boot_timeline", phases_of_a_boot, a_boot_whose_end_was_not_seen, a_late_look,
 	reads_of_a_disk, a_read_that_does_not_come_back, findings_stand_with_their_disk,
-	probes_early_and_late, few_disks_have_a_lane_each, many_disks_share_one,
-	outliers_stand_alone, outliers_are_bounded, transports_are_bounded, lies)
+	probes_early_and_late, what_the_guest_said, few_disks_have_a_lane_each,
+	many_disks_share_one, outliers_stand_alone, outliers_are_bounded, transports_are_bounded,
+	lies)

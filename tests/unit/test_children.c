@@ -34,8 +34,8 @@ static int done_run(const struct sources *sources, struct facts *all, uint32_t s
 	return subject == 1 ? -EIO : 0;
 }
 
-static const struct probe HANG = {"hang", PHASE_START, 1000, hang_run};
-static const struct probe DONE = {"done", PHASE_DISK, 60 * US_PER_S, done_run};
+static const struct probe HANG = {"hang", PHASE_START, 1000, hang_run, CONFINE_NONE};
+static const struct probe DONE = {"done", PHASE_DISK, 60 * US_PER_S, done_run, CONFINE_NONE};
 
 static void start(void)
 {

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <string.h>
 
 static struct facts facts;
@@ -74,6 +75,15 @@ START_TEST(what_was_said_is_taken_back)
 }
 END_TEST
 
+START_TEST(what_could_not_be_confined_is_told)
+{
+	begin();
+	run("acpi", "", PROBE_DONE)->unconfined = -ENOMEM;
+	say("\"unconfined\":\"ENOMEM\"");
+	say(NULL);
+}
+END_TEST
+
 START_TEST(what_was_not_said_need_not_be)
 {
 	begin();
@@ -125,4 +135,4 @@ START_TEST(a_device_is_told_of_when_its_driver_is_late)
 END_TEST
 
 UNIT_MAIN("encode_probe", a_device_is_told_of_when_its_driver_is_late, what_was_said_is_taken_back,
-	what_was_not_said_need_not_be)
+	what_could_not_be_confined_is_told, what_was_not_said_need_not_be)

@@ -275,6 +275,7 @@ START_TEST(who_waits_for_which_disk)
 	put("proc/pressure/memory", "some avg10=2.00 avg60=0.00\nfull avg10=3.00 avg60=0.00\n");
 	put("proc/pressure/io", "some avg10=4.00 avg60=0.00\nfull avg10=5.00 avg60=0.00\n");
 	gather(&watch, 7);
+	gather(&watch, 8);
 	ck_assert_uint_eq(facts->stall.waiting_count, 2);
 	process = &facts->stall.waiting.item[0];
 	ck_assert_str_eq(process->comm, "cat");
@@ -286,6 +287,7 @@ START_TEST(who_waits_for_which_disk)
 	ck_assert_str_eq(process->stack, "folio_wait_bit_common filemap_read");
 	ck_assert_uint_eq(process->since_us, 7);
 	ck_assert_str_eq(facts->stall.waiting.item[1].comm, "jbd2/vda1-8");
+	ck_assert(facts->stall.waiting.item[1].is_kernel && !process->is_kernel);
 	ck_assert_uint_eq(facts->stall.available_bytes, 5 * 1024);
 	ck_assert_int_eq(facts->stall.pressure.read, OUTCOME_OK);
 	ck_assert_uint_eq(facts->stall.pressure.memory_full, 300);

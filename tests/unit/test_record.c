@@ -279,6 +279,7 @@ START_TEST(quiet_lines_are_accounted_for)
 		ck_assert(
 			(strstr(lines[i], "\"type\":\"y\",\"skip\":2,\"n\":") != NULL) == (i == 3));
 	}
+	ck_assert_ptr_null(strstr(lines[4], "skip"));
 	ck_assert(!record_line_is_quiet("", 0));
 }
 END_TEST

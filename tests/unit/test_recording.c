@@ -161,7 +161,8 @@ static int hang_run(const struct sources *sources, struct facts *facts, uint32_t
 
 START_TEST(a_child_that_hangs_does_not_hide_the_end_of_the_collector)
 {
-	static const struct probe HANG = {"hang", PHASE_START, 600 * US_PER_S, hang_run};
+	static const struct probe HANG = {
+		"hang", PHASE_START, 600 * US_PER_S, hang_run, CONFINE_NONE};
 
 	begin(wait_for_collector);
 	ck_assert_int_eq(children_start(&collector.children, &HANG, PHASE_START, &collector.sources,

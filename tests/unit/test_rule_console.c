@@ -361,6 +361,13 @@ static void healed(void)
 	healed_with(OUTCOME_OK);
 }
 
+static void forwarded(void)
+{
+	healed();
+	text_copy(facts.console_redirect.target, sizeof(facts.console_redirect.target),
+		CONSOLE_FORWARDED);
+}
+
 static void healed_at_the_trap(void)
 {
 	phantom_and_trap();
@@ -389,6 +396,8 @@ RULE_CASES(CONSOLE_CASES, {"console.healed", NULL, VERDICT_GOOD},
 	{"console.healed", console_not_looked_at, VERDICT_UNKNOWN},
 	{"console.healed", healed, VERDICT_BAD, SEVERITY_INFO, "ttyS0", "goes to tty1 instead of",
 		"proxmox", "qm set VMID --serial0 socket"},
+	{"console.healed", forwarded, VERDICT_BAD, SEVERITY_INFO, "ttyS0",
+		"goes to the report port (bootprobe read --follow shows it) instead of"},
 	{"growroot.trap", healed_at_the_trap, VERDICT_GOOD},
 	{"console.phantom", healed_at_the_trap, VERDICT_BAD, SEVERITY_INFO, "ttyS0"},
 	{"console.phantom", healed, VERDICT_BAD, SEVERITY_INFO, "ttyS0"},

@@ -151,7 +151,30 @@ START_TEST(no_change_holds_what_a_shell_would_run)
 }
 END_TEST
 
-RULE_TESTS(add_fix_tests, no_change_holds_what_a_shell_would_run,
+/* Nor does a kernel parameter hold a unit whose name would end it. */
+START_TEST(no_parameter_holds_what_would_end_it)
+{
+	static const char *const UNITS[] = {"a.service", "a b.service", "a\".service"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(UNITS); i++) {
+		struct job_fact *job;
+
+		healthy();
+		facts.observer.state = OBSERVER_WATCHING;
+		facts.stall.jobs_read = OUTCOME_OK;
+		facts.stall.job_count = 1;
+		fact_publish(&facts.stall.once);
+		job = add_to(facts.stall.jobs);
+		set_text(job->unit, UNITS[i]);
+		set_text(job->state, "running");
+		ck_assert_int_eq(judge("boot.stalled"), VERDICT_BAD);
+		ck_assert_uint_eq(findings.item[0].fix_count, i == 0);
+	}
+}
+END_TEST
+
+RULE_TESTS(add_fix_tests, no_parameter_holds_what_would_end_it,
+	no_change_holds_what_a_shell_would_run,
 	a_serial_port_is_added_with_the_tool_of_the_hypervisor, qemu_has_three_tools,
 	nobody_adds_a_port_to_a_machine_of_a_cloud, a_xen_pv_guest_has_no_tty0,
 	a_module_is_added_with_the_tool_of_the_initrd, changes_are_bounded)

@@ -4,6 +4,8 @@
  */
 #include "rule_case.h"
 
+#include <signal.h>
+
 static void platform_unknown(void)
 {
 	memset(&facts.platform, 0, sizeof(facts.platform));
@@ -198,6 +200,11 @@ static void crash(void)
 	add_probe("acpi", "", PROBE_CRASHED)->signal = 11;
 }
 
+static void stopped(void)
+{
+	add_probe("acpi", "", PROBE_CRASHED)->signal = SIGSYS;
+}
+
 static void crash_taken_back(void)
 {
 	crash();
@@ -308,6 +315,7 @@ RULE_CASES(MACHINE_CASES, {"platform.nested", NULL, VERDICT_GOOD},
 
 	{"probe.crashed", NULL, VERDICT_GOOD},
 	{"probe.crashed", crash, VERDICT_BAD, SEVERITY_WARNING, "acpi", "died of signal 11"},
+	{"probe.crashed", stopped, VERDICT_BAD, SEVERITY_WARNING, "acpi", "was stopped: it tried"},
 	{"probe.crashed", crash_taken_back, VERDICT_GOOD}, {"probe.crashed", timeout, VERDICT_GOOD},
 	{"probe.crashed", failure, VERDICT_GOOD}, {"probe.crashed", nothing_ran, VERDICT_UNKNOWN},
 

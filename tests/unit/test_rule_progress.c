@@ -131,6 +131,12 @@ static void process_of_nothing(void)
 	(void)add_waiting("modprobe", "");
 }
 
+static void thread_of_the_kernel(void)
+{
+	process_of_nothing();
+	facts.stall.waiting.item[0].is_kernel = true;
+}
+
 static void job_of_a_device(void)
 {
 	stalled();
@@ -189,6 +195,33 @@ static void goes_on(void)
 	facts.stall.ended_us = 41 * US_PER_S;
 }
 
+/* The observer ends with the recorder, and may not have seen it. */
+static void came_up(void)
+{
+	stuck_disk();
+	facts.recorder.state = RECORDER_SAW_UP;
+}
+
+static void was_shut_down(void)
+{
+	stuck_disk();
+	facts.recorder.state = RECORDER_SAW_SHUTDOWN;
+}
+
+static void ended(void)
+{
+	stuck_disk();
+	facts.recorder.state = RECORDER_SAW_EXIT;
+	fact_publish(&facts.pid1_exit.once);
+}
+
+static void time_over(void)
+{
+	stuck_disk();
+	facts.recorder.state = RECORDER_TIME_OVER;
+	facts.observer.state = OBSERVER_ENDED;
+}
+
 static void observer_of(enum observer_state state)
 {
 	facts.observer.state = state;
@@ -215,6 +248,8 @@ static void nobody_said(void)
 RULE_CASES(PROGRESS_CASES, {STALLED, NULL, VERDICT_GOOD}, {STALLED, watched, VERDICT_GOOD},
 	{STALLED, nobody_said, VERDICT_UNKNOWN}, {STALLED, lost, VERDICT_UNKNOWN},
 	{STALLED, stalled, VERDICT_UNKNOWN}, {STALLED, goes_on, VERDICT_GOOD},
+	{STALLED, came_up, VERDICT_GOOD}, {STALLED, was_shut_down, VERDICT_GOOD},
+	{STALLED, ended, VERDICT_GOOD}, {STALLED, time_over, VERDICT_BAD, SEVERITY_ERROR, "vda"},
 	{STALLED, stuck_disk, VERDICT_BAD, SEVERITY_ERROR, "vda",
 		"not gone on for 30 s: the disk vda has 3 requests under way and ends none; "
 		"cat (process 77) waits for it in read of /usr/bin/x",
@@ -235,6 +270,7 @@ RULE_CASES(PROGRESS_CASES, {STALLED, NULL, VERDICT_GOOD}, {STALLED, watched, VER
 		"init (process 77) waits for rootfs", "host", "virtiofsd"},
 	{STALLED, process_of_nothing, VERDICT_BAD, SEVERITY_ERROR, "modprobe",
 		"modprobe (process 77) waits (folio_wait_bit_common)"},
+	{STALLED, thread_of_the_kernel, VERDICT_UNKNOWN},
 	{STALLED, job_of_a_device, VERDICT_BAD, SEVERITY_ERROR,
 		"dev-disk-by\\x2duuid-12\\x2d34.device",
 		"systemd waits for the device /dev/disk/by-uuid/12-34, which has not come; 2 more "

@@ -27,6 +27,7 @@ UPTIME_STEP_S = 0.01
 # that ran out of time is none of it: under emulation that says how busy this host is.
 TROUBLE = (
     {"type": "probe", "state": {"regex": "^(failed|crashed|no-child)$"}},
+    {"type": "probe", "unconfined": {"exists": True}},
     {"type": "sink", "sinks.*.dropped": {"exists": True}},
 )
 
@@ -62,6 +63,9 @@ def parse(lines):
         try:
             record = json.loads(line)
         except ValueError:
+            continue
+        if record.get("type") == "console.text":
+            records.append(record)
             continue
         whole = first.get((record.get("boot"), record.get("cont")))
         if whole is None:
@@ -187,7 +191,7 @@ class Judgement:
         reached = "STAGE2-ALIVE" in self.texts["test"]
         if reached != self.scenario.expect.stage2:
             self.complain("stage 2 was not reached" if not reached else "stage 2 was reached")
-        elif reached and "STAGE2-END" not in self.texts["test"]:
+        elif reached and "STAGE2-END" not in self.texts["test"] and not self.scenario.until:
             self.complain("stage 2 did not finish")
         for status in re.findall(r"^HOOK-STATUS.*$", self.texts["test"], re.M):
             self.complain(f"the hook's exit status: {status}")
@@ -195,7 +199,7 @@ class Judgement:
     def _texts(self):
         expect = self.scenario.expect
         for where, wanted in (("serial", expect.serial), ("test", expect.test_port),
-                              ("screen", expect.screen)):
+                              ("screen", expect.screen), ("follow", expect.follow)):
             for pattern in wanted:
                 if not re.search(pattern, self.texts[where], re.M):
                     self.complain(f"not on the {where}: /{pattern}/")

@@ -103,8 +103,8 @@ class Daemon:
 class FolderServer(Daemon):
     """virtiofsd with a folder. It goes on without namespaces of its own, which a container may deny."""
 
-    def __init__(self, path, folder, log):
-        super().__init__(path, [str(VIRTIOFSD), "-f", f"--socket-path={path}",
+    def __init__(self, path, folder, is_debug, log):
+        super().__init__(path, [str(VIRTIOFSD), "-d" if is_debug else "-f", f"--socket-path={path}",
                                 "-o", f"source={folder},sandbox=chroot"], log)
 
 
@@ -168,7 +168,8 @@ class Host(threading.Thread):
                                              log)
         if self.scenario.share and self.scenario.share.kind == "virtiofs":
             with open(self.folder / "virtiofsd.log", "wb") as log:
-                self.servers["share"] = FolderServer(machine.share_socket(self.folder), self.share, log)
+                self.servers["share"] = FolderServer(machine.share_socket(self.folder), self.share,
+                                                     self.scenario.share.debug, log)
         for server in self.servers.values():
             server.wait()
         return self

@@ -94,10 +94,10 @@ STAGE2_FAULTS = {
     # Long enough for the report of the handoff to be through.
     "init-set-e": _spoil_init(lambda init: init.write_text(
         "#!/bin/busybox sh\nset -e\n/bin/busybox sleep 1\necho >/missing/folder/file\n")),
+    "looper": _add_looper,
     # The first lines of NixOS' scripted stage 1, begun with closed descriptors.
     "init-closed": _spoil_init(lambda init: init.write_text(
         "#!/bin/busybox sh\n/bin/busybox sleep 1\nexec <&- >&- 2>&-\neval 'exec 8>&1 9>&2'\n")),
-    "looper": _add_looper,
     "init-foreign": _spoil_init(lambda init: init.write_bytes(_foreign_program())),
     "init-no-interpreter": _spoil_init(lambda init: init.write_text("#!/bin/missing-shell\n")),
     "init-no-loader": _spoil_init(lambda init: shutil.copy("/bin/true", init)),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import acpi
+import correlate
 import initramfs_tools
 import loaders
 import xen
@@ -121,6 +122,11 @@ class CommandLine:
         for name, text in self.machine.fw_cfg.items():
             self.add("-fw_cfg", f"name={name},string={text}")
         self.add(*self._boot(kernel, initrd))
+        events = self.machine.trace + ([correlate.EVENT] if self.scenario.expect.correlate else [])
+        for event in events:
+            self.add("-trace", event)
+        if events:
+            self.add("-msg", "timestamp=on", "-D", self.folder / correlate.TRACE)
         self.add(*self.machine.extra)
         if needs_qmp(self.scenario):
             self.add("-qmp", f"unix:{qmp_socket(self.folder)},server=on,wait=off")

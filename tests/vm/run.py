@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 
 import cache
+import correlate
 import debian
 import dracut
 import expect
@@ -171,6 +172,14 @@ def split_sections(text):
     return {name: "\n".join(lines).rstrip("\n") + "\n" for name, lines in sections.items()}
 
 
+def followed(log):
+    """What somebody sees who follows the report port."""
+    # It goes on by itself where the report has no end.
+    done = subprocess.run(["timeout", "-s", "INT", "10", images.BOOTPROBE, "read", "--follow", log],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
 def collect(folder):
     """(texts, captures): what was seen where, and the lines of records on each output."""
     test = read_text(folder / "test-port.log")
@@ -207,8 +216,13 @@ def boot(scenario, hook, folder, is_exact):
         complaint = run_qemu(scenario, folder, args, disks, share)
         seconds = time.monotonic() - started
     texts, captures = collect(folder)
+    if scenario.expect.follow:
+        texts["follow"] = followed(folder / "report-port.log")
     judgement = expect.Judgement(scenario, folder, texts, captures)
     complaints = ([complaint] if complaint else []) + judgement.judge()
+    # When instructions are counted, the guest's seconds are not the host's.
+    if not is_exact:
+        complaints += correlate.judge(scenario, folder)
     return complaints, judgement, seconds
 
 
@@ -216,8 +230,8 @@ def unmet(scenario, hook):
     """Why this scenario cannot run here, or None."""
     if scenario.machine.firmware == "ovmf" and not machine.OVMF.exists():
         return f"no {machine.OVMF}"
-    if scenario.cpio and not images.BOOTPROBE.exists():
-        return f"no {images.BOOTPROBE}, which makes its archive: build it"
+    if (scenario.cpio or scenario.expect.correlate) and not images.BOOTPROBE.exists():
+        return f"no {images.BOOTPROBE}: build it"
     if scenario.share and scenario.share.kind == "virtiofs" and not host.VIRTIOFSD.exists():
         return f"no {host.VIRTIOFSD}"
     if missing := loaders.unmet(scenario.boot):

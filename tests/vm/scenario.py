@@ -89,6 +89,7 @@ class Share:
     kind: str
     tag: str = "rootfs"
     stage2: str = ""            # what is wrong with stage 2
+    debug: bool = False         # virtiofsd logs each request
 
     def __post_init__(self):
         _one_of("share.kind", self.kind, SHARES)
@@ -110,6 +111,7 @@ class Machine:
     tables: list = field(default_factory=list)      # ACPI tables to add
     dsdt: str = ""              # the fixture whose DSDT takes the place of the machine's own
     dsdt_hides: str = ""        # an id, as a string of that DSDT, that no device has
+    trace: list = field(default_factory=list)       # trace events of QEMU that go to qemu-trace.log
     extra: list = field(default_factory=list)
 
     def __post_init__(self):
@@ -159,8 +161,10 @@ class Expect:
     hook must leave no trace at all. serial: regular expressions to find on the serial ports or the
     virtio console. not_serial: those that must not be there. screen: those to find on the VGA's screen
     when the machine has ended. held_kib: the most that what is left of the hook in stage 2 may hold, with
-    test.held on the command line; then it must hold no disk and no file of the old root either. findings: without it the machine is healthy, and any error or warning
-    is a false alarm."""
+    test.held on the command line; then it must hold no disk and no file of the old root either. follow:
+    those to find in what bootprobe read --follow prints of the report port. findings: without it the machine
+    is healthy, and any error or warning is a false alarm. correlate: logs of the host, of this folder, from
+    which `bootprobe correlate` must tell how far the clocks are apart."""
     stage2: bool = True
     silent: bool = False
     whole: list | None = None
@@ -173,6 +177,8 @@ class Expect:
     screen: list = field(default_factory=list)
     test_port: list = field(default_factory=list)
     held_kib: int = 0
+    correlate: list = field(default_factory=list)
+    follow: list = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
 
     def __post_init__(self):

@@ -56,15 +56,23 @@ struct dev_console_fact {
 	enum answer has_earlycon;
 };
 
+/* The target that is no tty's name: a pty, whose other end goes to the report port. */
+#define CONSOLE_FORWARDED "report-port"
+
 /* bootprobe.heal=console: where writes to /dev/console go instead of a console that fails them.
  * Known once it was tried. */
 struct console_redirect_fact {
 	struct fact_once once;
 	char console[24]; /* the phantom that /dev/console leads to */
-	char target[24];  /* the tty that takes its place; "": none was found */
+	char target[24];  /* the tty that takes its place; "": none was found; or CONSOLE_FORWARDED */
+	/* Of a console that is forwarded: where it goes once that is over. */
+	char fallback[24];
+	enum answer is_fallen_back;
 	outcome_t outcome;
 	enum answer is_undone; /* a live console came later: /dev/console leads there */
 	outcome_t undo;
+	/* Both ends of the pty's other side look whether the other one still reads. */
+	_Atomic uint64_t read_count, discarded_bytes;
 };
 
 struct pid1_descriptor_fact {

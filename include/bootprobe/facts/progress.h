@@ -62,6 +62,7 @@ struct waiting_process_fact {
 	uint32_t pid;
 	char comm[16];
 	char state;        /* of /proc/PID/stat */
+	bool is_kernel;    /* a thread of the kernel's, some of which always wait like this */
 	uint64_t since_us; /* when it was seen to wait first */
 	char wait_channel[48];
 	char stack[192];    /* kernel functions, innermost first, separated by blanks */

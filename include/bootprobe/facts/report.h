@@ -25,6 +25,8 @@ struct probe_fact {
 	uint64_t started_us, duration_us, budget_us;
 	char wait_channel[48]; /* /proc/PID/wchan of one that was left behind */
 	char process_state;    /* /proc/PID/stat: D, S, R */
+	/* Why it ran without what the kernel could confine it by; 0: it did not. */
+	int32_t unconfined;
 };
 
 /* What one output did so far. */

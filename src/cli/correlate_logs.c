@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Logs of the host, from files and pipes: each is read twice, once for the clocks and once for what
+ * is in it. What comes through a pipe is kept in a file without a name meanwhile.
+ */
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "cli/correlate.h"
+#include "cli/input.h"
+#include "cli/read.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+static const int64_t SECOND = 1000000;
+
+struct pass {
+	struct correlation *correlation;
+	unsigned log;
+	int error;
+};
+
+static void sight(void *context, const struct host_line *line)
+{
+	const struct pass *pass = context;
+
+	correlation_sight(pass->correlation, pass->log, line);
+}
+
+static void count(void *context, const struct host_line *line)
+{
+	struct pass *pass = context;
+
+	if (!pass->error)
+		pass->error = correlation_count(pass->correlation, pass->log, line);
+}
+
+/* Local time less UTC, now. */
+static int64_t local_zone(time_t now)
+{
+	struct tm parts;
+
+	return localtime_r(&now, &parts) ? parts.tm_gmtoff * SECOND : 0;
+}
+
+static int read_log(
+	const struct correlate_options *options, int fd, host_line_fn line, struct pass *pass)
+{
+	enum { CHUNK = 256 * 1024 };
+	time_t now = time(NULL);
+	_cleanup_free_ char *buffer = malloc(CHUNK);
+	struct host_log *log = host_log_new(options->has_zone ? options->zone_us : local_zone(now),
+		(int64_t)now * SECOND, line, pass);
+	ssize_t length = 0;
+
+	if (!buffer || !log)
+		pass->error = -ENOMEM;
+	while (!pass->error && (length = read(fd, buffer, CHUNK)) != 0) {
+		if (length > 0)
+			host_log_feed(log, buffer, (size_t)length);
+		else if (errno != EINTR)
+			pass->error = -errno;
+	}
+	if (!pass->error) {
+		host_log_finish(log);
+		correlation_note_log(pass->correlation, pass->log, host_log_count(log));
+	}
+	host_log_free(log);
+	return pass->error;
+}
+
+/* What cannot be read again is copied. Returns a descriptor that can. */
+static int keep(int fd)
+{
+	enum { CHUNK = 64 * 1024 };
+	_cleanup_free_ char *buffer = malloc(CHUNK);
+	FILE *file = tmpfile();
+	int kept = file ? dup(fileno(file)) : -1, error = kept < 0 ? -errno : 0;
+	ssize_t length;
+
+	while (buffer && !error && (length = read(fd, buffer, CHUNK)) != 0) {
+		if (length < 0 ? errno != EINTR : write(kept, buffer, (size_t)length) != length)
+			error = -errno;
+	}
+	if (file)
+		(void)fclose(file);
+	if (!error && lseek(kept, 0, SEEK_SET) == 0)
+		return kept;
+	error = error ? error : -errno;
+	cleanup_close(&kept);
+	return error;
+}
+
+static int open_log(const char *path)
+{
+	const struct read_options options = {.verb = "correlate", .path = path};
+	bool is_socket;
+	int fd = read_open(&options, &is_socket), kept;
+
+	if (fd < 0 || lseek(fd, 0, SEEK_CUR) == 0)
+		return fd;
+	kept = keep(fd);
+	if (fd > STDIN_FILENO)
+		(void)close(fd);
+	if (kept < 0)
+		input_complain("correlate", path, strerror(-kept));
+	return kept;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static int read_all_logs(const struct correlate_options *options, const int *fd,
+	struct correlation *correlation, host_line_fn line)
+{
+	for (unsigned i = 0; i < options->log_count; i++) {
+		struct pass pass = {.correlation = correlation, .log = i};
+
+		if (lseek(fd[i], 0, SEEK_SET) < 0 || read_log(options, fd[i], line, &pass) < 0) {
+			int error = pass.error ? pass.error : -errno;
+
+			input_complain("correlate", options->log[i], strerror(-error));
+			return error;
+		}
+		if (!correlation->log[i].stamped) {
+			input_complain("correlate", options->log[i],
+				"no line of it begins with a time stamp that is known here");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* A time since 1970 is of the wall clock; anything before 2001 is an uptime. */
+static void give(const struct correlate_options *options, struct correlation *correlation)
+{
+	if (options->has_offset)
+		correlation_give(correlation,
+			options->offset_us >= 1000000000 * SECOND ? HOST_WALL : HOST_UPTIME,
+			options->offset_us);
+}
+
+int correlate_read(const struct correlate_options *options, struct correlation *correlation)
+{
+	int fd[CORRELATION_LOGS_MAX] = {0}, result = 0;
+	unsigned opened = 0;
+
+	for (unsigned i = 0; i < options->log_count && result == 0; i++) {
+		fd[i] = open_log(options->log[i]);
+		result = fd[i] < 0 ? fd[i] : 0;
+		opened += fd[i] >= 0;
+		(void)correlation_add_log(correlation, base_name(options->log[i]));
+	}
+	give(options, correlation);
+	if (result == 0)
+		result = read_all_logs(options, fd, correlation, sight);
+	if (result == 0)
+		result = correlation_estimate(correlation);
+	if (result == 0)
+		result = read_all_logs(options, fd, correlation, count);
+	if (result == 0)
+		correlation_finish(correlation);
+	for (unsigned i = 0; i < opened; i++)
+		(void)close(fd[i]);
+	return result;
+}
