@@ -100,6 +100,7 @@ void describe_end(struct text *text, const json_t *m)
 		{"goes-on", "the boot has gone on again"}, {"now", "done"},
 		{"terminated", "told to end before the boot came to stage 2"},
 		{"exit", "PID 1 ended, and the kernel panics of it"},
+		{"frozen", "PID 1 stands still for ever, and the kernel does not panic of it"},
 		{"up", "the boot is through; PID 1 is not watched any more"},
 		{"time-over", "PID 1 was watched for as long as asked"},
 		{"shutdown", "the machine is being shut down; PID 1 is not watched any more"},

@@ -15,6 +15,7 @@ void describe_recorder(struct text *text, const json_t *m)
 {
 	static const char *const STATES[][2] = {{"watching", "PID 1 is being watched"},
 		{"exit", "PID 1 was watched to its end"},
+		{"frozen", "PID 1 was watched until it stood still"},
 		{"up", "PID 1 was watched until somebody could log in"},
 		{"time-over", "PID 1 was watched for as long as asked"},
 		{"shutdown", "PID 1 was watched until the machine was shut down"},

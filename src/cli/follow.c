@@ -126,7 +126,8 @@ static void note_recorder(struct follow *follow, const json_t *line)
 /* The end of PID 1, and of the recorder, comes behind that of stage 1. */
 static bool is_last_end(const struct follow *follow, const json_t *line)
 {
-	static const char *const LAST[] = {"exit", "up", "time-over", "shutdown", "terminated"};
+	static const char *const LAST[] = {
+		"exit", "frozen", "up", "time-over", "shutdown", "terminated"};
 
 	if (reader_is(line, "phase", "stall") || reader_is(line, "phase", "goes-on"))
 		return false;

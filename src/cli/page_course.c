@@ -223,6 +223,10 @@ static void add_end(struct story *story)
 	case COURSE_EXIT:
 		append_exit(&text, course->exit);
 		break;
+	case COURSE_FROZEN:
+		text_append(&text, "PID 1 stands still for ever");
+		words_key(&text, ": ", course->exit ? course->exit->members : NULL, "message");
+		break;
 	case COURSE_UP:
 		append_up(&text, course);
 		break;

@@ -13,6 +13,7 @@ const char *course_end_name(enum course_end end)
 	static const char *const NAMES[COURSE_END_COUNT] = {[COURSE_UNWATCHED] = "unwatched",
 		[COURSE_OPEN] = "open",
 		[COURSE_EXIT] = "exit",
+		[COURSE_FROZEN] = "frozen",
 		[COURSE_UP] = "up",
 		[COURSE_TIME_OVER] = "time-over",
 		[COURSE_SHUTDOWN] = "shutdown",
@@ -136,6 +137,12 @@ void course_exit_words(struct text *text, const json_t *pid1)
 	int status = (int)(reader_integer(pid1, "wait_status", 0) & 0xffff);
 	const char *name = WIFSIGNALED(status) ? signal_name(WTERMSIG(status)) : NULL;
 
+	if (reader_bool(pid1, "frozen", false)) {
+		text_append(text, "stands still for ever");
+		text_append(text, name ? ", hit by " : "");
+		text_append(text, name ? name : "");
+		return;
+	}
 	if (name) {
 		text_append(text, "killed by ");
 		text_append(text, name);
@@ -189,6 +196,9 @@ static bool is_state(const struct course *course, const char *state)
 
 static enum course_end end_of(const struct course *course)
 {
+	if (is_state(course, "frozen") ||
+		(course->exit && reader_bool(course->exit->members, "frozen", false)))
+		return COURSE_FROZEN;
 	if (course->exit || is_state(course, "exit"))
 		return COURSE_EXIT;
 	if (course->up || is_state(course, "up"))
@@ -257,7 +267,8 @@ static bool holds(const struct reader_report *report, const struct course_predic
 /* Whether the guest laid what happened to that finding. */
 static bool is_laid_to(const struct reader_report *report, const char *id)
 {
-	static const char *const EVENTS[] = {"pid1.exit", "boot.stalled", "boot.livelock"};
+	static const char *const EVENTS[] = {
+		"pid1.exit", "pid1.frozen", "boot.stalled", "boot.livelock"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(EVENTS); i++) {
 		const struct reader_finding *finding = reader_report_finding(report, EVENTS[i]);
@@ -289,7 +300,8 @@ static enum course_outcome outcome_of(const struct reader_report *report,
 		return is_healed(course, prediction) ? COURSE_HEALED : COURSE_WITHDRAWN;
 	if (course->end == COURSE_UP)
 		return COURSE_HARMLESS;
-	return course->end == COURSE_EXIT ? COURSE_NOT_IT : COURSE_NOT_SEEN;
+	return course->end == COURSE_EXIT || course->end == COURSE_FROZEN ? COURSE_NOT_IT
+									  : COURSE_NOT_SEEN;
 }
 
 static void find_predictions(const struct reader_report *report, struct course *course)

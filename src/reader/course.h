@@ -14,6 +14,7 @@ enum course_end {
 	COURSE_UNWATCHED, /* there was none, or it was not allowed to watch */
 	COURSE_OPEN,      /* it was watching when the report ended */
 	COURSE_EXIT,      /* PID 1 ended, and the kernel panicked */
+	COURSE_FROZEN,    /* PID 1 stands still for ever */
 	COURSE_UP,
 	COURSE_TIME_OVER,
 	COURSE_SHUTDOWN, /* the machine was being shut down */
@@ -58,7 +59,7 @@ void course_of(const struct reader_report *report, struct course *course);
 /* Whether there is more to tell than stage 1 does. */
 bool course_is_told(const struct course *course);
 
-/* "unwatched", "open", "exit", "up", "time-over", "shutdown", "lost" */
+/* "unwatched", "open", "exit", "frozen", "up", "time-over", "shutdown", "lost" */
 const char *course_end_name(enum course_end end);
 /* "not-seen", "came-true", "withdrawn", "healed", "harmless", "not-it" */
 const char *course_outcome_name(enum course_outcome outcome);

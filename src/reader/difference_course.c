@@ -31,7 +31,7 @@ static const char *phase_of(const struct reader_report *report, const struct cou
 		{"stall", "stage 1 had not gone on"}, {"goes-on", "the boot had gone on again"},
 		{"shutdown", "the machine was shut down"},
 		{"terminated", "the report was ended before the handoff"}, {"exit", "PID 1 ended"},
-		{"up", "the boot came to its end"},
+		{"frozen", "PID 1 froze"}, {"up", "the boot came to its end"},
 		{"time-over", "PID 1 was watched for as long as asked"},
 		{"now", "the machine was up when it was looked at"}};
 
@@ -70,6 +70,7 @@ static void append_end(struct text *text, const struct course *course)
 	static const char *const WORDS[COURSE_END_COUNT] = {
 		[COURSE_OPEN] = " was still being watched when its report ended",
 		[COURSE_EXIT] = "'s PID 1 ended",
+		[COURSE_FROZEN] = "'s PID 1 froze",
 		[COURSE_UP] = " came up",
 		[COURSE_SHUTDOWN] = " was shut down",
 		[COURSE_TIME_OVER] = " had not come up when the time to watch was over",

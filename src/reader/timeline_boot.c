@@ -145,6 +145,7 @@ static void add_predictions(
 static void add_end(struct timeline_builder *builder, const struct course *course, size_t lane)
 {
 	static const char *const LABELS[COURSE_END_COUNT] = {[COURSE_EXIT] = "PID 1 ends",
+		[COURSE_FROZEN] = "PID 1 was frozen",
 		[COURSE_UP] = "the boot is up",
 		[COURSE_TIME_OVER] = "no longer watched",
 		[COURSE_SHUTDOWN] = "the machine is shut down",
@@ -163,7 +164,7 @@ static void add_end(struct timeline_builder *builder, const struct course *cours
 	if (course->end == COURSE_UP && course->up)
 		timeline_explain(builder, item,
 			"the boot came up: ", reader_string(course->up->members, "because"), NULL);
-	if (item && course->end == COURSE_EXIT)
+	if (item && (course->end == COURSE_EXIT || course->end == COURSE_FROZEN))
 		item->severity = READER_ERROR;
 	else if (item && course->end == COURSE_LOST)
 		item->severity = READER_WARNING;

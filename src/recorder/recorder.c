@@ -32,6 +32,8 @@
 #define ROOT_MAX_US (30 * US_PER_S)
 /* For an answer of systemd; and who is up with systemd still at work is reported so much later. */
 #define ANSWER_MAX_US (500 * US_PER_MS)
+/* So much later systemd is asked where always something is being started. */
+#define LOUD_US (10 * US_PER_S)
 #define FINISH_STEP_US (1 * US_PER_S)
 #define FINISH_MAX_US (10 * US_PER_S)
 
@@ -297,12 +299,14 @@ static void ask_systemd(struct recorder *recorder, struct watch *watch)
 		&recorder->proc, clock_now_us() + ANSWER_MAX_US, &watch->systemd));
 }
 
-/* Nobody can log in, and nothing is started any more: systemd knows whether that is all. PID 1 is
- * let alone for that question, so it is asked seldom. */
+/* Nobody can log in, and nothing is started any more, or much is for long: systemd knows whether
+ * that is all. PID 1 is let alone for that question, so it is asked seldom. */
 static enum recorder_state look_at_systemd(
 	struct recorder *recorder, struct watch *watch, uint64_t now)
 {
-	if (!watch->is_seized || !watch->boot.is_quiet || now < watch->ask_us ||
+	uint64_t ask_us = watch->ask_us ? watch->ask_us : watch->boot.root_us;
+
+	if (!watch->is_seized || now < ask_us + (watch->boot.is_quiet ? 0 : LOUD_US) ||
 		!is_systemd(recorder))
 		return RECORDER_WATCHING;
 	watch->ask_us = now + watch->ask_step_us;

@@ -109,6 +109,20 @@ class Story(unittest.TestCase):
         told = story(recording("exit", predicted=[OVERLAP], findings=[EXIT, OVERLAP]))
         self.assertEqual(told[-1], ("", "gpt.overlap holds, and is not what PID 1 ended of"))
 
+    def test_a_pid_1_that_stands_still(self):
+        """There is no panic, and no exit status: what it said is all that there is."""
+        frozen = {"id": "pid1.frozen", "severity": "error", "subject": "systemd",
+                  "summary": "PID 1 stands still for ever, and the kernel does not panic of it"}
+        log = text([line(1, "begin"),
+                    line(2, "recorder", {"state": "frozen", "seize": "ok", "ended": 15.1}),
+                    line(3, "pid1", {"wait_status": 6, "frozen": True, "at": 15.1, "comm": "systemd",
+                                     "message": "Unit rescue.target not found."}),
+                    line(4, "finding", frozen | {"because": [3]}),
+                    line(5, "end", {"phase": "frozen", "errors": 1, "warnings": 0, "findings": [4]})])
+        self.assertIn(("15.100 s", "PID 1 stands still for ever: Unit rescue.target not found."), story(log))
+        self.assertIn("PID 1 was systemd; stands still for ever, hit by SIGABRT", page(log))
+        self.assertNotIn("exit status", page(log))
+
     def test_an_end_that_nobody_predicted(self):
         self.assertEqual(story(recording("exit", findings=[EXIT]))[-1],
                          ("", "stage 1 had predicted nothing of it"))
