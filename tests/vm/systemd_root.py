@@ -16,6 +16,8 @@ SUITES = {"systemd252": "bookworm", "systemd257": "trixie"}
 # What it runs; of those that a version does not have, none.
 PROGRAMS = ("usr/lib/systemd/systemd", "usr/lib/systemd/systemd-executor",
             "usr/lib/systemd/systemd-shutdown", "usr/bin/systemctl", "usr/sbin/agetty")
+# What it runs besides, by what is wrong.
+MORE_PROGRAMS = {"log-full": ("usr/lib/systemd/systemd-journald", "usr/bin/systemd-cat")}
 # Of the distribution: what it takes to go down.
 UNITS = ("poweroff.target", "systemd-poweroff.service", "reboot.target", "systemd-reboot.service",
          "shutdown.target", "final.target", "umount.target", "rescue.target")
@@ -75,7 +77,33 @@ def _no_device(root):
         "After=dev-disk-by\\x2dlabel-data.device\n"))
 
 
-FAULTS = {"": lambda root: None, "no-device": _no_device, "no-library": _no_library, "no-units": _no_units}
+def _log_full(root):
+    """Something has filled /run, and a service writes the same line to the log for ever: for each, journald
+    tries in vain to make its file."""
+    units = root / "usr/lib/systemd/system"
+    units.joinpath("journald.service").write_text("""[Unit]
+DefaultDependencies=no
+[Service]
+ExecStart=/usr/lib/systemd/systemd-journald
+""")
+    # As where nothing of the log must be lost. Else journald drops what comes too fast, and rests.
+    root.joinpath("etc/systemd").mkdir()
+    root.joinpath("etc/systemd/journald.conf").write_text("[Journal]\nRateLimitIntervalSec=0\n")
+    units.joinpath("app.service").write_text("""[Unit]
+DefaultDependencies=no
+After=journald.service slow.service
+[Service]
+Type=oneshot
+TimeoutStartSec=infinity
+ExecStartPre=-/bin/busybox dd if=/dev/zero of=/run/core bs=64k
+ExecStart=/usr/bin/systemd-cat -t app /bin/busybox yes "the database is not ready, trying again"
+""")
+    default = units / "default.target"
+    default.write_text(default.read_text().replace("Wants=", "Wants=journald.service app.service ")
+                       .replace("After=", "After=app.service "))
+
+
+FAULTS = {"": lambda root: None, "log-full": _log_full, "no-device": _no_device, "no-library": _no_library, "no-units": _no_units}
 KINDS = tuple(f"{systemd}-{fault}" if fault else systemd
               for systemd in SUITES for fault in FAULTS)
 
@@ -99,7 +127,7 @@ def fill(made, kind):
     """Puts it into a root folder that has a busybox in usr/bin, and a script that tells what is left."""
     systemd, _, fault = kind.partition("-")
     chroot = chroots.chroot(SUITES[systemd], dracut.PACKAGES)
-    for name in PROGRAMS:
+    for name in (*PROGRAMS, *MORE_PROGRAMS.get(fault, ())):
         if (chroot / name).exists():
             _copy(chroot, name, made)
             for library in _libraries(chroot, name):
