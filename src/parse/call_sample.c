@@ -8,6 +8,8 @@
 
 /* A call that waits for an event and comes back sooner has found one. */
 enum { WAITED_US = 100 };
+/* Those that a process circles over, if it does. */
+enum { MAIN_PATHS = 8 };
 
 /* -------------------------------------------------------------------------------------- spans */
 
@@ -241,24 +243,36 @@ struct sample_file *call_sample_next_file(
 	return found;
 }
 
+/* The path that was looked up most, of those that are not told yet; SAMPLE_PATHS_MAX: there is
+ * none. */
+static uint32_t next_path(const struct call_sample *sample, uint64_t told)
+{
+	uint32_t best = SAMPLE_PATHS_MAX;
+
+	for (uint32_t i = 0; i < sample->path_count; i++) {
+		if (!(told >> i & 1) && (best == SAMPLE_PATHS_MAX ||
+						sample->path[i].count > sample->path[best].count))
+			best = i;
+	}
+	return best;
+}
+
 static void tell_paths(const struct call_sample *sample, struct caller_fact *caller)
 {
 	uint64_t told = 0;
-	struct call_path_fact *path;
 
 	fact_list_reset(&caller->paths.list);
-	while (fact_count(caller->paths) < CALL_PATHS_MAX) {
-		uint32_t best = SAMPLE_PATHS_MAX;
+	caller->main_lookups = 0;
+	for (uint32_t i = 0; i < MAIN_PATHS; i++) {
+		uint32_t best = next_path(sample, told);
+		struct call_path_fact *path;
 
-		for (uint32_t i = 0; i < sample->path_count; i++) {
-			if (!(told >> i & 1) &&
-				(best == SAMPLE_PATHS_MAX ||
-					sample->path[i].count > sample->path[best].count))
-				best = i;
-		}
 		if (best == SAMPLE_PATHS_MAX)
 			return;
 		told |= UINT64_C(1) << best;
+		caller->main_lookups += sample->path[best].count;
+		if (i >= CALL_PATHS_MAX)
+			continue;
 		path = fact_new(caller->paths);
 		text_copy(path->path, sizeof(path->path), sample->path[best].path);
 		path->share =

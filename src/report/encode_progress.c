@@ -155,6 +155,7 @@ static void encode_counts(struct record *record, const struct caller_fact *calle
 static void encode_paths(struct record *record, const struct caller_fact *caller)
 {
 	record_nonzero(record, "lookups", caller->lookups);
+	record_nonzero(record, "main_lookups", caller->main_lookups);
 	record_nonzero(record, "different_paths", caller->different_paths);
 	record_array_begin(record, "paths");
 	fact_foreach (path, caller->paths) {

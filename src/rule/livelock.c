@@ -17,8 +17,9 @@ enum circle {
 
 /* Seen so often, seconds apart, and so many calls of it. */
 enum { SAMPLES_MIN = 2, SAMPLED_MIN = 40 };
-/* Who looks up more paths than that walks through them; who looks them up less often waits. */
-enum { PATHS_MAX = 8, LOOKUPS_MIN_RATE = 50 };
+/* Who looks up more paths than that walks through them, but for a tenth of its look-ups; who looks
+ * them up less often waits. */
+enum { PATHS_MAX = 32, LOOKUPS_MIN_RATE = 50 };
 /* The same bytes are read or written so often at least, for a circle. */
 enum { TIMES_MIN = 4 };
 /* Who asks in vain less often has other things to do. */
@@ -90,7 +91,8 @@ static bool is_circling_on_file(const struct caller_fact *caller)
 static bool is_circling_on_paths(
 	const struct call_rates_fact *rates, const struct caller_fact *caller)
 {
-	return caller->lookups >= SAMPLED_MIN / 2 && caller->lookups >= caller->sampled / 4 &&
+	return caller->lookups >= SAMPLED_MIN / 2 && caller->lookups >= caller->sampled / 8 &&
+	       caller->main_lookups >= caller->lookups - caller->lookups / 10 &&
 	       caller->different_paths <= PATHS_MAX &&
 	       rate_of(rates, caller, caller->lookups) >= LOOKUPS_MIN_RATE;
 }

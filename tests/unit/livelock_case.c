@@ -73,7 +73,7 @@ struct caller_fact *add_looper(void)
 {
 	struct caller_fact *caller = add_caller(120, "looper", SYS_statx, "statx", 48123);
 
-	caller->lookups = 1000;
+	caller->lookups = caller->main_lookups = 1000;
 	caller->failed = caller->empty = 1000;
 	add_path(caller, "/a", 5000);
 	add_path(caller, "/b", 5000);
@@ -87,6 +87,7 @@ struct caller_fact *add_journald(void)
 	add_count(caller, SYS_newfstatat, "newfstatat", 3000);
 	add_count(caller, SYS_sendmsg, "sendmsg", 3000);
 	caller->lookups = 400;
+	caller->main_lookups = 380;
 	caller->others = 200;
 	add_path(caller, "/run/log/journal//system.journal", 5000);
 	add_path(caller, "/run/systemd/journal/flushed", 2500);

@@ -100,6 +100,7 @@ START_TEST(what_a_process_looks_up)
 	ck_assert_uint_eq(caller.failed, 1);
 	ck_assert_uint_eq(caller.lookups, 2);
 	ck_assert_uint_eq(caller.different_paths, 2);
+	ck_assert_uint_eq(caller.main_lookups, 2);
 	ck_assert_uint_eq(caller.seen_us, 12583275 - 12579532);
 	ck_assert_uint_eq(caller.bytes, 0);
 	ck_assert_uint_eq(fact_count(caller.paths), 2);
@@ -326,6 +327,8 @@ START_TEST(more_than_there_is_room_for)
 	ck_assert_uint_ge(caller.different_paths, 900);
 	ck_assert_uint_le(caller.different_paths, 1000);
 	ck_assert_uint_eq(sample.path_count, SAMPLE_PATHS_MAX);
+	/* Of these, the first hundred came twice. */
+	ck_assert_uint_eq(caller.main_lookups, 16);
 	ck_assert_uint_eq(sample.file_count, SAMPLE_FILES_MAX);
 	ck_assert_uint_eq(fact_count(caller.paths), CALL_PATHS_MAX);
 	ck_assert_uint_eq(fact_count(caller.files), CALL_FILES_MAX);

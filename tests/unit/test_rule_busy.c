@@ -88,7 +88,7 @@ static void appends_line_by_line(void)
 
 	stand_still();
 	caller = add_caller(76, "sh", SYS_openat, "openat", 9000);
-	caller->lookups = 250;
+	caller->lookups = caller->main_lookups = 250;
 	add_path(caller, "/var/lib/list", 10000);
 	add_file(caller, 3, "/var/lib/list", 750, 2750, 2750)->writes = 250;
 	caller->opened_bytes = 2750;
@@ -110,7 +110,7 @@ static void logs(void)
 	stand_still();
 	caller = add_caller(77, "rsyslogd", SYS_newfstatat, "newfstatat", 8000);
 	add_count(caller, SYS_write, "write", 8000);
-	caller->lookups = 500;
+	caller->lookups = caller->main_lookups = 500;
 	add_path(caller, "/etc/localtime", 10000);
 	add_file(caller, 7, "/var/log/syslog", 500, 40000, 40000)->writes = 500;
 }
@@ -124,7 +124,7 @@ static void waits_for_a_file(void)
 	caller = add_caller(78, "wait-for", SYS_clock_nanosleep, "clock_nanosleep", 900);
 	add_count(caller, SYS_newfstatat, "newfstatat", 900);
 	caller->cpu_us = 50 * US_PER_MS;
-	caller->lookups = 500;
+	caller->lookups = caller->main_lookups = 500;
 	caller->waited_us = 38 * US_PER_MS;
 	add_path(caller, "/run/ready", 10000);
 }
@@ -144,6 +144,23 @@ static void serves(void)
 	caller = add_caller(79, "sshd", SYS_ppoll, "ppoll", 3000);
 	caller->waited_us = 39 * US_PER_MS;
 	(void)add_file(caller, 3, "socket:[99]", 300, 30000, 30000);
+}
+
+/* The same few files for each of its many. */
+static void copies_a_tree(void)
+{
+	struct caller_fact *caller;
+
+	stand_still();
+	caller = add_looper();
+	caller->main_lookups = 880;
+	caller->different_paths = 30;
+}
+
+static void makes_a_list(void)
+{
+	stand_still();
+	add_looper()->different_paths = 40;
 }
 
 static void handles_events(void)
@@ -188,8 +205,12 @@ static void looks_up_and_controls(void)
 
 static void looks_up_among_other_things(void)
 {
+	struct caller_fact *caller;
+
 	stand_still();
-	add_looper()->lookups = 200;
+	caller = add_looper();
+
+	caller->lookups = caller->main_lookups = 100;
 }
 
 /* A shell, that takes its input so as to leave the rest to others. */
@@ -254,8 +275,8 @@ static void circles_until_a_key_is_made(void)
 RULE_CASES(BUSY_CASES, GOOD(checks_a_disk), GOOD(makes_a_file_system), GOOD(copies),
 	GOOD(makes_a_key), GOOD(installs_packages), GOOD(relabels), GOOD(appends_and_syncs),
 	GOOD(logs), GOOD(appends_line_by_line), GOOD(logs_while_somebody_copies),
-	GOOD(waits_for_a_file), GOOD(looks_seldom), GOOD(serves), GOOD(handles_events),
-	GOOD(controls_a_device), GOOD(looks_up_and_controls), GOOD(looks_up_among_other_things),
-	GOOD(reads_byte_by_byte), GOOD(searches), GOOD(polls_by_a_clock), GOOD(polls_and_finds),
-	GOOD(polls_and_reads), GOOD(contends), GOOD(circles_until_a_copy_is_done),
-	GOOD(circles_until_a_key_is_made));
+	GOOD(waits_for_a_file), GOOD(looks_seldom), GOOD(serves), GOOD(copies_a_tree),
+	GOOD(makes_a_list), GOOD(handles_events), GOOD(controls_a_device),
+	GOOD(looks_up_and_controls), GOOD(looks_up_among_other_things), GOOD(reads_byte_by_byte),
+	GOOD(searches), GOOD(polls_by_a_clock), GOOD(polls_and_finds), GOOD(polls_and_reads),
+	GOOD(contends), GOOD(circles_until_a_copy_is_done), GOOD(circles_until_a_key_is_made));

@@ -19,7 +19,7 @@ static void looks_up_over_virtiofs(void)
 
 	stand_still();
 	caller = add_caller(1180, "systemd-journal", SYS_newfstatat, "newfstatat", 440);
-	caller->sampled = caller->lookups = 260;
+	caller->sampled = caller->lookups = caller->main_lookups = 260;
 	caller->cpu_us = 60 * US_PER_MS;
 	add_path(caller, "/", 5000);
 	add_path(caller, "/var/log/journal", 5000);
@@ -33,7 +33,7 @@ static void reads_small_files_again(void)
 	caller = add_caller(7, "checker", SYS_openat, "openat", 9000);
 	add_count(caller, SYS_read, "read", 9000);
 	add_count(caller, SYS_close, "close", 9000);
-	caller->lookups = 333;
+	caller->lookups = caller->main_lookups = 333;
 	add_path(caller, "/proc/mounts", 5005);
 	add_path(caller, "/etc/fstab", 4995);
 	(void)add_file(caller, 3, "/proc/mounts", 334, 167 * 900, 900);
@@ -171,7 +171,7 @@ static void is_seen_too_little(void)
 
 	stand_still();
 	caller = add_looper();
-	caller->sampled = caller->lookups = 30;
+	caller->sampled = caller->lookups = caller->main_lookups = 30;
 }
 
 static void may_not_be_looked_at(void)

@@ -161,6 +161,7 @@ struct caller_fact {
 	uint32_t empty;   /* failed, found nothing to read, or did not have to wait for an event */
 	uint32_t others;  /* whose effect cannot be told from here: ioctl, mmap, ... */
 	uint32_t lookups; /* paths that they looked up */
+	uint32_t main_lookups; /* of these: of the eight paths that are looked up most */
 	uint32_t different_paths;
 	FACT_LIST(call_path_fact, CALL_PATHS_MAX) paths; /* most frequent first */
 	uint32_t different_files;
