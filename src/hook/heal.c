@@ -171,7 +171,10 @@ static bool start(struct collector *collector, const char *name,
 	static struct probe step[3];
 	struct probe *probe = &step[run == undo_run ? 1 : run == console_run ? 2 : 0];
 
-	*probe = (struct probe){name, PHASE_HEAL, HEAL_US, run, CONFINE_REDIRECT};
+	/* To heal takes a mount of its own and a socket to the collector; no bytes of others are
+	 * read. */
+	*probe = (struct probe){
+		name, PHASE_HEAL, HEAL_US, run, run == heal_run ? CONFINE_NONE : CONFINE_REDIRECT};
 	return children_start(&collector->children, probe, PHASE_HEAL, &collector->sources,
 		       collector->facts, 0, NULL) == 0;
 }
