@@ -21,10 +21,10 @@ enum { CONFIG_PROBLEMS_MAX = 8 };
 
 struct config {
 	bool is_on;
-	uint64_t budget_us;    /* how long the caller of "start" waits at most */
-	uint64_t stall_us;     /* when to report without a "finish" */
-	uint32_t sinks;        /* bit 1 << enum sink_kind */
-	bool is_recording;     /* PID 1 is watched until it ends or the machine is up */
+	uint64_t budget_us; /* how long the caller of "start" waits at most */
+	uint64_t stall_us;  /* when to report without a "finish" */
+	uint32_t sinks;     /* bit 1 << enum sink_kind */
+	bool is_recording;  /* PID 1 is watched until it ends or the machine is up */
 	/* As well: how far the boot gets, what it waits for, what runs in circles. */
 	bool is_recording_full;
 	uint64_t record_us;    /* or for so long */

@@ -139,9 +139,8 @@ bool reader_report_is_image(const struct reader_report *report)
 /* Appends what a further line of the record says: arrays go on, all else stands once. */
 static int join_members(json_t *members, json_t *line)
 {
-	static const char *const FRAME[] = {
-		"bootprobe", "boot", "seq", "t", "type", "cont", "skip", "cut", "more",
-		"quiet", "crc"};
+	static const char *const FRAME[] = {"bootprobe", "boot", "seq", "t", "type", "cont", "skip",
+		"cut", "more", "quiet", "crc"};
 	const char *key;
 	json_t *value, *known;
 

@@ -166,8 +166,8 @@ START_TEST(a_folder_of_the_host_is_no_disk)
 	set_text(facts.root.matches[0], "virtio4");
 	facts.root.mounted_us = 5950000;
 	write_page();
-	ck_assert_ptr_nonnull(strstr(page,
-		"\nroot       virtiofs:rootfs: virtio4, shared by 9p, mounted at 5.9 s\n"));
+	ck_assert_ptr_nonnull(strstr(
+		page, "\nroot       virtiofs:rootfs: virtio4, shared by 9p, mounted at 5.9 s\n"));
 	lines_fit();
 }
 END_TEST

@@ -64,7 +64,8 @@ struct dev_console_fact {
 struct console_redirect_fact {
 	struct fact_once once;
 	char console[24]; /* the phantom that /dev/console leads to */
-	char target[24];  /* the tty that takes its place; "": none was found; or CONSOLE_FORWARDED */
+	char target[24];  /* the tty that takes its place; "": none was found; or CONSOLE_FORWARDED
+			   */
 	/* Of a console that is forwarded: where it goes once that is over. */
 	char fallback[24];
 	enum answer is_fallen_back;
