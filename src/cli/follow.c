@@ -64,12 +64,21 @@ static const char *path_of(const struct follow *follow)
 	return path && strcmp(path, "-") != 0 ? path : "standard input";
 }
 
+/* What is printed next stands in the place of the line that is rewritten. */
+static void clear_status(struct follow *follow)
+{
+	if (follow->is_status)
+		(void)fputs("\r\033[K", stdout);
+	follow->is_status = false;
+}
+
 /* What the guest wrote to its console, if that is what the line is. */
 static bool print_console_text(struct follow *follow, const json_t *line)
 {
 	if (!reader_is(line, "type", READER_CONSOLE_TEXT))
 		return false;
 	follow->idle_lines = 0;
+	clear_status(follow);
 	(void)printf("%8.3f s  | ", reader_number(line, "t", 0));
 	console_text_print(line);
 	(void)fflush(stdout);
@@ -85,14 +94,6 @@ static enum output_colour colour_of(const json_t *line)
 	if (strcmp(severity, "warning") == 0)
 		return COLOUR_YELLOW;
 	return COLOUR_NONE;
-}
-
-/* What is printed next stands in the place of the line that is rewritten. */
-static void clear_status(struct follow *follow)
-{
-	if (follow->is_status)
-		(void)fputs("\r\033[K", stdout);
-	follow->is_status = false;
 }
 
 static void start_boot(struct follow *follow, const char *boot)

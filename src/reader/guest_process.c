@@ -41,7 +41,6 @@ static bool take_busy(struct guest_process *process, const json_t *heartbeat, ui
 		process->cpu_us += count_of(busy, "cpu_us");
 		process->read_bytes += count_of(busy, "read_bytes");
 		process->written_bytes += count_of(busy, "written_bytes");
-		process->calls += count_of(busy, "calls");
 		is_there = true;
 	}
 	return is_there;
@@ -82,6 +81,7 @@ static bool take_calls(struct guest_process *process, const json_t *rate, uint64
 	if (!is_pid(rate, pid))
 		return false;
 	take_comm(process, rate);
+	process->calls += count_of(rate, "calls");
 	if (calls <= process->call_count)
 		return true;
 	process->call_count = calls;

@@ -160,19 +160,6 @@ static const char *path_of(char *path, uint32_t pid, const char *folder, int32_t
 	return path;
 }
 
-static bool takes_descriptor(const char *call)
-{
-	static const char *const CALLS[] = {"read", "write", "readv", "writev", "pread64",
-		"pwrite64", "fsync", "fdatasync", "ioctl", "getdents64", "ftruncate", "fallocate",
-		"close", "syncfs", "lseek", "fstat", "sync_file_range"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(CALLS); i++) {
-		if (strcmp(CALLS[i], call) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* "254:1", by way of /sys/dev/block/254:1 -> ../../devices/…/vda1; where there is no such device,
  * as of a share of the host's, what is mounted. */
 static void note_device(
@@ -235,7 +222,7 @@ static void note_call(const struct look *look, struct waiting_process_fact *fact
 		!proc_call_parse(text, &call))
 		return;
 	(void)text_copy(fact->call, sizeof(fact->call), trace_call_name(call.number));
-	if (!takes_descriptor(fact->call) || call.argument > INT32_MAX)
+	if (!(trace_call_kind(call.number) & CALL_DESCRIPTOR) || call.argument > INT32_MAX)
 		return;
 	fact->descriptor = (int32_t)call.argument;
 	note_file(look, fact);

@@ -14,7 +14,6 @@ static void encode_busy(struct record *record, const struct heartbeat_fact *hear
 		record_u64(record, "cpu_us", process->cpu_us);
 		record_nonzero(record, "read_bytes", process->read_bytes);
 		record_nonzero(record, "written_bytes", process->written_bytes);
-		record_nonzero(record, "calls", process->calls);
 		record_nonzero(record, "descriptors", process->descriptors);
 		record_object_end(record);
 	}

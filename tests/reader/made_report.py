@@ -209,7 +209,7 @@ def heartbeat(report, number, at, progress=None, stage=2, **more):
                messages=400 + 10 * number, mounts=12 + number, uevents=900, units=9 * number,
                console_bytes=4096 * number, available_bytes=800 << 20,
                busy=[{"pid": 300 + number, "comm": "systemd-udevd", "cpu_us": 4650000,
-                      "calls": 12000, "descriptors": 17}], **more)
+                      "descriptors": 17}], **more)
 
 
 def stall(report, t, number=1, since=15.0, ended=None, **more):

@@ -35,7 +35,6 @@ struct busy_process_fact {
 	uint32_t pid;
 	char comm[16];
 	uint64_t cpu_us, read_bytes, written_bytes; /* since the last heartbeat */
-	uint64_t calls;                             /* system calls, 0: not counted */
 	uint32_t descriptors;                       /* that it has open */
 };
 
