@@ -50,6 +50,8 @@ static json_t *clock_object(const struct correlation *correlation, enum host_clo
 			object, "not_after", bound_object(correlation, &known->high));
 		(void)json_object_set_new(
 			object, "candidates", json_integer((json_int_t)known->candidates));
+		(void)json_object_set_new(
+			object, "left_out", json_integer((json_int_t)known->left_out));
 	}
 	return object;
 }
@@ -77,9 +79,12 @@ static json_t *operation_object(const struct correlation *correlation,
 
 	if (!object)
 		return NULL;
-	if (operation->timed)
+	if (operation->timed) {
 		(void)json_object_set_new(
 			object, "slowest_us", json_integer((json_int_t)operation->slowest_us));
+		(void)json_object_set_new(object, "slowest_resolution_us",
+			json_integer((json_int_t)operation->resolution_us));
+	}
 	set_moment(object, "first", correlation, process->clock, operation->first_us);
 	set_moment(object, "last", correlation, process->clock, operation->last_us);
 	return object;
@@ -134,8 +139,8 @@ static json_t *process_object(
 		(json_int_t)process->unanswered, "operations", operations, "looks_up", names);
 	if (!object)
 		return NULL;
-	if (!process->is_device)
-		(void)json_object_set_new(object, "pid", json_integer((json_int_t)process->id));
+	(void)json_object_set_new(object, process->is_device ? "device" : "pid",
+		json_integer((json_int_t)process->id));
 	set_text(object, "disk", process->disk);
 	if (process->is_hook)
 		(void)json_object_set_new(object, "is_bootprobe", json_true());

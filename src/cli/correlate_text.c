@@ -21,7 +21,9 @@ static const int64_t SECOND = 1000000;
 
 void correlate_format_host(char *data, size_t size, enum host_clock clock, int64_t us)
 {
-	time_t seconds = (time_t)(us / SECOND);
+	/* Before 1970, too, a second has its microseconds behind it. */
+	int64_t fraction = (us % SECOND + SECOND) % SECOND;
+	time_t seconds = (time_t)((us - fraction) / SECOND);
 	struct tm parts;
 	size_t length;
 
@@ -30,7 +32,7 @@ void correlate_format_host(char *data, size_t size, enum host_clock clock, int64
 		return;
 	}
 	length = gmtime_r(&seconds, &parts) ? strftime(data, size, "%Y-%m-%d %H:%M:%S", &parts) : 0;
-	(void)snprintf(data + length, size - length, ".%06d UTC", (int)(us % SECOND));
+	(void)snprintf(data + length, size - length, ".%06d UTC", (int)fraction);
 }
 
 /* ---------------------------------------------------------------------------------------- clocks
@@ -97,6 +99,20 @@ static void describe_clock(
 	}
 }
 
+static void print_left_out(FILE *stream, const struct correlation_clock *known)
+{
+	char data[LINE_SIZE];
+
+	if (!known->left_out)
+		return;
+	(void)snprintf(data, sizeof(data),
+		"%llu older boots in the logs were not looked at: if it is one of them, this is "
+		"wrong. See --offset",
+		(unsigned long long)known->left_out);
+	(void)fputs("    ", stream);
+	fold_words(stream, 4, 4, data);
+}
+
 static void print_clock(FILE *stream, const struct correlation *correlation, enum host_clock clock)
 {
 	const struct correlation_clock *known = &correlation->clock[clock];
@@ -118,6 +134,7 @@ static void print_clock(FILE *stream, const struct correlation *correlation, enu
 		(void)fputs("    ", stream);
 		fold_words(stream, 4, 4, data);
 	}
+	print_left_out(stream, known);
 }
 
 /* -------------------------------------------------------------------------------------- requests
@@ -137,15 +154,35 @@ static void format_moment(char *data, size_t size, const struct correlation *cor
 				1e6);
 }
 
+/* Whole seconds do not tell how long anything took, but less than what. */
+static void format_slowest(char *data, size_t size, const struct correlation_operation *operation)
+{
+	enum { SHOWN_US = 100, MILLISECOND = 1000 };
+	int64_t below_us = operation->slowest_us + operation->resolution_us;
+	char number[24];
+
+	if (!operation->timed) {
+		(void)text_copy(data, size, "-");
+	} else if (operation->resolution_us <= SHOWN_US) {
+		timeline_format_duration(data, size, (double)operation->slowest_us / 1e6);
+	} else {
+		if (below_us >= SECOND)
+			(void)snprintf(
+				number, sizeof(number), "%.0f s", ceil((double)below_us / 1e6));
+		else
+			(void)snprintf(number, sizeof(number), "%.0f ms",
+				ceil((double)below_us / MILLISECOND));
+		(void)text_join(data, size, "< ", number, NULL);
+	}
+}
+
 static void print_operation(FILE *stream, const struct correlation *correlation,
 	const struct correlation_process *process, const struct correlation_operation *operation)
 {
-	char name[24], slowest[32] = "-", first[32], last[32];
+	char name[24], slowest[32], first[32], last[32];
 
 	fold_cut(name, 18, operation->name);
-	if (operation->timed)
-		timeline_format_duration(
-			slowest, sizeof(slowest), (double)operation->slowest_us / 1e6);
+	format_slowest(slowest, sizeof(slowest), operation);
 	format_moment(first, sizeof(first), correlation, process, operation->first_us);
 	format_moment(last, sizeof(last), correlation, process, operation->last_us);
 	(void)fprintf(stream, "    %-18s %8llu %7llu %7llu %9s %10s %10s\n", name,

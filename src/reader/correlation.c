@@ -34,7 +34,7 @@ static const struct {
 	[SIGHTING_RUNNING] = {"the machine started", "its kernel started behind that"},
 	[SIGHTING_QUEUE] = {"the driver of the share started", "the share's device was there"},
 	[SIGHTING_INIT] = {"INIT of the share",
-		"the share was mounted (0.1 s allowed: mounting does not wait)"},
+		"bootprobe had looked into the share before it told of the handoff"},
 	[SIGHTING_STATFS] = {"STATFS", "the share was mounted, and bootprobe asked for its free "
 				       "space behind that"},
 	[SIGHTING_LOOKUP] = {"LOOKUP of what stage 2 begins with",

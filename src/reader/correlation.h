@@ -42,7 +42,7 @@ enum sighting_rule {
 	SIGHTING_CONNECTED,  /* low: QEMU connects to virtiofsd before the machine runs */
 	SIGHTING_RUNNING,    /* low: the machine runs before its kernel does */
 	SIGHTING_QUEUE,      /* high: the driver starts the queues of a device that is there */
-	SIGHTING_INIT,       /* low: mounting sends INIT */
+	SIGHTING_INIT,       /* low: looking into a share waits for INIT */
 	SIGHTING_STATFS,     /* high: the hook asks a mounted root for its free space ... */
 	SIGHTING_LOOKUP,     /* low: ... and looks up what stage 2 begins with, before it tells */
 	SIGHTING_FIRST_READ, /* low: the kernel reads a disk's table before it announces the disk */
@@ -77,8 +77,9 @@ struct correlation_clock {
 	enum correlation_state state;
 	struct sighting_bound low, high;
 	int64_t offset_us;      /* the middle; of GIVEN what was given */
-	int64_t uncertainty_us; /* half of the interval */
+	int64_t uncertainty_us; /* half of the interval, and the drift between its bounds */
 	unsigned candidates;    /* boots in a log that fit; above 1 the interval spans them all */
+	uint64_t left_out;      /* older boots in the logs that were not looked at */
 };
 
 /* --------------------------------------------------------------------------------------- requests
@@ -90,6 +91,7 @@ struct correlation_operation {
 	uint64_t peak;  /* in a second of the host's clock */
 	uint64_t timed; /* whose answer was seen */
 	int64_t slowest_us;
+	int64_t resolution_us;     /* of the stamps that this is the difference of */
 	int64_t first_us, last_us; /* the host's clock */
 	int64_t second;
 	uint64_t in_second;

@@ -17,7 +17,8 @@ struct candidate {
 	struct sighting_bound low, high;
 };
 
-enum { CANDIDATES_MAX = 512 };
+/* All that can be: mounts, each device as each disk, and logs. */
+enum { CANDIDATES_MAX = SIGHTINGS_MAX * (1 + SIGHTING_DISKS_MAX) + CORRELATION_LOGS_MAX };
 
 struct candidates {
 	struct candidate item[CANDIDATES_MAX];
@@ -63,7 +64,8 @@ static struct candidate of_mount(
 
 	bound = sighting_low(SIGHTING_CONNECTED, mount->log, &mount->connected, 0);
 	sighting_raise(&made.low, &bound);
-	bound = sighting_low(SIGHTING_INIT, mount->log, &mount->init, wanted->mounted);
+	/* mount(2) does not wait for INIT. Whoever looks into the share does. */
+	bound = sighting_low(SIGHTING_INIT, mount->log, &mount->init, wanted->handoff);
 	sighting_raise(&made.low, &bound);
 	for (unsigned i = 0; i < SIGHTING_NAMES_MAX; i++) {
 		bound = sighting_low(SIGHTING_LOOKUP, mount->log, &mount->name[i], wanted->handoff);
@@ -85,7 +87,7 @@ static void add_mounts(
 	const struct sightings *sightings, enum host_clock clock, struct candidates *list)
 {
 	for (unsigned log = 0; log < CORRELATION_LOGS_MAX; log++) {
-		for (unsigned i = 0; i < sightings->mount_count; i++) {
+		for (unsigned i = 0; i < sightings_kept(sightings->mount_count); i++) {
 			const struct sighted_mount *mount = &sightings->mount[i];
 			struct candidate made;
 
@@ -136,7 +138,7 @@ static void add_devices(
 	const struct wanted *wanted = &sightings->wanted;
 
 	for (unsigned d = 0; d < wanted->disk_count; d++) {
-		for (unsigned i = 0; i < sightings->device_count; i++) {
+		for (unsigned i = 0; i < sightings_kept(sightings->device_count); i++) {
 			const struct sighted_device *device = &sightings->device[i];
 			struct candidate made;
 
@@ -256,7 +258,7 @@ static void settle(struct correlation_clock *clock)
 	}
 	clock->state = CORRELATION_ESTIMATED;
 	clock->offset_us = low + (high - low) / 2;
-	clock->uncertainty_us = llabs(high - low) / 2 + 1;
+	clock->uncertainty_us = llabs(high - low) / 2 + drift_between(&clock->low, &clock->high);
 }
 
 static void estimate(const struct correlation *correlation, enum host_clock which,
@@ -269,7 +271,8 @@ static void estimate(const struct correlation *correlation, enum host_clock whic
 	add_mounts(sightings, which, list);
 	add_devices(sightings, which, list);
 	add_logs(sightings, which, list);
-	*clock = (struct correlation_clock){.candidates = 1};
+	*clock =
+		(struct correlation_clock){.candidates = 1, .left_out = sightings->left_out[which]};
 	is_sound = narrow(list, false, clock);
 	/* Again: each set may have excluded some of another. */
 	for (int round = 0; round < 3; round++) {
@@ -281,20 +284,23 @@ static void estimate(const struct correlation *correlation, enum host_clock whic
 		clock->state = CORRELATION_CONTRADICTORY;
 }
 
-/* The journal says both times of each entry. */
+/* The journal says both times of each entry. Where the wall clock was set between two of them, that
+ * is how far it is known. */
 static void link_uptime(struct correlation *correlation)
 {
 	const struct sightings *sightings = correlation->sightings;
 	const struct correlation_clock *wall = &correlation->clock[HOST_WALL];
 	struct correlation_clock *uptime = &correlation->clock[HOST_UPTIME];
+	int64_t spread_us = sightings->link_high_us - sightings->link_low_us;
 
 	if (uptime->state != CORRELATION_UNKNOWN || !sightings->has_link ||
 		!correlation_is_placed(wall))
 		return;
 	uptime->state = wall->state;
-	uptime->offset_us = wall->offset_us - sightings->link_us;
-	uptime->uncertainty_us = wall->uncertainty_us + DRIFT_US;
+	uptime->offset_us = wall->offset_us - sightings->link_low_us - spread_us / 2;
+	uptime->uncertainty_us = wall->uncertainty_us + DRIFT_US + (spread_us + 1) / 2;
 	uptime->candidates = wall->candidates;
+	uptime->left_out = wall->left_out;
 	uptime->low = (struct sighting_bound){.is_known = true,
 		.rule = SIGHTING_LINKED,
 		.log = sightings->link_log,

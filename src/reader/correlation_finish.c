@@ -12,7 +12,7 @@
 /* It asked for the free space of the root, and nobody else did. */
 static bool is_hook(const struct sightings *sightings, const struct correlation_process *process)
 {
-	for (unsigned i = 0; i < sightings->mount_count; i++) {
+	for (unsigned i = 0; i < sightings_kept(sightings->mount_count); i++) {
 		const struct sighted_mount *mount = &sightings->mount[i];
 
 		if (mount->log == process->log && mount->statfs_count == 1 &&
@@ -28,7 +28,7 @@ static void name_device(const struct correlation *correlation, struct correlatio
 	const struct sightings *sightings = correlation->sightings;
 	const char *name = NULL;
 
-	for (unsigned i = 0; i < sightings->device_count; i++) {
+	for (unsigned i = 0; i < sightings_kept(sightings->device_count); i++) {
 		const struct sighted_device *device = &sightings->device[i];
 
 		for (unsigned d = 0; d < sightings->wanted.disk_count; d++) {

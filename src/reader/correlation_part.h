@@ -10,7 +10,7 @@
 #include "reader/correlation.h"
 
 enum {
-	SIGHTINGS_MAX = 64, /* mounts of a share in a log; lives of a device's driver */
+	SIGHTINGS_MAX = 64, /* mounts of a share in the logs; lives of a device's driver */
 	SIGHTING_PIDS_MAX = 16,
 	SIGHTING_NAMES_MAX = 8,
 	SIGHTING_DISKS_MAX = 16,
@@ -81,10 +81,10 @@ struct wanted {
 struct sightings {
 	struct wanted wanted;
 	struct sighted_mount mount[SIGHTINGS_MAX];
-	unsigned mount_count;
+	uint64_t mount_count; /* ever: of more than SIGHTINGS_MAX the newest are kept, in a ring */
 	struct sighted_device device[SIGHTINGS_MAX];
-	unsigned device_count;
-	uint64_t left_out; /* of both */
+	uint64_t device_count;
+	uint64_t left_out[HOST_CLOCKS]; /* of both */
 	struct sighted connected[CORRELATION_LOGS_MAX], queue[CORRELATION_LOGS_MAX];
 	uint32_t lookup_thread[CORRELATION_LOGS_MAX];
 	/* Of a whole log: the bounds that are tightest. */
@@ -92,8 +92,13 @@ struct sightings {
 	struct sighting_bound high[CORRELATION_LOGS_MAX][HOST_CLOCKS];
 	bool has_link;
 	unsigned link_log;
-	int64_t link_us; /* wall clock less uptime */
+	int64_t link_low_us, link_high_us; /* wall clock less uptime */
 };
+
+static inline unsigned sightings_kept(uint64_t count)
+{
+	return count < SIGHTINGS_MAX ? (unsigned)count : SIGHTINGS_MAX;
+}
 
 void wanted_collect(const struct reader_report *report, struct wanted *wanted);
 
@@ -129,7 +134,7 @@ struct pending_request {
 	bool is_used;
 	unsigned log;
 	uint64_t unique, device;
-	int64_t since_us;
+	int64_t since_us, resolution_us;
 	uint16_t process;
 	uint8_t operation;
 };

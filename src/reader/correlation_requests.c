@@ -176,14 +176,21 @@ static struct pending_request *place_pending(
 	return known ? known : &pending->request[at % PENDING_MAX];
 }
 
+static int64_t coarser(int64_t left, int64_t right)
+{
+	return left > right ? left : right;
+}
+
 static void answer(struct correlation *correlation, struct pending_request *request, bool is_failed,
-	int64_t us)
+	const struct stamp *at)
 {
 	struct correlation_process *process = correlation->process[request->process];
 	struct correlation_operation *operation = &process->operation[request->operation];
-	int64_t took_us = us - request->since_us;
+	int64_t took_us = at->us - request->since_us;
 
 	operation->timed++;
+	operation->resolution_us = coarser(
+		operation->resolution_us, coarser(request->resolution_us, at->resolution_us));
 	operation->failed += is_failed;
 	process->failed += is_failed;
 	if (took_us > operation->slowest_us)
@@ -233,6 +240,7 @@ static int count_request(struct correlation *correlation, const struct request *
 				.unique = request->unique,
 				.device = request->is_device ? request->id : 0,
 				.since_us = us,
+				.resolution_us = line->stamp.resolution_us,
 				.process = (uint16_t)number,
 				.operation = (uint8_t)(operation - process->operation)};
 	return number;
@@ -317,7 +325,7 @@ static int count_fuse(struct correlation *correlation, unsigned log, const struc
 	else if (fuse->kind == FUSE_READ && thread)
 		known = find_pending(pending, log, thread->unique, 0);
 	if (known)
-		answer(correlation, known, fuse->error != 0, line->stamp.us);
+		answer(correlation, known, fuse->error != 0, &line->stamp);
 	return 0;
 }
 
@@ -345,7 +353,7 @@ static int count_qemu(struct correlation *correlation, unsigned log, const struc
 		return 0;
 	known = find_pending(correlation->pending, log, trace->request, trace->device);
 	if (known)
-		answer(correlation, known, trace->value != 0, line->stamp.us);
+		answer(correlation, known, trace->value != 0, &line->stamp);
 	return 0;
 }
 

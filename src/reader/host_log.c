@@ -118,7 +118,8 @@ static void take_text(struct host_log *log)
 /* https://systemd.io/JOURNAL_EXPORT_FORMATS: an entry ends with an empty line. */
 static void end_entry(struct host_log *log)
 {
-	struct host_line line = {.text = log->message, .second = log->monotonic};
+	struct host_line line = {
+		.text = log->message, .entry = log->real, .second = log->monotonic};
 
 	if (log->real.clock == STAMP_NONE)
 		return;

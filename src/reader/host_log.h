@@ -18,8 +18,9 @@ enum { HOST_LINE_MAX = 4096 };
 
 struct host_line {
 	struct stamp stamp; /* STAMP_WALL or STAMP_UPTIME */
-	/* An entry of the journal has both clocks: this is STAMP_UPTIME, or STAMP_NONE. */
-	struct stamp second;
+	/* An entry of the journal has both clocks, of one moment: STAMP_WALL and STAMP_UPTIME, or
+	 * STAMP_NONE. The line may have been written before. */
+	struct stamp entry, second;
 	const char *text; /* behind the stamp; NUL-terminated, without the newline */
 };
 

@@ -22,19 +22,16 @@ enum host_clock host_clock_of(const struct host_line *line)
 /* Kernels stamp lines of their log with a clock that starts a little before the one that records
  * have: 24 ms in QEMU's emulation. */
 static const double CONSOLE_AHEAD = 0.25;
-/* mount(2) sends INIT and does not wait until the host has taken it. */
-static const double INIT_LATE = 0.1;
 
 static int64_t microseconds(double seconds)
 {
 	return (int64_t)llround(seconds * 1e6);
 }
 
-struct sighting_bound sighting_low(
-	enum sighting_rule rule, unsigned log, const struct sighted *at, double guest)
+/* early: how much later than it says the guest may have been. */
+static struct sighting_bound bound_of(enum sighting_rule rule, unsigned log,
+	const struct sighted *at, int64_t host_us, double guest, double early)
 {
-	double allowed = rule == SIGHTING_INIT ? INIT_LATE : 0;
-
 	if (!at->is_known || !timeline_is_moment(guest))
 		return (struct sighting_bound){0};
 	return (struct sighting_bound){.is_known = true,
@@ -42,22 +39,21 @@ struct sighting_bound sighting_low(
 		.log = log,
 		.host_us = at->us,
 		.guest = guest,
-		.offset_us = at->us - microseconds(guest + allowed)};
+		.offset_us = host_us - microseconds(guest - early)};
+}
+
+struct sighting_bound sighting_low(
+	enum sighting_rule rule, unsigned log, const struct sighted *at, double guest)
+{
+	return bound_of(rule, log, at, at->us, guest, 0);
 }
 
 struct sighting_bound sighting_high(
 	enum sighting_rule rule, unsigned log, const struct sighted *at, double guest)
 {
-	double allowed = rule == SIGHTING_CONSOLE ? CONSOLE_AHEAD : 0;
+	double early = rule == SIGHTING_CONSOLE ? CONSOLE_AHEAD : 0;
 
-	if (!at->is_known || !timeline_is_moment(guest))
-		return (struct sighting_bound){0};
-	return (struct sighting_bound){.is_known = true,
-		.rule = rule,
-		.log = log,
-		.host_us = at->us,
-		.guest = guest,
-		.offset_us = at->us + at->resolution_us - microseconds(guest - allowed)};
+	return bound_of(rule, log, at, at->us + at->resolution_us, guest, early);
 }
 
 void sighting_raise(struct sighting_bound *low, const struct sighting_bound *bound)
@@ -102,20 +98,25 @@ static void note_high(struct sightings *sightings, unsigned log, const struct ho
 /* The last one of a log; NULL: nothing was mounted yet. */
 static struct sighted_mount *current_mount(struct sightings *sightings, unsigned log)
 {
-	for (unsigned i = sightings->mount_count; i > 0; i--) {
-		if (sightings->mount[i - 1].log == log)
-			return &sightings->mount[i - 1];
+	unsigned kept = sightings_kept(sightings->mount_count);
+
+	for (uint64_t i = sightings->mount_count; i > sightings->mount_count - kept; i--) {
+		struct sighted_mount *mount = &sightings->mount[(i - 1) % SIGHTINGS_MAX];
+
+		if (mount->log == log)
+			return mount;
 	}
 	return NULL;
 }
 
+/* The report is rather of a new boot than of an old one: the oldest makes room. */
 static void begin_mount(struct sightings *sightings, unsigned log, const struct host_line *line)
 {
-	if (sightings->mount_count == SIGHTINGS_MAX) {
-		sightings->left_out++;
-		return;
-	}
-	sightings->mount[sightings->mount_count++] = (struct sighted_mount){.log = log,
+	struct sighted_mount *mount = &sightings->mount[sightings->mount_count % SIGHTINGS_MAX];
+
+	if (sightings->mount_count++ >= SIGHTINGS_MAX)
+		sightings->left_out[mount->clock]++;
+	*mount = (struct sighted_mount){.log = log,
 		.clock = host_clock_of(line),
 		.connected = sightings->connected[log],
 		.queue = sightings->queue[log],
@@ -207,13 +208,24 @@ static void sight_fuse(struct sightings *sightings, unsigned log, const struct f
 static struct sighted_device *current_device(
 	struct sightings *sightings, unsigned log, uint64_t device)
 {
-	for (unsigned i = 0; i < sightings->device_count; i++) {
+	for (unsigned i = 0; i < sightings_kept(sightings->device_count); i++) {
 		struct sighted_device *known = &sightings->device[i];
 
 		if (known->log == log && known->device == device && !known->is_over)
 			return known;
 	}
 	return NULL;
+}
+
+static struct sighted_device *begin_device(
+	struct sightings *sightings, unsigned log, uint64_t device, const struct host_line *line)
+{
+	struct sighted_device *made = &sightings->device[sightings->device_count % SIGHTINGS_MAX];
+
+	if (sightings->device_count++ >= SIGHTINGS_MAX)
+		sightings->left_out[made->clock]++;
+	*made = (struct sighted_device){.log = log, .clock = host_clock_of(line), .device = device};
+	return made;
 }
 
 static void sight_disk_request(struct sightings *sightings, unsigned log,
@@ -224,15 +236,8 @@ static void sight_disk_request(struct sightings *sightings, unsigned log,
 
 	if (strcmp(trace->operation, "read") != 0)
 		return;
-	if (!device && sightings->device_count == SIGHTINGS_MAX) {
-		sightings->left_out++;
-		return;
-	}
-	if (!device) {
-		device = &sightings->device[sightings->device_count++];
-		*device = (struct sighted_device){
-			.log = log, .clock = host_clock_of(line), .device = trace->device};
-	}
+	if (!device)
+		device = begin_device(sightings, log, trace->device, line);
 	if (!device->is_read) {
 		device->is_read = true;
 		device->request = trace->request;
@@ -331,13 +336,19 @@ static void note_clock(struct correlation_log *log, enum host_clock clock, int64
 		log->last_us[clock] = us;
 }
 
+/* Of the entry: what a program says of when it wrote its message does not belong to the uptime. */
 static void note_link(struct sightings *sightings, unsigned log, const struct host_line *line)
 {
-	if (line->stamp.clock != STAMP_WALL || line->second.clock != STAMP_UPTIME)
+	int64_t link_us = line->entry.us - line->second.us;
+
+	if (line->entry.clock != STAMP_WALL || line->second.clock != STAMP_UPTIME)
 		return;
+	if (!sightings->has_link || link_us < sightings->link_low_us)
+		sightings->link_low_us = link_us;
+	if (!sightings->has_link || link_us > sightings->link_high_us)
+		sightings->link_high_us = link_us;
 	sightings->has_link = true;
 	sightings->link_log = log;
-	sightings->link_us = line->stamp.us - line->second.us;
 }
 
 void correlation_sight(struct correlation *correlation, unsigned log, const struct host_line *line)

@@ -113,7 +113,7 @@ static void add_marks(struct timeline_builder *builder, const struct correlation
 /* The worst of the clocks. */
 static char *make_note(const struct correlation *correlation)
 {
-	int64_t uncertainty_us = 0;
+	int64_t uncertainty_us = -1;
 	bool is_given = false;
 	char data[TIMELINE_TEXT_SIZE];
 
@@ -126,9 +126,11 @@ static char *make_note(const struct correlation *correlation)
 				"A clock of the host is not known: what bears its time is not "
 				"here.");
 		is_given |= clock->state == CORRELATION_GIVEN;
-		if (clock->uncertainty_us > uncertainty_us)
+		if (clock->state == CORRELATION_ESTIMATED && clock->uncertainty_us > uncertainty_us)
 			uncertainty_us = clock->uncertainty_us;
 	}
+	if (uncertainty_us < 0)
+		return strdup("The host: its clock was given.");
 	(void)snprintf(data, sizeof(data),
 		"The host: its clock is known to %.1f ms of the guest's%s.",
 		(double)uncertainty_us / 1e3, is_given ? ", or was given" : "");

@@ -83,11 +83,22 @@ class Clocks(Correlate):
     def test_a_share(self):
         said = self.json(share_report(), c_log(*mount()))
         low, high = self.interval(said)
-        # INIT less 0.1 s less mounted at 3 s; STATFS less mounted.
+        # LOOKUP less the handoff at 3.3 s; STATFS less mounted.
         self.assertAlmostEqual(low, STARTED - 0.1, delta=0.2)
         self.assertLessEqual(low, STARTED)
         self.assertGreaterEqual(high, STARTED)
         self.assertEqual(self.clock(said)["not_after"]["host_saw"], "STATFS")
+
+    def test_an_init_that_the_host_takes_late(self):
+        """mount(2) does not wait for it: the share was mounted at 3 s, the host answered at 32.9 s."""
+        report = made_report.Report()
+        made_report.start(report)
+        report.add(33.3, "root", kind="virtiofs", spec="virtiofs:r", value="r", device_count=1, since=2.5, mounted=3.0)
+        report.add(33.3, "handoff", root="/sysroot", mounted=True, fstype="virtiofs", init="/sbin/init",
+                   init_stat="ok", free_bytes=1)
+        report.end(33.4)
+        low, high = self.interval(self.json(report.text(), c_log(*mount(33.0))))
+        self.assertTrue(low <= STARTED <= high, (low - STARTED, high - STARTED))
 
     def test_whole_seconds_are_no_more_than_that(self):
         log = rust_log((2.9, "DEBUG virtiofsd::server] Received request: opcode=Init (26), inode=0, unique=2, pid=0"),
@@ -105,6 +116,8 @@ class Clocks(Correlate):
         lookup = next(one for process in said["processes"] for one in process["operations"]
                       if one["operation"] == "LOOKUP")
         self.assertEqual((lookup["requests"], lookup["failed"]), (1, 1))
+        self.assertEqual((lookup["slowest_us"], lookup["slowest_resolution_us"]), (0, 1000000))
+        self.assertRegex(self.text(share_report(), log), r"LOOKUP 1 1 1 < 1 s ")
 
     def test_who_asks_for_free_space_besides(self):
         """The hook is one of them, and not told from the others: the last one counts."""
@@ -187,7 +200,8 @@ class Clocks(Correlate):
         low, high = self.interval(said)
         self.assertAlmostEqual(low, STARTED + 2.451 - 2.5, places=3)
         self.assertAlmostEqual(high, STARTED + 2.6 - 2.5, places=3)
-        self.assertEqual({process.get("disk") for process in said["processes"]}, {"vda", None})
+        self.assertEqual({(process["device"], process.get("disk")) for process in said["processes"]},
+                         {(1, "vda"), (2, None)})
         # It reads all of it: one cannot be told from the other, but by when the machine began.
         both = firmware + start + kernel
         self.assertEqual(self.clock(self.json(self.disk_report(arrived=2.5), qemu_log(*both)))["candidates"], 2)
@@ -256,6 +270,28 @@ class Clocks(Correlate):
         self.assertLess(high - low, 1)
         self.assertTrue(low <= STARTED <= high)
 
+    def test_more_boots_than_are_looked_at(self):
+        """The newest are; that there were others is told."""
+        days = c_log(*((t - day * 86400, text) for day in range(69, -1, -1) for t, text in mount()))
+        said = self.json(share_report(), days)
+        self.assertEqual((self.clock(said)["candidates"], self.clock(said)["left_out"]), (64, 6))
+        low, high = self.interval(said)
+        self.assertTrue(low <= STARTED <= high, (low - STARTED, high - STARTED))
+        self.assertIn("6 older boots in the logs were not looked at", self.text(share_report(), days))
+        reads = [line for n in range(70) for line in
+                 [(n - 100, "virtio_set_status vdev 0x1 val 0"), *self.disk_log("0x1", n - 100, 0)]]
+        header = self.disk_log("0x1", 2.6, 0, 1, 2, (1 << 30) // 512)
+        said = self.json(self.disk_report(arrived=2.5), qemu_log(*reads, (2, "virtio_set_status vdev 0x1 val 0"), *header))
+        self.assertEqual((self.clock(said)["state"], self.clock(said)["left_out"]), ("estimated", 7))
+
+    def test_bounds_that_cross_by_less_than_the_drift(self):
+        """The machine ended 2 ms before its guest can have written: one of the clocks is that wrong at least."""
+        log = qemu_log((-1, "vm_state_notify running 1 reason 9 (running)"),
+                       (3.4 - 1 - 0.002, "vm_state_notify running 0 reason 11 (shutdown)"))
+        said = self.json(bare_report(), log)
+        self.interval(said)
+        self.assertGreater(self.clock(said)["uncertainty_us"], 2000)
+
     def test_given_by_hand(self):
         log = plain_log((2, "sshd: hello"))
         for offset in (f"{STARTED:.6f}", "2026-11-21T20:01:10Z", "2026-11-21T21:01:10+01:00"):
@@ -263,6 +299,10 @@ class Clocks(Correlate):
             self.assertEqual(self.clock(said)["state"], "given")
             lane, = self.host_lanes(said)
             self.assertEqual((lane["items"][0]["start"], lane["items"][0]["text"]), (2.0, "sshd: hello"))
+        picture = self.folder / "boot.svg"
+        self.run_verb("-o", picture, "--offset", f"{STARTED:.6f}", *self.paths(bare_report(), [log]))
+        self.assertIn("its clock was given", picture.read_text())
+        self.assertNotIn("0.0 ms of the guest", picture.read_text())
         dmesg = b"[  102.000000] kvm: hello\n"
         said = self.json(bare_report(), dmesg, options=("--offset", "100"))
         self.assertEqual(self.host_lanes(said)[0]["items"][0]["start"], 2.0)
@@ -281,6 +321,28 @@ class Clocks(Correlate):
         self.assertEqual(wall_clock["offset_us"] - uptime["offset_us"], int((STARTED - 500) * 1e6))
         self.assertGreaterEqual(uptime["uncertainty_us"], wall_clock["uncertainty_us"])
         self.assertEqual(self.clock(self.json(bare_report(), vm, dmesg), "uptime")["state"], "unknown")
+
+    def test_what_the_journal_was_told_later(self):
+        """virtiofsd's own stamp is of whole seconds; the uptime belongs to that of the entry. Two entries that
+        disagree leave that much open."""
+        def entry(at, text, uptime):
+            return b"__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\nMESSAGE=%s\n\n" % (
+                (STARTED + at) * 1e6, uptime * 1e6, text)
+
+        vm = qemu_log((-1, "vm_state_notify running 1 reason 9 (running)"),
+                      (4, "vm_state_notify running 0 reason 11 (shutdown)"))
+        journal = entry(1.95, f"[{wall(1):%Y-%m-%dT%H:%M:%SZ} DEBUG virtiofsd::server] x".encode(), 501.95)
+        dmesg = b"[  502.500000] kvm: hello\n"
+        said = self.json(bare_report(), vm, journal, dmesg)
+        self.assertEqual(self.clock(said)["offset_us"] - self.clock(said, "uptime")["offset_us"],
+                         int((STARTED - 500) * 1e6))
+        set_back = self.json(bare_report(), vm, journal + entry(2, b"x", 502.5), dmesg)
+        self.assertGreaterEqual(self.clock(set_back, "uptime")["uncertainty_us"],
+                                self.clock(said, "uptime")["uncertainty_us"] + 250000)
+
+    def test_before_1970(self):
+        text = self.text(bare_report(), b"1969-12-31T23:59:59.5Z y\n1970-01-01T00:00:00.25+05:00 vm\n")
+        self.assertIn("1969-12-31 19:00:00.250000 UTC vm", text)
 
     def test_stamps_without_a_zone(self):
         log = f"{wall(2):%Y-%m-%d %H:%M:%S} sshd: hello\n".encode()
