@@ -37,12 +37,21 @@ static void count(void *context, const struct host_line *line)
 		pass->error = correlation_count(pass->correlation, pass->log, line);
 }
 
-/* Local time less UTC, now. */
-static int64_t local_zone(time_t now)
+/* Local time less UTC. */
+static int64_t local_zone(time_t at)
 {
 	struct tm parts;
 
-	return localtime_r(&now, &parts) ? parts.tm_gmtoff * SECOND : 0;
+	return localtime_r(&at, &parts) ? parts.tm_gmtoff * SECOND : 0;
+}
+
+/* What it was when clocks here showed that. mktime(3) would look for the zone's file again, and by
+ * then nothing can be opened. */
+static int64_t zone_at(int64_t civil_us)
+{
+	int64_t nearly_us = civil_us - local_zone((time_t)(civil_us / SECOND));
+
+	return local_zone((time_t)(nearly_us / SECOND));
 }
 
 static int read_log(
@@ -57,6 +66,8 @@ static int read_log(
 
 	if (!buffer || !log)
 		pass->error = -ENOMEM;
+	else if (!options->has_zone)
+		host_log_use_zone(log, zone_at);
 	while (!pass->error && (length = read(fd, buffer, CHUNK)) != 0) {
 		if (length > 0)
 			host_log_feed(log, buffer, (size_t)length);

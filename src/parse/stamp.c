@@ -184,7 +184,7 @@ static bool take_month(struct cursor *cursor, struct stamp *stamp, bool has_year
 {
 	static const char *const MONTHS[] = {
 		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	uint64_t day, year = 1970;
+	uint64_t day, year;
 	int64_t clock_us;
 	unsigned month;
 
@@ -198,8 +198,12 @@ static bool take_month(struct cursor *cursor, struct stamp *stamp, bool has_year
 		(!take_char(cursor, ' ') || !take_number(cursor, 4, 4, 9999, &year) || year < 1970))
 		return false;
 	stamp->us %= SECOND;
-	stamp->us += stamp_days((int64_t)year, month + 1, (unsigned)day) * DAY + clock_us;
+	stamp->us += clock_us;
 	stamp->clock = has_year ? STAMP_CIVIL : STAMP_YEARLY;
+	stamp->month = month + 1;
+	stamp->day = (unsigned)day;
+	if (has_year)
+		stamp->us += stamp_days((int64_t)year, stamp->month, stamp->day) * DAY;
 	return true;
 }
 
@@ -298,24 +302,30 @@ size_t stamp_parse(const char *line, size_t length, struct stamp *ret)
 	return (size_t)(cursor.at - line);
 }
 
+void stamp_settle_year(struct stamp *stamp, int64_t zone_us, int64_t now_us)
+{
+	int64_t year = 1970 + now_us / DAY / 365, at = 0;
+
+	if (stamp->clock != STAMP_YEARLY)
+		return;
+	for (; year >= 1970; year--) {
+		/* What is no day of that year is the first of March there. */
+		bool is_there = stamp->month != 2 ||
+				stamp_days(year, 2, stamp->day) < stamp_days(year, 3, 1);
+
+		at = stamp_days(year, stamp->month, stamp->day) * DAY + stamp->us;
+		if (is_there && at - zone_us <= now_us + DAY)
+			break;
+	}
+	stamp->us = at;
+	stamp->clock = STAMP_CIVIL;
+}
+
 void stamp_settle(struct stamp *stamp, int64_t zone_us, int64_t now_us)
 {
-	if (stamp->clock != STAMP_CIVIL && stamp->clock != STAMP_YEARLY)
+	stamp_settle_year(stamp, zone_us, now_us);
+	if (stamp->clock != STAMP_CIVIL)
 		return;
-	if (stamp->clock == STAMP_YEARLY) {
-		/* A leap year's days behind February are one further on. */
-		int64_t year = 1970 + now_us / DAY / 365;
-		int64_t in_year = stamp->us, at;
-
-		do {
-			bool is_leap = stamp_days(year, 3, 1) - stamp_days(year, 2, 1) == 29;
-
-			at = stamp_days(year, 1, 1) * DAY + in_year +
-			     (is_leap && in_year >= 59 * DAY ? DAY : 0);
-			year--;
-		} while (at - zone_us > now_us + DAY && year >= 1970);
-		stamp->us = at;
-	}
 	stamp->us -= zone_us;
 	stamp->clock = STAMP_WALL;
 }

@@ -22,7 +22,7 @@ enum stamp_clock {
 	STAMP_NONE,
 	STAMP_WALL,   /* since 1970 */
 	STAMP_CIVIL,  /* the same as if its time zone, which it does not tell, were UTC */
-	STAMP_YEARLY, /* the same, and the year is not told either: as if it were 1970 */
+	STAMP_YEARLY, /* the same, and the year is not told either: since that day began */
 	STAMP_UPTIME, /* since that machine's kernel started */
 };
 
@@ -31,13 +31,16 @@ struct stamp {
 	enum stamp_clock clock;
 	int64_t us;
 	int64_t resolution_us;
+	unsigned month, day; /* from 1, of STAMP_YEARLY */
 };
 
 /* Returns how many bytes of the line it takes, blanks behind it too; 0: there is none. */
 size_t stamp_parse(const char *line, size_t length, struct stamp *ret);
 
-/* Makes a STAMP_CIVIL or STAMP_YEARLY one STAMP_WALL. zone_us: local time less UTC. now_us: the
- * year is the last in which the stamp was not more than a day ahead of that. */
+/* Makes a STAMP_YEARLY one STAMP_CIVIL: the year is the last one with that day in which the stamp
+ * was not more than a day ahead of now_us. zone_us: local time less UTC. */
+void stamp_settle_year(struct stamp *stamp, int64_t zone_us, int64_t now_us);
+/* Makes a STAMP_CIVIL or STAMP_YEARLY one STAMP_WALL. */
 void stamp_settle(struct stamp *stamp, int64_t zone_us, int64_t now_us);
 
 /* "+01:00", "-0330", "+1", "Z": local time less UTC. -EINVAL. */

@@ -150,11 +150,11 @@ bool difference_both(struct comparison *comparison, const char *type, const char
 static bool is_alike(const json_t *a, const json_t *b, enum member_kind kind)
 {
 	enum { PERCENT = 3 };
-	int64_t left = json_integer_value(a), right = json_integer_value(b);
+	double left = (double)json_integer_value(a), right = (double)json_integer_value(b);
 
 	if (kind != MEMBER_ROUGH)
 		return json_equal(a, b);
-	return llabs(left / 100 - right / 100) * 100 <= PERCENT * (left / 100);
+	return fabs(left - right) * 100 <= PERCENT * left;
 }
 
 static bool is_optional(enum member_kind kind)

@@ -16,6 +16,7 @@ enum state {
 
 struct host_log {
 	int64_t zone_us, now_us;
+	host_zone_fn zone; /* NULL: zone_us at all times */
 	host_line_fn line;
 	void *context;
 	struct host_log_count count;
@@ -42,6 +43,11 @@ struct host_log *host_log_new(int64_t zone_us, int64_t now_us, host_line_fn line
 	log->line = line;
 	log->context = context;
 	return log;
+}
+
+void host_log_use_zone(struct host_log *log, host_zone_fn zone)
+{
+	log->zone = zone;
 }
 
 void host_log_free(struct host_log *log)
@@ -103,11 +109,15 @@ static void take_text(struct host_log *log)
 {
 	struct host_line line = {.text = log->data};
 	size_t taken = stamp_parse(log->data, log->length, &line.stamp);
+	int64_t zone_us = log->zone_us;
 
 	log->count.lines++;
 	if (!taken)
 		return;
-	stamp_settle(&line.stamp, log->zone_us, log->now_us);
+	stamp_settle_year(&line.stamp, zone_us, log->now_us);
+	if (log->zone && line.stamp.clock == STAMP_CIVIL)
+		zone_us = log->zone(line.stamp.us);
+	stamp_settle(&line.stamp, zone_us, log->now_us);
 	line.text += taken;
 	tell(log, &line);
 }

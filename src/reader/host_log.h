@@ -30,6 +30,9 @@ struct host_log;
 
 /* What stamps leave out: see stamp_settle(). NULL: out of memory. */
 struct host_log *host_log_new(int64_t zone_us, int64_t now_us, host_line_fn line, void *context);
+/* Where local time is not always as far from UTC: how far it is at a local time. */
+typedef int64_t (*host_zone_fn)(int64_t civil_us);
+void host_log_use_zone(struct host_log *log, host_zone_fn zone);
 void host_log_free(struct host_log *log);
 void host_log_feed(struct host_log *log, const char *bytes, size_t length);
 /* What was fed last is whole. */

@@ -18,9 +18,9 @@ static void append_growth(struct text *text, const struct reader_record *before,
 	const struct reader_record *now, const char *key, const char *what)
 {
 	int64_t value = reader_integer(now->members, key, 0);
-	int64_t grown = before ? value - reader_integer(before->members, key, value) : 0;
+	int64_t old = before ? reader_integer(before->members, key, value) : value, grown;
 
-	if (grown <= 0)
+	if (value <= old || __builtin_sub_overflow(value, old, &grown))
 		return;
 	text_append(text, text->length ? ", " : "");
 	text_append_i64(text, grown);

@@ -351,6 +351,11 @@ class Clocks(Correlate):
             said = self.json(bare_report(), log, options=("--offset", f"{STARTED - 7200:.6f}", *options), zone=zone)
             at[name] = [lane["items"][0]["start"] for lane in self.host_lanes(said)]
         self.assertEqual(at, {"utc": [], "here": [2.0], "said": [2.0]})
+        # Summer and winter of one machine, whenever it is asked.
+        for civil, kernel in (("2026-07-20 12:00:02", "2026-07-20T10:00:00Z"), ("2026-01-20 12:00:02", "2026-01-20T11:00:00Z")):
+            said = self.json(bare_report(), f"{civil} sshd: hello\n".encode(), options=("--offset", kernel),
+                             zone="CET-1CEST,M3.5.0,M10.5.0/3")
+            self.assertEqual([lane["items"][0]["start"] for lane in self.host_lanes(said)], [2.0], civil)
 
 
 class Requests(Correlate):

@@ -114,7 +114,14 @@ START_TEST(a_stamp_without_a_year)
 	ck_assert(parse("Dec 31 23:59:59 host x"));
 	stamp_settle(&stamp, 0, INT64_C(1798848000000000));
 	ck_assert(stamp.us == INT64_C(1798761599000000));
-	/* Behind the 29th of February. */
+	/* The 29th of February: of a leap year, also where this one is none. */
+	ck_assert(parse("Feb 29 00:00:01 host x"));
+	stamp_settle(&stamp, 0, INT64_C(1709337600000000));
+	ck_assert(stamp.us == INT64_C(1709164801000000));
+	ck_assert(parse("Feb 29 00:00:01 host x"));
+	stamp_settle(&stamp, 0, NOW);
+	ck_assert(stamp.us == INT64_C(1709164801000000));
+	/* Behind it. */
 	ck_assert(parse("Mar  1 00:00:00 host x"));
 	stamp_settle(&stamp, 0, INT64_C(1709337600000000));
 	ck_assert(stamp.us == INT64_C(1709251200000000));
