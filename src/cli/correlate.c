@@ -10,6 +10,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/read.h"
+#include "source/confine.h"
 
 #include <errno.h>
 #include <math.h>
@@ -66,14 +67,14 @@ static int print(const struct correlate_options *options, struct timeline_view *
 {
 	int result = 0;
 
-	if (options->output) {
-		view->width = options->width ? options->width : TIMELINE_PIXELS;
-		result = timeline_write_file(options->output, view);
-	} else if (options->is_json) {
+	if (options->show.output) {
+		view->width = options->show.width ? options->show.width : TIMELINE_PIXELS;
+		result = timeline_write_file(options->show.output, view);
+	} else if (options->show.is_json) {
 		result = print_json(view, correlation);
 	} else {
-		view->width = options->width ? options->width : OUTPUT_COLUMNS;
-		view->is_coloured = output_wants_colour(options->when);
+		view->width = options->show.width ? options->show.width : OUTPUT_COLUMNS;
+		view->is_coloured = output_wants_colour(options->show.when);
 		view->is_utf8 = timeline_is_utf8();
 		timeline_print_text(stdout, view);
 		correlate_print_text(stdout, correlation, view->is_coloured);
@@ -81,7 +82,8 @@ static int print(const struct correlate_options *options, struct timeline_view *
 	if (result == 0 && fflush(stdout) != 0)
 		result = -errno;
 	if (result < 0)
-		input_complain("correlate", options->output ? options->output : "standard output",
+		input_complain("correlate",
+			options->show.output ? options->show.output : "standard output",
 			strerror(-result));
 	return result < 0 ? READ_UNUSABLE : read_exit_status(view->report);
 }
@@ -104,22 +106,40 @@ static int draw(const struct correlate_options *options, const struct correlatio
 	return result;
 }
 
-static int correlate(const struct correlate_options *options)
+static int correlate_opened(const struct correlate_options *options, int report_fd, const int *fd)
 {
 	_cleanup_(cleanup_report) struct reader_report *report = NULL;
 	_cleanup_(cleanup_correlation) struct correlation *correlation = NULL;
-	int fd = input_open("correlate", options->report);
 
-	if (fd < 0 || input_report("correlate", options->report, fd, options->boot, &report) < 0)
+	if (input_report("correlate", options->report, report_fd, options->show.boot, &report) < 0)
 		return READ_UNUSABLE;
 	correlation = correlation_new(report, options->until);
 	if (!correlation) {
 		input_complain("correlate", options->report, strerror(ENOMEM));
 		return READ_UNUSABLE;
 	}
-	if (correlate_read(options, correlation) < 0)
+	if (correlate_read(options, fd, correlation) < 0)
 		return READ_UNUSABLE;
 	return draw(options, correlation);
+}
+
+static int correlate(const struct correlate_options *options)
+{
+	int fd[CORRELATION_LOGS_MAX], report_fd = input_open("correlate", options->report), status;
+
+	if (report_fd < 0)
+		return READ_UNUSABLE;
+	if (correlate_open(options, fd) < 0) {
+		correlate_close(&report_fd, 1);
+		return READ_UNUSABLE;
+	}
+	(void)timeline_is_utf8();
+	/* A picture is not begun before there is something to draw. */
+	if (!options->show.output)
+		confine_reader();
+	status = correlate_opened(options, report_fd, fd);
+	correlate_close(fd, options->log_count);
+	return status;
 }
 
 /* --------------------------------------------------------------------------------------- options
@@ -174,21 +194,8 @@ static const char *take_option(void *context, int option)
 		return stamp_parse_zone(optarg, &options->zone_us) == 0
 			       ? NULL
 			       : "--zone takes a difference to UTC, as +01:00";
-	case 'o':
-		options->output = optarg;
-		return NULL;
-	case 'b':
-		options->boot = optarg;
-		return NULL;
-	case 'j':
-		options->is_json = true;
-		return NULL;
-	case 'w':
-		return text_parse_u32(optarg, 10, &options->width) == 0 && options->width
-			       ? NULL
-			       : "--width takes a number";
 	default:
-		return options_colour(&options->when);
+		return timeline_take_option(&options->show, option);
 	}
 }
 
@@ -205,9 +212,9 @@ static const char *check(const struct correlate_options *options)
 		return "a report and one log of the host at least are needed";
 	if (options->log_count > CORRELATION_LOGS_MAX)
 		return "at most 16 logs can be taken at once";
-	if (options->output && options->is_json)
+	if (options->show.output && options->show.is_json)
 		return "--json and -o exclude each other";
-	return timeline_check_output(options->output, options->width);
+	return timeline_check_output(options->show.output, options->show.width);
 }
 
 static const struct option OPTIONS[] = {{"offset", required_argument, NULL, 'O'},

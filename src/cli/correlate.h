@@ -12,12 +12,10 @@
 #include <jansson.h>
 
 struct correlate_options {
-	const char *report, *boot, *output;
+	const char *report;
+	struct timeline_options show;
 	char *const *log;
 	unsigned log_count;
-	bool is_json;
-	unsigned width;
-	enum output_when when;
 	double until; /* NAN: not said */
 	int64_t zone_us;
 	bool has_zone;
@@ -25,8 +23,12 @@ struct correlate_options {
 	bool has_offset;
 };
 
+/* Opens all logs, and copies what cannot be read twice. Complains; 0 or a negative errno. */
+int correlate_open(const struct correlate_options *options, int fd[CORRELATION_LOGS_MAX]);
+void correlate_close(const int *fd, unsigned count);
 /* Reads all logs, twice. Complains; 0 or a negative errno. */
-int correlate_read(const struct correlate_options *options, struct correlation *correlation);
+int correlate_read(
+	const struct correlate_options *options, const int *fd, struct correlation *correlation);
 
 /* Clocks, and who asked for what; behind the timeline. */
 void correlate_print_text(FILE *stream, const struct correlation *correlation, bool is_coloured);

@@ -10,9 +10,12 @@
 #include "cli/read.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 static const int64_t SECOND = 1000000;
 
@@ -82,25 +85,57 @@ static int read_log(
 	return pass->error;
 }
 
+/* A file without a name where files are to be that nobody keeps. */
+static int open_scratch(void)
+{
+	const char *folder = getenv("TMPDIR");
+	char path[4096];
+	int fd;
+
+	if (!text_join(path, sizeof(path), folder && *folder ? folder : "/tmp", "/bootprobe-XXXXXX",
+		    NULL))
+		return -ENAMETOOLONG;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	(void)unlink(path);
+	return fd;
+}
+
+/* A full disk may take a part of it, and says why only the next time. */
+static int write_whole(int fd, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = write(fd, bytes, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return written < 0 ? -errno : -ENOSPC;
+		bytes += written;
+		length -= (size_t)written;
+	}
+	return 0;
+}
+
 /* What cannot be read again is copied. Returns a descriptor that can. */
 static int keep(int fd)
 {
 	enum { CHUNK = 64 * 1024 };
 	_cleanup_free_ char *buffer = malloc(CHUNK);
-	FILE *file = tmpfile();
-	int kept = file ? dup(fileno(file)) : -1, error = kept < 0 ? -errno : 0;
+	int kept = buffer ? open_scratch() : -ENOMEM, error = kept < 0 ? kept : 0;
 	ssize_t length;
 
-	while (buffer && !error && (length = read(fd, buffer, CHUNK)) != 0) {
-		if (length < 0 ? errno != EINTR : write(kept, buffer, (size_t)length) != length)
+	while (!error && (length = read(fd, buffer, CHUNK)) != 0) {
+		if (length > 0)
+			error = write_whole(kept, buffer, (size_t)length);
+		else if (errno != EINTR)
 			error = -errno;
 	}
-	if (file)
-		(void)fclose(file);
-	if (!error && lseek(kept, 0, SEEK_SET) == 0)
+	if (!error)
 		return kept;
-	error = error ? error : -errno;
-	cleanup_close(&kept);
+	if (kept >= 0)
+		(void)close(kept);
 	return error;
 }
 
@@ -157,27 +192,44 @@ static void give(const struct correlate_options *options, struct correlation *co
 			options->offset_us);
 }
 
-int correlate_read(const struct correlate_options *options, struct correlation *correlation)
+int correlate_open(const struct correlate_options *options, int fd[CORRELATION_LOGS_MAX])
 {
-	int fd[CORRELATION_LOGS_MAX] = {0}, result = 0;
-	unsigned opened = 0;
-
-	for (unsigned i = 0; i < options->log_count && result == 0; i++) {
+	/* The zone is read from a file, too. */
+	(void)local_zone(time(NULL));
+	for (unsigned i = 0; i < options->log_count; i++) {
 		fd[i] = open_log(options->log[i]);
-		result = fd[i] < 0 ? fd[i] : 0;
-		opened += fd[i] >= 0;
-		(void)correlation_add_log(correlation, base_name(options->log[i]));
+		if (fd[i] < 0) {
+			int error = fd[i];
+
+			correlate_close(fd, i);
+			return error;
+		}
 	}
+	return 0;
+}
+
+void correlate_close(const int *fd, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (fd[i] > STDIN_FILENO)
+			(void)close(fd[i]);
+	}
+}
+
+int correlate_read(
+	const struct correlate_options *options, const int *fd, struct correlation *correlation)
+{
+	int result;
+
+	for (unsigned i = 0; i < options->log_count; i++)
+		(void)correlation_add_log(correlation, base_name(options->log[i]));
 	give(options, correlation);
-	if (result == 0)
-		result = read_all_logs(options, fd, correlation, sight);
+	result = read_all_logs(options, fd, correlation, sight);
 	if (result == 0)
 		result = correlation_estimate(correlation);
 	if (result == 0)
 		result = read_all_logs(options, fd, correlation, count);
 	if (result == 0)
 		correlation_finish(correlation);
-	for (unsigned i = 0; i < opened; i++)
-		(void)close(fd[i]);
 	return result;
 }

@@ -8,6 +8,7 @@
 #include "cli/nearest.h"
 #include "cli/output.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -108,6 +109,8 @@ static int refuse(const char *word)
 
 int main(int argc, char **argv)
 {
+	/* What a guest wrote is hashed; a reader that is confined opens no /dev/urandom. */
+	json_object_seed(0);
 	if (argc < 2)
 		return usage(stderr), 2;
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

@@ -45,13 +45,6 @@ static const char HELP[] =
 	"Exit status: 0 nothing wrong was found, or warnings only; 1 findings of severity\n"
 	"error; 2 usage, input that cannot be read, or a report that is INCOMPLETE.\n";
 
-struct timeline_options {
-	const char *path, *boot, *output;
-	bool is_json;
-	unsigned width;
-	enum output_when when;
-};
-
 /* --------------------------------------------------------------------------------------- numbers
  */
 
@@ -248,10 +241,8 @@ static int draw(const struct timeline_options *options)
 /* --------------------------------------------------------------------------------------- options
  */
 
-static const char *take_option(void *context, int option)
+const char *timeline_take_option(struct timeline_options *options, int option)
 {
-	struct timeline_options *options = context;
-
 	switch (option) {
 	case 'o':
 		options->output = optarg;
@@ -269,6 +260,11 @@ static const char *take_option(void *context, int option)
 	default:
 		return options_colour(&options->when);
 	}
+}
+
+static const char *take_option(void *context, int option)
+{
+	return timeline_take_option(context, option);
 }
 
 const char *timeline_check_output(const char *output, unsigned width)

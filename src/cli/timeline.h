@@ -5,6 +5,7 @@
 #ifndef CLI_TIMELINE_H
 #define CLI_TIMELINE_H
 
+#include "cli/output.h"
 #include "reader/timeline.h"
 
 #include <jansson.h>
@@ -16,6 +17,13 @@ enum {
 	TIMELINE_PIXELS_MIN = 640,
 	TIMELINE_PIXELS_MAX = 10000,
 	TIMELINE_PIXELS = 1200,
+};
+
+struct timeline_options {
+	const char *path, *boot, *output;
+	bool is_json;
+	unsigned width;
+	enum output_when when;
 };
 
 struct timeline_view {
@@ -40,6 +48,8 @@ int timeline_write_file(const char *path, const struct timeline_view *view);
 json_t *timeline_object(const struct timeline_view *view);
 /* Whether a terminal in this locale shows more than ASCII. */
 bool timeline_is_utf8(void);
+/* One of -o, --boot, --json, --width, --color: NULL, or what is wrong. */
+const char *timeline_take_option(struct timeline_options *options, int option);
 /* Whether a name is one of a picture; NULL, or what is wrong. */
 const char *timeline_check_output(const char *output, unsigned width);
 

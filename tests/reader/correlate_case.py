@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import resource
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -92,10 +94,16 @@ class Correlate(unittest.TestCase):
         path.write_bytes(content)
         return path
 
-    def run_verb(self, *arguments, stdin=b"", zone="UTC0"):
+    def run_verb(self, *arguments, stdin=b"", zone="UTC0", scratch="", file_size=None):
+        """file_size: what a file can hold, as on a full disk."""
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
+
         return subprocess.run([BOOTPROBE, "correlate", *map(str, arguments)], input=stdin,
                               capture_output=True, timeout=120,
-                              env={**os.environ, "LC_ALL": "C", "TZ": zone})
+                              env={**os.environ, "LC_ALL": "C", "TZ": zone, "TMPDIR": scratch},
+                              preexec_fn=limit if file_size else None)
 
     def paths(self, report, logs):
         if isinstance(report, bytes):

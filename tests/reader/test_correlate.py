@@ -513,6 +513,17 @@ class Interface(Correlate):
         done = self.run_verb("-", self.folder / "-.log", stdin=share_report())
         self.assertEqual((done.returncode, done.stdout), (0, wanted))
 
+    def test_where_a_pipe_is_kept(self):
+        """In $TMPDIR; where that is full, that is said."""
+        report, log = self.file(share_report(), "report.jsonl"), c_log(*mount())
+        done = self.run_verb(report, "-", stdin=log, scratch=self.folder / "absent")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"No such file or directory", done.stderr)
+        done = self.run_verb(report, "-", stdin=log, scratch=self.folder, file_size=100)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"File too large", done.stderr)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["report.jsonl"])
+
     def test_usage(self):
         report, log = self.file(share_report(), "report.jsonl"), self.file(c_log(*mount()), "host.log")
         for arguments, why in (([], "one log"), ([report], "one log"), ([report, *[log] * 17], "16 logs"),

@@ -211,9 +211,11 @@ class Hostile(unittest.TestCase):
         with tempfile.TemporaryDirectory() as scratch:
             fifo = os.path.join(scratch, "fifo")
             os.mkfifo(fifo)
+            host = Path(scratch, "host.log")
+            host.write_text("2026-11-21T20:01:11Z sshd: hello\n")
             for arguments in (["read", fifo], ["read", "--follow", fifo], ["timeline", fifo],
-                              ["compare", "-", fifo]):
-                with self.subTest(arguments[:-1]):
+                              ["compare", "-", fifo], ["correlate", fifo, host]):
+                with self.subTest(arguments[0]):
                     child = subprocess.Popen([BOOTPROBE, *arguments], stdin=subprocess.PIPE,
                                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                     with open(fifo, "wb") as log:
@@ -224,8 +226,30 @@ class Hostile(unittest.TestCase):
                     child.communicate(end)
                     self.assertIn(child.returncode, (0, 1, 2))
 
+    def test_counters_at_both_ends(self):
+        """What grew, and what differs, between the least and the most that a number can be."""
+        def log(*values):
+            heartbeats = [seal(b'{"bootprobe":1,"boot":"%s","seq":%d,"t":%d,"type":"heartbeat","number":%d,"at":%d,'
+                               b'"progress":%d,"interval_us":5000000,"processes":%d' %
+                               (BOOT.encode(), 3 + n, 5 + n, n, 5 + n, 4 + n, value)) for n, value in enumerate(values)]
+            rows = [seal(b'{"bootprobe":1,"boot":"%s","seq":1,"t":1,"type":"begin"' % BOOT.encode()),
+                    seal(b'{"bootprobe":1,"boot":"%s","seq":2,"t":1,"type":"platform","memory_kib":%d' %
+                         (BOOT.encode(), values[0])), *heartbeats]
+            return b"\n".join(rows) + b"\n"
+
+        least, most = -2**63, 2**63 - 1
+        with tempfile.TemporaryDirectory() as scratch:
+            one, other = Path(scratch, "one"), Path(scratch, "other")
+            one.write_bytes(log(least, 12, most, least))
+            other.write_bytes(log(most, -1))
+            for arguments in (["timeline", one], ["compare", one, other], ["compare", other, one]):
+                done = subprocess.run([BOOTPROBE, *arguments], capture_output=True, timeout=60)
+                self.assertIn(done.returncode, (0, 1, 2))
+                self.assertEqual(done.stderr, b"")
+                self.assertTrue(done.stdout)
+
     def test_a_name_of_a_file(self):
-        for verb in (["read"], ["read", "--follow"], ["timeline"], ["compare", "/dev/null"], ["acpi"], ["gpt"], ["explain"]):
+        for verb in (["read"], ["read", "--follow"], ["timeline"], ["compare", "/dev/null"], ["correlate", "/dev/null"], ["acpi"], ["gpt"], ["explain"]):
             done = subprocess.run([BOOTPROBE, *verb, "no\x1b[31msuch\u202e"], capture_output=True)
             self.assertEqual((done.returncode, done.stdout), (2, b""))
             self.assert_clean(done.stderr, [])
