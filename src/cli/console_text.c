@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/console_text.h"
 
+#include "base/text.h"
 #include "cli/output.h"
+
+#include <string.h>
 
 static void print_dropped(const json_t *line)
 {
@@ -18,15 +21,29 @@ void console_text_print(const json_t *line)
 	(void)fputc('\n', stdout);
 }
 
+/* What is of another boot than the line before begins on its own, behind "[boot 5a1f09c3]". */
+static void tell_boot(struct console_text_output *output, const char *boot)
+{
+	if (*output->boot && strcmp(output->boot, boot) != 0) {
+		if (output->is_open)
+			(void)fputc('\n', stdout);
+		output->is_open = false;
+		(void)fputs("[boot ", stdout);
+		output_raw(stdout, boot);
+		(void)fputs("]\n", stdout);
+	}
+	(void)text_copy(output->boot, sizeof(output->boot), boot);
+}
+
 void console_text_observe(void *context, const char *boot, uint32_t seq, const json_t *line)
 {
 	struct console_text_output *output = context;
 
-	(void)boot;
 	(void)seq;
 	if (!reader_is(line, "type", READER_CONSOLE_TEXT))
 		return;
 	output->count++;
+	tell_boot(output, boot);
 	if (output->is_open && reader_number(line, "dropped_bytes", 0) > 0)
 		(void)fputc('\n', stdout);
 	print_dropped(line);

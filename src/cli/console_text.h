@@ -13,6 +13,7 @@ void console_text_print(const json_t *line);
 /* All of them, as they were written, as the input is fed. */
 struct console_text_output {
 	bool is_open; /* the line on standard output has not ended */
+	char boot[9]; /* whose it is: "" before the first */
 	uint64_t count;
 };
 /* Of the type reader_line_fn: context is a struct console_text_output. */

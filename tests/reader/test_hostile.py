@@ -9,6 +9,7 @@ than newline, and the sequences of its own colours.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -225,6 +226,18 @@ class Hostile(unittest.TestCase):
                         log.write(end + b"\n")
                     child.communicate(end)
                     self.assertIn(child.returncode, (0, 1, 2))
+
+    @unittest.skipUnless(shutil.which("strace"), "no strace(1)")
+    def test_what_is_hashed_has_a_seed_that_nobody_knows(self):
+        """Where that cannot be read, a guest that knows when somebody reads its report could make names that
+        all hash alike."""
+        with tempfile.TemporaryDirectory() as scratch:
+            file, trace = Path(scratch, "report"), Path(scratch, "trace")
+            file.write_bytes(report("x", True))
+            for verb in (["read"], ["timeline"], ["compare", file]):
+                subprocess.run(["strace", "-o", trace, "-e", "trace=openat", BOOTPROBE, *verb, file],
+                               capture_output=True, timeout=60)
+                self.assertRegex(trace.read_text(), r"/dev/urandom.* = [0-9]+\n")
 
     def test_counters_at_both_ends(self):
         """What grew, and what differs, between the least and the most that a number can be."""

@@ -378,6 +378,9 @@ class ConsoleText(unittest.TestCase):
         other = line(1, "console.text", {"text": "other"}, boot="0badcafe", t=1)
         done = run("--console", "--boot", BOOT, stdin=text([other, self.said(1, "ours")]))
         self.assertEqual(done.stdout, b"ours\n")
+        done = run("--console", stdin=text([self.said(1, "ours"), self.said(2, "log", open=True), other,
+                                            self.said(3, "in:")]))
+        self.assertEqual(done.stdout, b"ours\nlog\n[boot 0badcafe]\nother\n[boot %s]\nin:\n" % BOOT.encode())
 
 
 class Follow(unittest.TestCase):
