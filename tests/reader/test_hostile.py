@@ -256,10 +256,11 @@ class Hostile(unittest.TestCase):
             one.write_bytes(log(least, 12, most, least))
             other.write_bytes(log(most, -1))
             for arguments in (["timeline", one], ["compare", one, other], ["compare", other, one]):
-                done = subprocess.run([BOOTPROBE, *arguments], capture_output=True, timeout=60)
-                self.assertIn(done.returncode, (0, 1, 2))
-                self.assertEqual(done.stderr, b"")
-                self.assertTrue(done.stdout)
+                with self.subTest(arguments[0]):
+                    done = subprocess.run([BOOTPROBE, *arguments], capture_output=True, timeout=60)
+                    self.assertIn(done.returncode, (0, 1, 2))
+                    self.assertEqual(done.stderr, b"")
+                    self.assertTrue(done.stdout)
 
     def test_a_name_of_a_file(self):
         for verb in (["read"], ["read", "--follow"], ["timeline"], ["compare", "/dev/null"], ["correlate", "/dev/null"], ["acpi"], ["gpt"], ["explain"]):
