@@ -87,6 +87,9 @@ meson_tests() {
 	good=$(count Ok "$log")
 	[ -n "$good" ] || bad=1
 	[ "$bad" = 0 ] || tail -100 "$log"
+	# A test that is skipped says why in its output.
+	sed -n 's/^ *[0-9]*\/[0-9]* \(.*[^ ]\)  *SKIP .*/SKIP  \1/p' "$log"
+	grep '^SKIP  ' "$folder/meson-logs/testlog.txt" | sort -u || :
 	add "$good" "$bad" "$(count Skipped "$log")"
 }
 

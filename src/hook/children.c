@@ -141,6 +141,8 @@ int children_start(struct children *children, const struct probe *probe, uint32_
 		r = child_confine(children, probe, sources, parent);
 		if (fact && children->may_confine)
 			fact->unconfined = r;
+		/* Of this child, and not what the collector lacked once. */
+		sysroot_forget_shortage();
 		r = probe->run(sources, facts, subject);
 		_exit(-(r ? r : sysroot_shortage()) & STATUS_MASK);
 	}

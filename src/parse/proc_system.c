@@ -72,6 +72,17 @@ bool meminfo_bytes(char *text, const char *name, uint64_t *ret_bytes)
 
 /* ----------------------------------------------------------------------------------- diskstats */
 
+/* What stands behind so many more fields, or 0: older kernels do not have it. */
+static uint64_t later_number(char **line, unsigned skipped)
+{
+	uint64_t number = 0;
+	char *field = NULL;
+
+	for (unsigned i = 0; i <= skipped; i++)
+		field = text_next_field(line);
+	return field && text_parse_u64(field, 10, &number) == 0 && number < UINT32_MAX ? number : 0;
+}
+
 /* "254 0 vda reads merged sectors ms writes merged sectors ms in-flight …" */
 static bool disk_line_parse(char *line, struct disk_stats *ret)
 {
@@ -85,7 +96,10 @@ static bool disk_line_parse(char *line, struct disk_stats *ret)
 		WRITE_SECTORS,
 		WRITE_MS,
 		IN_FLIGHT,
-		NUMBERS
+		NUMBERS,
+		/* Since 4.18 and 5.5. */
+		DISCARDS = 11,
+		FLUSHES = 15,
 	};
 	uint64_t number[NUMBERS];
 	char *field;
@@ -101,7 +115,8 @@ static bool disk_line_parse(char *line, struct disk_stats *ret)
 			number[i] > UINT64_MAX / SECTOR_BYTES / 2)
 			return false;
 	}
-	ret->ended = number[READS] + number[WRITES];
+	ret->ended = number[READS] + number[WRITES] + later_number(&line, DISCARDS - NUMBERS) +
+		     later_number(&line, FLUSHES - DISCARDS - 1);
 	ret->bytes = (number[READ_SECTORS] + number[WRITE_SECTORS]) * SECTOR_BYTES;
 	ret->requests = number[IN_FLIGHT];
 	return true;

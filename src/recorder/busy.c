@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "recorder/careful.h"
+#include "recorder/shown_name.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -177,6 +178,7 @@ static void tell_most(struct busy *busy, struct heartbeat_fact *heartbeat,
 		.written_bytes = grown(most->before.written_bytes, most->work.written_bytes),
 	};
 	(void)text_copy(fact->comm, sizeof(fact->comm), most->comm);
+	shown_hide_name(fact->comm, sizeof(fact->comm), shown_secrets(busy->proc));
 	fact_done(heartbeat->busy);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "recorder/shown_name.h"
 
 #include <errno.h>
 #include <string.h>
@@ -48,6 +49,17 @@ static void name_caller(const struct sysroot *proc, struct caller_fact *caller)
 
 	task_path(path, sizeof(path), caller->pid, "/comm");
 	(void)sysroot_attribute(proc, caller->comm, sizeof(caller->comm), path, NULL);
+	shown_hide_name(caller->comm, sizeof(caller->comm), shown_secrets(proc));
+}
+
+static void hide_secrets(const struct sysroot *proc, struct caller_fact *caller)
+{
+	const struct redacted *secrets = shown_secrets(proc);
+
+	fact_foreach (path, caller->paths)
+		shown_hide_path(path->path, sizeof(path->path), secrets);
+	fact_foreach (file, caller->files)
+		shown_hide_path(file->file, sizeof(file->file), secrets);
 }
 
 /* What it has had open for longer than it is looked at. */
@@ -212,6 +224,7 @@ static void end_look(struct call_rates *rates)
 	caller->cpu_us = rates->seen[place].cpu_us;
 	caller->paths_read = rates->source.paths_read;
 	call_sample_tell(calls, caller);
+	hide_secrets(rates->proc, caller);
 	rates->looked_at++;
 }
 

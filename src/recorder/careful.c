@@ -13,6 +13,13 @@
 #define STEP_FIRST_US (200)
 #define STEP_MAX_US (20 * US_PER_MS)
 
+static int kept_out = -1;
+
+void careful_keep_out(int fd)
+{
+	kept_out = fd;
+}
+
 static bool is_over(pid_t pid, bool *ret_is_well)
 {
 	int status = 0;
@@ -37,6 +44,8 @@ bool careful_look(
 		return false;
 	if (pid == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (kept_out >= 0)
+			(void)close(kept_out);
 		if (getppid() == parent)
 			look(context);
 		_exit(0);

@@ -16,6 +16,9 @@ enum { CAREFUL_HUNG_MAX = 3 };
 
 /* Runs look(context), which writes to shared memory alone, in a child, for so long at most. False
  * where it did not come to its end; then what it has written is not whole. started counts it. */
+/* Of the one that looks alone: no child keeps it open. */
+void careful_keep_out(int fd);
+
 bool careful_look(
 	void (*look)(void *context), void *context, uint64_t budget_us, _Atomic uint64_t *started);
 

@@ -5,53 +5,14 @@
 #include "parse/kernel_message.h"
 #include "parse/redact.h"
 #include "parse/trace_line.h"
+#include "recorder/shown_name.h"
 #include "recorder/waiting.h"
-#include "source/cmdline.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/klog.h>
 
 enum { WRITERS_KEPT = 16 };
-
-/* ------------------------------------------------------------------------------------- secrets */
-
-/* Those of the kernel's command line: PID 1 may be given them as arguments, and look them up. */
-static const struct redacted *known_secrets(const struct sysroot *proc)
-{
-	static char cmdline[CMDLINE_SIZE], shown[2 * sizeof(cmdline)];
-	static struct redacted redacted;
-	ssize_t n = sysroot_read(proc, "cmdline", cmdline, sizeof(cmdline));
-
-	if (n < 0 && n != -EFBIG)
-		cmdline[0] = '\0';
-	(void)cmdline_redact_parts(cmdline, shown, sizeof(shown), &redacted);
-	return &redacted;
-}
-
-/* A name that whoever has written a script has chosen. Of a path, each part is shown or not. */
-static void copy_name(char *buf, size_t size, const char *name, const struct redacted *secrets)
-{
-	bool is_cut = strlen(name) >= TRACE_PATH_SIZE - 1;
-	char shown[2 * TRACE_PATH_SIZE];
-	struct text out;
-
-	text_init(&out, shown, sizeof(shown));
-	(void)redact_text(name, strlen(name), secrets, &out);
-	text_init(&out, buf, size);
-	for (const char *part = shown; *part;) {
-		/* Names of a store have a shape of their own, as a whole. */
-		bool is_whole = !is_cut && redact_is_harmless(part, strlen(part));
-		size_t length = is_whole ? strlen(part) : strcspn(part + 1, "/") + 1;
-		bool is_shown = redact_is_harmless(part, length) && (part[length] || !is_cut);
-
-		if (is_shown)
-			text_append_bytes(&out, part, length);
-		else
-			text_append(&out, *part == '/' ? "/***" : "***");
-		part += length;
-	}
-}
 
 /* --------------------------------------------------------------------------- what had failed */
 
@@ -151,12 +112,12 @@ static void note_failure(struct trail *trail, const struct trace_line *line)
 		.error = outcome_from(line->result),
 	};
 
-	copy_name(call.comm, sizeof(call.comm), line->comm, trail->secrets);
+	shown_copy(call.comm, sizeof(call.comm), line->comm, trail->secrets);
 	text_copy(call.name, sizeof(call.name), trace_call_name(line->number));
 	if (strcmp(call.name, "write") == 0 || strcmp(call.name, "writev") == 0)
 		call.descriptor = take_descriptor(trail, line->pid);
 	if (line->pid == 1 && trace_call_takes_path(line->number))
-		copy_name(call.path, sizeof(call.path), trail->path, trail->secrets);
+		shown_copy(call.path, sizeof(call.path), trail->path, trail->secrets);
 	keep(trail->exit, &call);
 }
 
@@ -224,7 +185,7 @@ static ssize_t note_link(const struct sysroot *proc, const char *path, char *buf
 	ssize_t n = sysroot_readlink(proc, path, target, sizeof(target));
 
 	if (n >= 0)
-		copy_name(buf, size, target, secrets);
+		shown_copy(buf, size, target, secrets);
 	return n;
 }
 
@@ -271,9 +232,9 @@ void last_words_gather(const struct sysroot *proc, struct trace_source *trace,
 	char comm[sizeof(exit->comm)];
 
 	trail.exit = exit;
-	trail.secrets = known_secrets(proc);
+	trail.secrets = shown_secrets(proc);
 	if (sysroot_attribute(proc, comm, sizeof(comm), "1/comm", NULL) == 0)
-		copy_name(exit->comm, sizeof(exit->comm), comm, trail.secrets);
+		shown_copy(exit->comm, sizeof(exit->comm), comm, trail.secrets);
 	(void)note_link(proc, "1/exe", exit->executable, sizeof(exit->executable), trail.secrets);
 	note_arguments(proc, exit, trail.secrets);
 	note_descriptors(proc, exit, trail.secrets);

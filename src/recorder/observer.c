@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "recorder/careful.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,9 +115,9 @@ static void end_stall(struct observer *observer, uint64_t now_us)
 	*stall = (struct stall_watch){.since_us = observer->progress.last_us,
 		.next_us = observer->progress.last_us + observer->stall_us,
 		.hung = stall->hung};
-	call_rates_close(&observer->rates);
 	if (!is_told)
 		return;
+	call_rates_close(&observer->rates);
 	observer->facts->stall.ended_us = observer->progress.last_us;
 	tell(observer, OBSERVER_GOES_ON);
 	beat(observer, now_us, true);
@@ -156,6 +157,9 @@ static void watch_stall(struct observer *observer, uint64_t now_us)
 	if (!stall->is_marked && now_us >= stall->since_us + observer->stall_us / 2) {
 		machine_work_look(&observer->proc, &stall->before, now_us);
 		stall->is_marked = true;
+		/* One that comes late, since nothing ran here either, has to be long enough. */
+		if (stall->next_us < now_us + observer->stall_us / 2)
+			stall->next_us = now_us + observer->stall_us / 2;
 	}
 	if (now_us >= stall->next_us)
 		tell_stall(observer, now_us);
@@ -289,6 +293,7 @@ void observer_run(struct observer *observer)
 
 	open_signals();
 	close_others(observer);
+	careful_keep_out(observer->collector_fd);
 	observer->run = SYSROOT_CLOSED;
 	observer->busy = busy_new();
 	if (!observer->busy)

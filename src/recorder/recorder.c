@@ -12,13 +12,15 @@
 #include "source/systemd_boot.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -219,25 +221,28 @@ static bool let_go(struct recorder *recorder)
 /* ----------------------------------------------------------------------------- where PID 1 is */
 
 struct root_id {
-	dev_t device;
-	ino_t inode;
+	uint32_t major, minor;
+	uint64_t inode;
 };
 
-/* A magic link, which sysroot_openat() refuses to follow. */
+/* A magic link, which sysroot_openat() refuses to follow. Without asking a server, which may not
+ * answer while PID 1 is held; statx(2): musl has had it since 1.2.4 only. */
 static struct root_id root_of_pid1(const struct recorder *recorder)
 {
-	struct stat st;
+	struct statx st;
 
-	if (fstatat(recorder->proc.fd, "1/root/", &st, 0) < 0)
+	if (syscall(SYS_statx, recorder->proc.fd, "1/root/", AT_STATX_DONT_SYNC, STATX_INO, &st) <
+		0)
 		return (struct root_id){0};
-	return (struct root_id){.device = st.st_dev, .inode = st.st_ino};
+	return (struct root_id){st.stx_dev_major, st.stx_dev_minor, st.stx_ino};
 }
 
 static bool is_elsewhere(const struct recorder *recorder, struct root_id before)
 {
 	struct root_id now = root_of_pid1(recorder);
 
-	return now.inode && (now.device != before.device || now.inode != before.inode);
+	return now.inode && (now.major != before.major || now.minor != before.minor ||
+				    now.inode != before.inode);
 }
 
 /* Before it changes its root, systemd stops every process with SIGSTOP for a moment, this one
@@ -251,6 +256,7 @@ static bool is_systemd(const struct recorder *recorder)
 
 struct watch {
 	struct root_id first_root, root; /* of PID 1: in the beginning, and where it was let go */
+	bool has_left;                   /* the first one */
 	bool is_seized;
 	uint64_t look_us, seize_us; /* seize_us: at the latest */
 	uint32_t bare_looks;        /* in a row, see is_bare() */
@@ -368,7 +374,8 @@ static enum recorder_state look(struct recorder *recorder, struct watch *watch, 
 	if (is_frozen(recorder, watch))
 		return RECORDER_SAW_FREEZE;
 	/* An initrd may have an sshd of its own. */
-	if (!is_elsewhere(recorder, watch->first_root))
+	watch->has_left |= is_elsewhere(recorder, watch->first_root);
+	if (!watch->has_left)
 		return RECORDER_WATCHING;
 	boot_watch_look(&watch->boot, &recorder->proc, now);
 	return watch->boot.login[0] ? RECORDER_SAW_UP : look_at_systemd(recorder, watch, now);

@@ -8,6 +8,7 @@
 #include "parse/proc_system.h"
 #include "parse/trace_line.h"
 #include "recorder/careful.h"
+#include "recorder/shown_name.h"
 #include "source/systemd_jobs.h"
 
 #include <errno.h>
@@ -146,6 +147,7 @@ struct look {
 	const struct busy *busy;
 	struct stall_fact *stall;
 	uint64_t now_us;
+	const struct redacted *secrets;
 };
 
 static const char *path_of(char *path, uint32_t pid, const char *folder, int32_t descriptor)
@@ -209,6 +211,7 @@ static void note_file(const struct look *look, struct waiting_process_fact *fact
 		(void)text_copy(fact->device, sizeof(fact->device), fact->file + strlen(DEVICES));
 	else
 		note_mount(look, fact);
+	shown_hide_path(fact->file, sizeof(fact->file), look->secrets);
 }
 
 static void note_call(const struct look *look, struct waiting_process_fact *fact)
@@ -275,6 +278,7 @@ static void note_process(
 		.since_us = process->waiting_since ? process->waiting_since : look->now_us,
 		.descriptor = -1};
 	(void)text_copy(fact->comm, sizeof(fact->comm), process->comm);
+	shown_hide_name(fact->comm, sizeof(fact->comm), look->secrets);
 	(void)text_copy(fact->wait_channel, sizeof(fact->wait_channel), channel);
 	/* What is known stands, should the rest not come. */
 	fact_done(look->stall->waiting);
@@ -303,11 +307,18 @@ static void look_at_processes(void *context)
 	}
 }
 
+static void ask_for_jobs(void *context)
+{
+	const struct look *look = context;
+
+	systemd_jobs_read(look->proc, clock_now_us() + JOBS_MAX_US, look->stall);
+}
+
 void waiting_gather(struct stall_watch *watch, struct busy *busy, const struct sysroot *proc,
 	const struct sysroot *sys, struct facts *facts, uint64_t now_us)
 {
 	struct stall_fact *stall = &facts->stall;
-	struct look look = {proc, sys, busy, stall, now_us};
+	struct look look = {proc, sys, busy, stall, now_us, shown_secrets(proc)};
 
 	stall->at_us = now_us;
 	stall->work = STALL_WORK_UNKNOWN;
@@ -323,5 +334,8 @@ void waiting_gather(struct stall_watch *watch, struct busy *busy, const struct s
 	if (watch->hung < CAREFUL_HUNG_MAX)
 		watch->hung +=
 			!careful_look(look_at_processes, &look, LOOK_MAX_US, &facts->own_processes);
-	systemd_jobs_read(proc, clock_now_us() + JOBS_MAX_US, stall);
+	/* Where the server of the root says nothing, the way to the socket has no end. */
+	if (watch->hung < CAREFUL_HUNG_MAX)
+		watch->hung +=
+			!careful_look(ask_for_jobs, &look, 2 * JOBS_MAX_US, &facts->own_processes);
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
+#include <stdlib.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -118,6 +119,14 @@ int confine_drop(enum confine_kind kind, uint64_t budget_us)
 	return r;
 }
 
+/* musl's malloc() takes its first page with MAP_FIXED, which the filter does not let through. */
+static void touch_heap(void)
+{
+	void *volatile block = malloc(1);
+
+	free(block);
+}
+
 int confine_seal(enum confine_kind kind)
 {
 	static struct confine_filter filter;
@@ -125,6 +134,7 @@ int confine_seal(enum confine_kind kind)
 
 	if (kind == CONFINE_NONE || IS_SANITIZED)
 		return 0;
+	touch_heap();
 	r = confine_filter_make(&filter, &KINDS[kind % CONFINE_KIND_COUNT].rights);
 	if (r == 0)
 		r = confine_filter_install(&filter);

@@ -210,7 +210,8 @@ static void emit_memory(struct confine_filter *filter)
 	emit_return(filter, ALLOW);
 	emit_end(filter, call);
 #ifndef __GLIBC__
-	/* musl's malloc() opens pages that it has set aside. */
+	/* musl's malloc() opens pages that it has set aside. Somebody who can make a child do that
+	 * can open SYSROOT_HOWS as well, and then files as the child's user may. */
 	call = emit_if(filter, BPF_JEQ, SYS_mprotect);
 	emit_load(filter, LOWER(2));
 	emit_return_if(filter, BPF_JSET, PROT_EXEC, KILL);

@@ -29,6 +29,11 @@ int sysroot_shortage(void)
 	return shortage;
 }
 
+void sysroot_forget_shortage(void)
+{
+	shortage = 0;
+}
+
 #define HOW(how)                                                       \
 	{                                                              \
 		.flags = (how) | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT \

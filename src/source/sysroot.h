@@ -73,5 +73,6 @@ const char *sysroot_next_entry(DIR *directory);
 /* The first -ENOMEM, -ENFILE or -EMFILE that this process has met here, or 0. What seems not to be
  * there may then be there. */
 int sysroot_shortage(void);
+void sysroot_forget_shortage(void);
 
 #endif

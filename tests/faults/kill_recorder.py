@@ -282,9 +282,23 @@ def main():
     campaign.work([b for b in boots if b.is_reference()])
     campaign.work([b for b in boots if not b.is_reference()])
     results = [campaign.done[b.number] for b in boots]
-    harmed = sum(bool(r["harm"]) for r in results)
     print(table(results))
-    print(f"{len(results) - harmed} passed, {harmed} failed, 0 skipped")
+    return verdict(results)
+
+
+def verdict(results):
+    """A kill that came too late has shown nothing; where most do, the killer does not work."""
+    harmed = sum(bool(r["harm"]) for r in results)
+    killed = [r for r in results if r["who"] and not r["harm"]]
+    missed = [r for r in killed if r["kill_s"] is None]
+    unseen = [r for r in killed if r["there_s"] is None]
+    if missed:
+        print(f"SKIP  {len(missed)} of the kills came too late: {', '.join(str(r['number']) for r in missed)}")
+    if killed and (2 * len(missed) >= len(killed) or unseen):
+        print(f"FAIL  the killer does not do its work: {len(missed)} of {len(killed)} kills hit nothing, and "
+              f"{len(unseen)} of the processes were never seen")
+        harmed += 1
+    print(f"{max(0, len(results) - harmed - len(missed))} passed, {harmed} failed, {len(missed)} skipped")
     return 1 if harmed else 0
 
 

@@ -7,8 +7,8 @@
  *
  *   kill_who=recorder|collector|COMM   which process
  *   kill_after=MS                      so long after it was there
- *   kill_held=1                        and then at the first moment when PID 1 stands still for its
- * tracer kill_signal=NUMBER                 9; 0: only say when it was there
+ *   kill_held=1                        and then when PID 1 stands still for its tracer
+ *   kill_signal=NUMBER                 9; 0: only say when it was there
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -79,7 +79,7 @@ def faults(rng):
         "none": Fault("nothing is wrong", phases={"start": {}}),
         # -------------------------------------------------- disks
         "disk-hung": Fault("a disk hangs for ever once stage 1 runs", phases={"follow": {}},
-                           disk=[nbd(hangs_at="STAGE1")], says=r'"id":"disk.hung"|"state":"timeout"|"type":"block"'),
+                           disk=[nbd(hangs_at="STAGE1")], says=r'"name":"vdb"'),
         "disk-1s": Fault("each read takes 1 s", phases={"follow": {}}, disk=[nbd("delay rdelay=1")],
                          says=r'"id":"disk.slow"|"state":"timeout"'),
         "disk-some-errors": Fault("one read in five fails", phases={"follow": {}},
@@ -99,11 +99,11 @@ def faults(rng):
         "port-none": Fault("no report port", phases={"start": {}}, report={"port": "none"},
                            says=r'virtio.port-missing'),
         "port-unread": Fault("nobody reads the report port", phases={"start": {}},
-                             report={"port": "socket-unread"}, says=r'"type":"sink"'),
+                             report={"port": "socket-unread"}, says=r'"id":"virtio.port-unread"'),
         # -------------------------------------------------- consoles
         "serial-stuck": Fault("a serial port takes no byte", phases={"start": {}},
                               machine={"serial": ["stuck"]}, words="console=ttyS0,115200n8r",
-                              says=r'console.blocked|"type":"console"', timeout_s=400),
+                              says=r'"id":"console.blocked"', timeout_s=400),
         # -------------------------------------------------- the kernel log
         "kmsg-absent": Fault("no /dev/kmsg", at("start", "finish", before="mv /dev/kmsg /dev/kmsg-away\n",
                                                 after="mv /dev/kmsg-away /dev/kmsg\n")),

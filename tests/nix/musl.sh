@@ -77,6 +77,7 @@ look() {
 		"$1" now --sysroot "$machine" --report report >page </dev/null ||
 			die "$1 fails at $machine"
 		grep -q '"type":"end"' report || die "$1: no whole report of $machine"
+		! grep -q '"state":"crashed"' report || die "$1: a probe of $machine is ended by the kernel"
 		grep -q '^handoff\|^machine' page || die "$1: no page of $machine"
 		python3 "$repo/tests/validate.py" report >validated 2>&1 ||
 			{ cat validated >&2; die "$1: a report of $machine is not valid"; }

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -209,7 +210,28 @@ START_TEST(disks_that_hang_leave_room_for_others)
 	finish_all();
 }
 
-UNIT_MAIN("children", one_that_hangs_is_killed_at_its_deadline,
+/* A collector that could not read something once: what its children find is found all the same. */
+START_TEST(a_shortage_is_of_one_process)
+{
+	struct rlimit none, before;
+	struct sysroot root;
+	char text[16];
+
+	start();
+	ck_assert_int_eq(sysroot_open(NULL, &root), 0);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){0, before.rlim_max};
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_eq(sysroot_read(&root, "proc/self/stat", text, sizeof(text)), -EMFILE);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	ck_assert_int_eq(sysroot_shortage(), -EMFILE);
+	ck_assert_int_eq(children_start(&children, &DONE, PHASE_DISK, &SOURCES, facts, 0, NULL), 0);
+	finish_all();
+	ck_assert_int_eq(facts->probes.item[0].state, PROBE_DONE);
+}
+END_TEST
+
+UNIT_MAIN("children", a_shortage_is_of_one_process, one_that_hangs_is_killed_at_its_deadline,
 	one_that_was_left_behind_stays_a_timeout, what_a_child_returned_is_a_fact,
 	those_beyond_the_last_place_are_told_of, a_disk_that_changes_for_ever_is_read_a_few_times,
 	a_disk_arrives_once_whatever_udev_says_again, disks_that_hang_leave_room_for_others)

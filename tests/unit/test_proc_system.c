@@ -53,7 +53,8 @@ START_TEST(lines_of_diskstats)
 	char *cursor = copy("   8       0 sda 10 1 100 5 20 2 200 6 3 9 11\n"
 			    " 254 1 vda1 1 2\n\n 254 2 x 1 2 3 4 5 6 7 8 y\n"
 			    " 254 3 z 1 2 99999999999999999999 4 5 6 7 8 9\n"
-			    " 254 1 vda1 1 0 8 0 0 0 0 0 0 4 5 0 0 0 0\n");
+			    " 254 1 vda1 1 0 8 0 0 0 0 0 0 4 5 0 0 0 0\n"
+			    " 254 0 vdb 1 0 8 0 2 0 16 0 1 4 5 100 0 800 6 7 8\n");
 	struct disk_stats disk;
 
 	ck_assert(disk_stats_next(&cursor, &disk));
@@ -64,6 +65,9 @@ START_TEST(lines_of_diskstats)
 	ck_assert(disk_stats_next(&cursor, &disk));
 	ck_assert_str_eq(disk.name, "vda1");
 	ck_assert_uint_eq(disk.requests, 0);
+	/* Discards and flushes end as well. */
+	ck_assert(disk_stats_next(&cursor, &disk));
+	ck_assert_uint_eq(disk.ended, 1 + 2 + 100 + 7);
 	ck_assert(!disk_stats_next(&cursor, &disk));
 }
 END_TEST
