@@ -265,6 +265,13 @@ class Timeline(Verb):
         self.assertIn(b"  handoff\n", text)
         text.decode("ascii")
 
+    def test_a_prediction_bears_its_own_words(self):
+        """At its time nothing had happened yet."""
+        said = " ".join(self.text(capture("recorder-growroot"), status=1).decode().split())
+        self.assertIn("7.853 s growroot.trap growroot: this boot will panic", said)
+        self.assertIn("boot: = kernel, stage 1, stage 2", said)
+        self.assertNotIn("something goes on", said)
+
     def test_blocks_where_the_locale_has_them(self):
         text = self.text(capture("original"), env={"LC_ALL": "C.UTF-8"})
         self.assert_fits(text)
