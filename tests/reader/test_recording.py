@@ -258,6 +258,8 @@ class Real(unittest.TestCase):
 
     def test_the_end_of_pid_1(self):
         self.assertEqual(self.story("recorder-growroot")[-1][1], "growroot.trap came true")
+        told = run("read", "--follow", stdin=(HERE / "captures/recorder-growroot-virtio.jsonl").read_bytes()).stdout
+        self.assertIn("; before these calls 1 other failed; ", " ".join(told.decode().split()))
 
 
 class Unwatched(unittest.TestCase):
