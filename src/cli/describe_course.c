@@ -56,7 +56,7 @@ void describe_exit(struct text *text, const json_t *m)
 	if (first) {
 		text_append(text, "; before these calls ");
 		text_append_u64(text, first);
-		text_append(text, " others failed");
+		text_append(text, first == 1 ? " other failed" : " others failed");
 	}
 	for (size_t i = first; i < count; i++)
 		describe_call(text, json_array_get(calls, i));

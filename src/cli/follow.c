@@ -31,6 +31,7 @@ struct follow {
 	const struct read_options *options;
 	struct reader *reader;
 	json_t *said; /* what was printed of the current boot, so that nothing is printed twice */
+	json_t *severity; /* of each finding of it, as it was told last */
 	char boot[9];
 	bool is_coloured;
 	bool is_terminal; /* somebody sees what is rewritten */
@@ -42,6 +43,7 @@ struct follow {
 	bool is_ended;    /* one came that no other one follows */
 	bool is_page_due;
 	bool is_page_printed;
+	bool is_page_last; /* what it says holds if nothing more comes */
 	unsigned idle_ms;
 	uint64_t idle_lines, next_notice; /* lines since something was printed */
 };
@@ -105,6 +107,7 @@ static void start_boot(struct follow *follow, const char *boot)
 	follow->is_rootless = follow->is_page_printed = false;
 	follow->told_beat = 0;
 	(void)json_object_clear(follow->said);
+	(void)json_object_clear(follow->severity);
 	clear_status(follow);
 	(void)printf("boot %s\n", boot);
 }
@@ -192,6 +195,26 @@ static void describe_line(const struct follow *follow, struct text *text, const 
 		describe_record(text, line);
 }
 
+/* Whether a finding is told again and weighs otherwise than before. */
+static bool is_weighed_anew(struct follow *follow, const json_t *line)
+{
+	const char *severity = reader_string(line, "severity");
+	char key[512];
+	const json_t *before;
+	bool is_other;
+
+	if (!reader_is(line, "type", "finding"))
+		return false;
+	(void)text_join(key, sizeof(key), reader_string(line, "id"), "\n",
+		reader_string(line, "subject"), NULL);
+	before = json_object_get(follow->severity, key);
+	is_other = before && strcmp(json_string_value(before), severity) != 0;
+	if (json_object_size(follow->severity) >= SAID_MAX)
+		(void)json_object_clear(follow->severity);
+	(void)json_object_set_new(follow->severity, key, json_string(severity));
+	return is_other;
+}
+
 static void print_line(void *context, const char *boot, uint32_t seq, const json_t *line)
 {
 	enum { COLUMN = 12 };
@@ -199,6 +222,7 @@ static void print_line(void *context, const char *boot, uint32_t seq, const json
 	struct follow *follow = context;
 	enum output_colour colour = colour_of(line);
 	struct text text;
+	bool is_anew;
 
 	(void)seq;
 	start_boot(follow, boot);
@@ -212,7 +236,8 @@ static void print_line(void *context, const char *boot, uint32_t seq, const json
 		return;
 	text_init(&text, data, sizeof(data));
 	describe_line(follow, &text, line);
-	if (json_object_getn(follow->said, text.data, text.length))
+	is_anew = is_weighed_anew(follow, line);
+	if (json_object_getn(follow->said, text.data, text.length) && !is_anew)
 		return;
 	/* Better to say something twice than nothing more. */
 	if (json_object_size(follow->said) >= SAID_MAX)
@@ -225,7 +250,8 @@ static void print_line(void *context, const char *boot, uint32_t seq, const json
 	(void)printf("%8.3f s  ", reader_number(line, "t", 0));
 	if (follow->is_coloured && colour)
 		(void)fputs(colour == COLOUR_RED ? "\033[1;31m" : "\033[1;33m", stdout);
-	output_words(stdout, COLUMN, COLUMN, text.data);
+	(void)fputs(is_anew ? "now " : "", stdout);
+	output_words(stdout, COLUMN + (is_anew ? 4 : 0), COLUMN, text.data);
 	if (follow->is_coloured && colour)
 		(void)fputs("\033[0m", stdout);
 	(void)fflush(stdout);
@@ -235,18 +261,21 @@ static void print_line(void *context, const char *boot, uint32_t seq, const json
 static int print_page(struct follow *follow, bool is_last)
 {
 	_cleanup_(cleanup_report) struct reader_report *report = NULL;
+	struct read_options options = *follow->options;
 
-	if (is_last && !follow->is_page_due && follow->is_page_printed) {
+	if (is_last && !follow->is_page_due && follow->is_page_printed && follow->is_page_last) {
 		if (reader_report(follow->reader, follow->options->boot, &report) < 0)
 			return READ_UNUSABLE;
 		return read_exit_status(report);
 	}
 	follow->is_page_due = false;
 	follow->is_page_printed = true;
+	follow->is_page_last = is_last || follow->is_ended;
+	options.is_going_on = !follow->is_page_last;
 	clear_status(follow);
 	if (reader_list(follow->reader, NULL, 0))
 		(void)fputc('\n', stdout);
-	return read_print(follow->reader, follow->options, path_of(follow));
+	return read_print(follow->reader, &options, path_of(follow));
 }
 
 /* Lines went by, and nothing was printed of them: ever more of them until that is said again. */
@@ -402,15 +431,17 @@ int follow_run(const struct read_options *options)
 	struct follow follow = {.options = options,
 		.reader = reader,
 		.said = json_object(),
+		.severity = json_object(),
 		.next_notice = IDLE_LINES};
 	bool is_socket;
 	int fd, status;
 
-	if (!reader || !follow.said)
+	if (!reader || !follow.said || !follow.severity)
 		return READ_UNUSABLE;
 	fd = read_open(options, &is_socket);
 	if (fd < 0) {
 		json_decref(follow.said);
+		json_decref(follow.severity);
 		return READ_UNUSABLE;
 	}
 	confine_reader();
@@ -421,5 +452,6 @@ int follow_run(const struct read_options *options)
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
 	json_decref(follow.said);
+	json_decref(follow.severity);
 	return status;
 }

@@ -112,14 +112,17 @@ static void append_incomplete(struct text *text, const struct reader_report *rep
 		text_append(text, "nothing wrong was found, but not all records are here");
 }
 
-static void append_why(
-	struct text *text, const struct reader_report *report, const struct course *course)
+static void append_why(struct text *text, const struct page *page, const struct course *course)
 {
+	const struct reader_report *report = page->report;
+
 	if (report->verdict == READER_INCOMPLETE) {
 		append_incomplete(text, report);
 	} else if (report->verdict == READER_OK) {
 		text_append(text, "nothing wrong was found");
-		if (course->end == COURSE_OPEN)
+		if (page->is_going_on)
+			text_append(text, "; still watching");
+		else if (course->end == COURSE_OPEN)
 			text_append(text, " so far; the recording has no end");
 	} else if (report->finding_count) {
 		text_append(text, report->findings[0].summary);
@@ -136,13 +139,16 @@ static void print_verdict(const struct page *page, const struct course *course)
 		[READER_INCOMPLETE] = COLOUR_PURPLE,
 		[READER_FAIL] = COLOUR_RED};
 	const struct reader_report *report = page->report;
-	const char *name = reader_verdict_name(report->verdict);
+	/* Nobody shall take it for the verdict. */
+	bool is_fine_yet = page->is_going_on && report->verdict == READER_OK;
+	const char *name = is_fine_yet ? "SO FAR" : reader_verdict_name(report->verdict);
 	unsigned column = (unsigned)strlen(name) + 2;
 	bool has_cause = report->verdict == READER_FAIL || report->verdict == READER_HAS_WARNINGS;
 	WORDS(why);
 
-	append_why(&why, report, course);
-	output_coloured(page->stream, page->is_coloured, COLOURS[report->verdict], name);
+	append_why(&why, page, course);
+	output_coloured(page->stream, page->is_coloured,
+		is_fine_yet ? COLOUR_NONE : COLOURS[report->verdict], name);
 	(void)fputs("  ", page->stream);
 	output_words(page->stream, column, column, why.data);
 	text_init(&why, why_data, sizeof(why_data));
@@ -153,6 +159,7 @@ static void print_verdict(const struct page *page, const struct course *course)
 	}
 	text_append(&why, reader_report_is_image(report) ? "a disk image" : "boot ");
 	text_append(&why, reader_report_is_image(report) ? "" : report->boot);
+	text_append(&why, page->is_going_on && !is_fine_yet ? "; so far, still watching" : "");
 	(void)fprintf(page->stream, "%*s", (int)column, "");
 	output_words(page->stream, column, column, why.data);
 }
@@ -347,9 +354,10 @@ static void print_findings(const struct page *page)
 	print_others(page, has_cause ? "Besides" : "And");
 }
 
-void page_print(FILE *stream, const struct reader_report *report, bool is_coloured, bool is_here)
+void page_print(FILE *stream, const struct reader_report *report, bool is_coloured, bool is_here,
+	bool is_going_on)
 {
-	const struct page page = {stream, report, is_coloured, is_here};
+	const struct page page = {stream, report, is_coloured, is_here, is_going_on};
 	struct course course;
 
 	course_of(report, &course);

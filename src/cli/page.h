@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
-void page_print(FILE *stream, const struct reader_report *report, bool is_coloured, bool is_here);
+/* is_going_on: more of it may come, so nothing is said as if it were the last word. */
+void page_print(FILE *stream, const struct reader_report *report, bool is_coloured, bool is_here,
+	bool is_going_on);
 
 #endif

@@ -206,7 +206,7 @@ static double last_time(const struct reader_report *report)
 	return report->record_count ? report->records[report->record_count - 1].t : NAN;
 }
 
-static void add_end(struct story *story)
+static void add_end(struct story *story, bool is_going_on)
 {
 	const struct course *course = story->course;
 	double t = isnan(course->ended) ? last_time(story->report) : course->ended;
@@ -240,7 +240,9 @@ static void add_end(struct story *story)
 		text_append(&text, "the recorder is gone: nobody watches from there on");
 		break;
 	default:
-		text_append(&text, "the report ends; PID 1 lived, and was being watched");
+		text_append(&text, is_going_on
+					   ? "so far; PID 1 lives, and is still being watched"
+					   : "the report ends; PID 1 lived, and was being watched");
 		break;
 	}
 }
@@ -304,7 +306,7 @@ void page_course(const struct page *page, const struct course *course)
 	add_stage1(&story);
 	add_stalls(&story);
 	add_livelock(&story);
-	add_end(&story);
+	add_end(&story, page->is_going_on);
 	page_heading(page, "The boot");
 	for (size_t i = 0; i < story.count; i++) {
 		WORDS(when);

@@ -16,7 +16,8 @@ struct page {
 	FILE *stream;
 	const struct reader_report *report;
 	bool is_coloured;
-	bool is_here; /* on the machine that it is about, which is up */
+	bool is_here;     /* on the machine that it is about, which is up */
+	bool is_going_on; /* followed, and more may come */
 };
 
 /* A text of what the guest wrote, bounded. */

@@ -92,8 +92,8 @@ static bool is_missed(const struct page *page, const struct course *course)
 {
 	const struct reader_record *begin = reader_report_find(page->report, "begin", NULL, NULL);
 
-	return course->end == COURSE_UNWATCHED && !course->recorder && !page->is_here && begin &&
-	       reader_is(begin->members, "verb", "start");
+	return course->end == COURSE_UNWATCHED && !course->recorder && !page->is_here &&
+	       !page->is_going_on && begin && reader_is(begin->members, "verb", "start");
 }
 
 static void append_moment(struct text *text, const char *words, double seconds)
@@ -115,8 +115,8 @@ static void append_ending(struct text *text, const struct page *page, const stru
 		append_moment(text, DESCRIBE_GAVE_UP ", ", last);
 	else if (strcmp(phase, "finish") == 0 && is_missed(page, course))
 		append_moment(text,
-			"nobody watched the boot (bootprobe.record=full) behind stage 1, "
-			"which was done ",
+			"if it did not come up: boot again with bootprobe.record=full; nobody "
+			"watched behind stage 1, which was done ",
 			last);
 	else if (strcmp(phase, "stall") == 0)
 		append_moment(text, "stage 1 had not gone on ", last);

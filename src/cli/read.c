@@ -33,8 +33,10 @@ static const char HELP[] =
 	"  --console        what the guest wrote to its console, where\n"
 	"                   bootprobe.heal=console sent that to the report's port\n"
 	"  --follow         show the boot as it happens: FILE is a socket, as\n"
-	"                   /var/run/qemu-server/100.serial1, or a file that "
-	"grows\n" READ_OPTIONS_HELP;
+	"                   /var/run/qemu-server/100.serial1, or a file that grows;\n"
+	"                   ends when nothing more of this boot can come, or with Ctrl-C;\n"
+	"                   without --follow, bootprobe read FILE reads what is "
+	"there\n" READ_OPTIONS_HELP;
 
 /* --------------------------------------------------------------------------------------- options
  */
@@ -297,7 +299,7 @@ static int print_report(const struct reader *reader, const struct reader_report 
 	if (options->is_json)
 		return export_summary(report);
 	page_print(stdout, report, output_wants_colour(options->when),
-		strcmp(options->verb, "show") == 0);
+		strcmp(options->verb, "show") == 0, options->is_going_on);
 	return 0;
 }
 

@@ -34,6 +34,7 @@ struct read_options {
 	const char *path; /* NULL or "-": standard input */
 	const char *boot; /* NULL: the newest */
 	bool is_list, is_json, is_follow, is_console;
+	bool is_going_on; /* followed, and more may come: what is printed is not the last word */
 	enum read_format format;
 	enum output_when when;
 	double started; /* Unix time at which the kernel started; negative: to be estimated */

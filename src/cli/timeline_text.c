@@ -306,8 +306,10 @@ static void print_legend(const struct page *page)
 		"\n%*s%s read  %s udev  %s probe  %s arrival, event  %s finding\n",
 		NAME_COLUMNS + 1, "", glyphs[GLYPH_READ], glyphs[GLYPH_UDEV], glyphs[GLYPH_PROBE],
 		glyphs[GLYPH_TICK], glyphs[GLYPH_FINDING]);
+	(void)fprintf(page->stream, "%*sboot: %s kernel, stage 1, stage 2\n", NAME_COLUMNS + 1, "",
+		glyphs[GLYPH_PHASE]);
 	if (has_progress(page->timeline))
-		(void)fprintf(page->stream, "%*s%s something goes on  %s nothing does\n",
+		(void)fprintf(page->stream, "%*sprogress: %s something goes on  %s nothing does\n",
 			NAME_COLUMNS + 1, "", glyphs[GLYPH_PHASE], glyphs[GLYPH_STALL]);
 	(void)fputc('\n', page->stream);
 }

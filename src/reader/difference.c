@@ -120,10 +120,26 @@ static bool has_failed(const struct reader_report *report, const char *probe)
 	return has_failed;
 }
 
+/* At the end of stage 1 everything is looked at once more. What was looked at before may have come
+ * behind that look: a device waits for its modules. */
+static bool has_last_look(const struct reader_report *report)
+{
+	for (size_t i = 0; i < report->record_count; i++) {
+		const struct reader_record *end = &report->records[i];
+
+		if (strcmp(end->type, "end") == 0 &&
+			(reader_is(end->members, "phase", "finish") ||
+				reader_is(end->members, "phase", "now")))
+			return true;
+	}
+	return false;
+}
+
 bool difference_is_whole(const struct reader_report *report, const char *probe)
 {
 	return report->end && !report->missing_lines && !report->damage_count &&
-	       !report->refused_lines && !(probe && has_failed(report, probe));
+	       !report->refused_lines &&
+	       !(probe && (has_failed(report, probe) || !has_last_look(report)));
 }
 
 bool difference_both(struct comparison *comparison, const char *type, const char *what,

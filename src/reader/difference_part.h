@@ -20,8 +20,8 @@ extern const char *const SIDE[2]; /* "A", "B" */
 struct difference *difference_say(struct comparison *comparison, enum difference_group group,
 	const char *subject, ...) __attribute__((sentinel));
 
-/* Whether a report would have said what it does not say: no record is missing, it has an end, and
- * the probe ended well. */
+/* Whether a report would have said what it does not say: no record is missing, and it has an end.
+ * Of what a probe finds: that ended well, and the report had its last look. */
 bool difference_is_whole(const struct reader_report *report, const char *probe);
 
 /* "what is in A; B does not say": for what side does not know about `what`. */

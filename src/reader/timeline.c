@@ -200,7 +200,8 @@ static void add_events(struct timeline_builder *builder, size_t lane)
 /* ---------------------------------------------------------------------------------------- findings
  */
 
-double timeline_finding_time(
+/* What was said of it first: later it may have come true. */
+static const struct reader_record *first_told(
 	const struct reader_report *report, const struct reader_finding *finding)
 {
 	for (size_t i = 0; i < report->record_count; i++) {
@@ -209,22 +210,29 @@ double timeline_finding_time(
 		if (strcmp(record->type, "finding") == 0 &&
 			reader_is(record->members, "id", finding->id) &&
 			reader_is(record->members, "subject", finding->subject))
-			return record->t;
+			return record;
 	}
-	return finding->record->t;
+	return finding->record;
+}
+
+double timeline_finding_time(
+	const struct reader_report *report, const struct reader_finding *finding)
+{
+	return first_told(report, finding)->t;
 }
 
 void timeline_add_finding(struct timeline_builder *builder, size_t lane, size_t index)
 {
 	const struct reader_finding *finding = &builder->report->findings[index];
-	double t = timeline_finding_time(builder->report, finding);
+	const struct reader_record *first = first_told(builder->report, finding);
+	double t = first->t;
 	struct timeline_item *item;
 
 	item = timeline_add(builder, lane, TIMELINE_ITEM_FINDING, t, t, finding->id,
 		*finding->subject ? " " : "", finding->subject, NULL);
 	if (!item)
 		return;
-	timeline_explain(builder, item, finding->summary, NULL);
+	timeline_explain(builder, item, reader_string(first->members, "summary"), NULL);
 	item->severity = finding->severity;
 	item->number = (unsigned)index + 1;
 }

@@ -52,18 +52,19 @@ static size_t process_lane(struct timeline_builder *builder, const struct correl
 {
 	char name[96], count[64];
 	struct guest_process guest = {0};
+	const char *comm = guest.comm;
 
+	(void)guest_process_find(correlation->report, process->id, &guest);
+	if (process->is_hook)
+		comm = "bootprobe";
 	if (process->is_device)
 		(void)text_join(
 			name, sizeof(name), "host ", *process->disk ? process->disk : "disk", NULL);
 	else if (!process->id)
-		(void)text_copy(name, sizeof(name), "host kernel");
+		(void)text_copy(name, sizeof(name), "guest kernel");
 	else
-		(void)snprintf(name, sizeof(name), "host %llu%s%s", (unsigned long long)process->id,
-			guest_process_find(correlation->report, process->id, &guest) && *guest.comm
-				? " "
-				: "",
-			process->is_hook ? " bootprobe" : guest.comm);
+		(void)snprintf(name, sizeof(name), "pid %llu%s%s", (unsigned long long)process->id,
+			*comm ? " " : "", comm);
 	(void)snprintf(count, sizeof(count), "%llu requests", (unsigned long long)process->count);
 	return timeline_add_lane(builder, TIMELINE_HOST, name, count);
 }
@@ -83,7 +84,7 @@ static void add_processes(struct timeline_builder *builder, const struct correla
 		} else if (i == ALONE_MAX) {
 			(void)snprintf(count, sizeof(count), "%u processes",
 				correlation->process_count - ALONE_MAX);
-			lane = timeline_add_lane(builder, TIMELINE_HOST, "host, others", count);
+			lane = timeline_add_lane(builder, TIMELINE_HOST, "other pids", count);
 		}
 		add_spans(builder, lane, correlation, process);
 	}

@@ -48,7 +48,7 @@ static void show(const struct reader_report *report)
 
 	if (!stream)
 		abort();
-	page_print(stream, report, false, false);
+	page_print(stream, report, false, false, false);
 	if (timeline_build(report, &timeline) == 0) {
 		timeline_print_text(stream, &view);
 		view.width = TIMELINE_PIXELS;

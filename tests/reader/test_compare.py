@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import made_report
-from report_lines import line
+from report_lines import line, seal
 
 CAPTURES = HERE / "captures"
 BOOTPROBE = None
@@ -109,6 +109,27 @@ class Compare(Verb):
         self.assertEqual(said["kernel command line"][0],
                          "console=ttyS0 in A, console=tty0 console=ttyS0 in B")
         self.assertTrue(said["findings"][0].startswith("B has gpt.backup-misplaced (warning, sda)"))
+
+    def test_a_boot_that_panicked_before_the_last_look(self):
+        """Its modules came behind the one look at virtio; its disk and its report went through it."""
+        pair = capture("growroot-no-room"), capture("recorder-growroot")
+        virtio = ["the virtio port org.bootprobe.report.0", "the virtio port org.bootprobe.test.0",
+                  "virtio console devices", "virtio scsi devices"]
+        for a, b, sides in ((*pair, ": A tells, B does not"), (*pair[::-1], ": B tells, A does not")):
+            said = groups(self.compare(a, b, status=1))
+            self.assertNotIn("hardware", said)
+            self.assertNotIn("drivers", said)
+            self.assertEqual(sorted(one for one in said["not compared"] if "virtio" in one),
+                             [what + sides for what in virtio])
+
+    def test_what_is_used_is_there(self):
+        """A last look that has no list of virtio devices, where the disk and the report's port are."""
+        lines = capture("recorder-growroot").read_bytes().splitlines()
+        end = lines[-1].replace(b'"phase":"exit"', b'"phase":"finish"').rpartition(b',"crc"')[0]
+        rest = self.file(b"\n".join([*lines[:-1], seal(end), b""]))
+        said = groups(self.compare(capture("growroot-no-room"), rest, status=1))
+        for what in ("virtio scsi devices", "virtio console devices", "the virtio port org.bootprobe.report.0"):
+            self.assertIn(f"{what}: A tells, B does not", said["not compared"])
 
     def test_the_same_twice(self):
         for name, status in (("blk-uart", 0), ("original", 0), ("growroot-trap", 1)):
@@ -243,6 +264,13 @@ class Timeline(Verb):
         self.assertIn(b"  sda arrives\n", text)
         self.assertIn(b"  handoff\n", text)
         text.decode("ascii")
+
+    def test_a_prediction_bears_its_own_words(self):
+        """At its time nothing had happened yet."""
+        said = " ".join(self.text(capture("recorder-growroot"), status=1).decode().split())
+        self.assertIn("7.853 s growroot.trap growroot: this boot will panic", said)
+        self.assertIn("boot: = kernel, stage 1, stage 2", said)
+        self.assertNotIn("something goes on", said)
 
     def test_blocks_where_the_locale_has_them(self):
         text = self.text(capture("original"), env={"LC_ALL": "C.UTF-8"})

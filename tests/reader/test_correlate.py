@@ -397,7 +397,7 @@ class Requests(Correlate):
         self.assertEqual((stall["since"], stall["until"], stall["open"], stall["requests"]), (4, 19, True, 400))
         self.assertEqual(stall["processes"], [{"pid": 310, "requests": 400}])
         self.assertIn("4.000 s to 19.000 s and on: 400 requests; 400 of process 310 looker", text)
-        lane = next(lane for lane in self.host_lanes(said) if lane["name"] == "host 310 looker")
+        lane = next(lane for lane in self.host_lanes(said) if lane["name"] == "pid 310 looker")
         self.assertEqual(lane["detail"], "400 requests")
 
     def test_while_nothing_goes_on(self):
@@ -444,7 +444,7 @@ class Requests(Correlate):
         lines = mount() + [(t + n / 10000, request(int(t * 1000) * 100 + 2 * n, "OPEN", 14, 300))
                            for t in (10, 20, 30) for n in range(50)]
         said = self.json(share_report(), c_log(*lines))
-        lane = next(lane for lane in self.host_lanes(said) if lane["name"] == "host 300")
+        lane = next(lane for lane in self.host_lanes(said) if lane["name"] == "pid 300")
         self.assertEqual([item["label"] for item in lane["items"]], ["50 requests"] * 3)
 
 
@@ -453,7 +453,7 @@ class Requests(Correlate):
         lines = mount() + [(t + n / 50, request(int(t * 1000) * 1000 + 2 * n, "OPEN", 14, 300))
                            for t in (10, 40) for n in range(300)]
         said = self.json(share_report(), c_log(*lines))
-        items = next(lane for lane in self.host_lanes(said) if lane["name"] == "host 300")["items"]
+        items = next(lane for lane in self.host_lanes(said) if lane["name"] == "pid 300")["items"]
         self.assertLessEqual(len(items), 128)
         self.assertEqual(sum(int(item["label"].split()[0]) for item in items), 600)
         self.assertFalse([item for item in items if item["start"] < 17 < 39 < item["start"] + item["seconds"]])
@@ -499,7 +499,7 @@ class Interface(Correlate):
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
             root = ET.fromstring((self.folder / name).read_bytes())
             words = " ".join(root.itertext())
-            self.assertIn("host 90 bootprobe", words)
+            self.assertIn("pid 90 bootprobe", words)
             self.assertIn("The host: its clock is known to", words)
         self.assertIn("give or take", words)
         self.assertIn("What the guest asked the host for", words)

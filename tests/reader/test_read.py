@@ -471,7 +471,7 @@ class Follow(unittest.TestCase):
         for phase, errors in (("exit", 1), ("up", 0)):
             for record in (config, watching):
                 child, count = self.follow_behind_finish(record)
-                self.await_text(child, b"OK  ")
+                self.await_text(child, b"SO FAR  ")
                 time.sleep(2)
                 self.assertIsNone(child.poll(), phase)
                 with open(self.path, "ab", buffering=0) as file:

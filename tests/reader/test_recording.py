@@ -258,13 +258,16 @@ class Real(unittest.TestCase):
 
     def test_the_end_of_pid_1(self):
         self.assertEqual(self.story("recorder-growroot")[-1][1], "growroot.trap came true")
+        told = run("read", "--follow", stdin=(HERE / "captures/recorder-growroot-virtio.jsonl").read_bytes()).stdout
+        self.assertIn("; before these calls 1 other failed; ", " ".join(told.decode().split()))
 
 
 class Unwatched(unittest.TestCase):
     """Reports without a recorder are told as before, but for one remark."""
 
     def test_nobody_watched(self):
-        words = "end nobody watched the boot (bootprobe.record=full) behind stage 1, which was done 0.530 s"
+        words = "end if it did not come up: boot again with bootprobe.record=full; nobody watched behind stage 1, " \
+                "which was done 0.530 s"
         self.assertIn(words, " ".join(page(text(healthy())).split()))
         self.assertIn(words.replace("0.530", "5.000"), " ".join(page(text(
             [line(1, "begin", {"verb": "start"}), finding(2), line(3, "end", {
@@ -624,8 +627,8 @@ class Follow(unittest.TestCase):
         return children
 
     def pages(self, *phases):
-        """How many --follow prints of a report whose ends come one by one: each when the one before it has
-        been told."""
+        """How many --follow prints of a report whose ends come one by one, each when the one before it has
+        been told: while it goes on, and as its last word."""
         child = subprocess.Popen([BOOTPROBE, "read", "--follow"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         timer = threading.Timer(60, child.kill)
         timer.start()
@@ -634,7 +637,7 @@ class Follow(unittest.TestCase):
         for at, phase in enumerate(phases, 3):
             child.stdin.write(line(at, "end", {"phase": phase, "errors": 0, "warnings": 0}) + b"\n")
             child.stdin.flush()
-            marker = b"the boot has gone on again\n" if phase == "goes-on" else b"\n    boot 5a1f09c3\n"
+            marker = b"the boot has gone on again\n" if phase == "goes-on" else b"  boot 5a1f09c3\n"
             told = got.count(marker) + 1
             while got.count(marker) < told:
                 piece = os.read(child.stdout.fileno(), 65536)
@@ -642,12 +645,33 @@ class Follow(unittest.TestCase):
                 got += piece
         got += child.communicate()[0]
         timer.cancel()
-        return got.count(b"\nOK  ")
+        return got.count(b"\nSO FAR  nothing wrong was found; still watching\n"), got.count(b"\nOK  ")
 
     def test_that_it_goes_on_again_takes_no_page(self):
-        self.assertEqual(self.pages("finish", "stall", "goes-on", "up"), 3)
+        self.assertEqual(self.pages("finish", "stall", "goes-on", "up"), (2, 1))
         # What was said last is said in the end, if no page says it yet.
-        self.assertEqual(self.pages("finish", "stall", "goes-on"), 3)
+        self.assertEqual(self.pages("finish", "stall", "goes-on"), (2, 1))
+
+    def test_what_goes_on_has_not_ended(self):
+        """A page that is printed while PID 1 is watched, and the one when the input ends."""
+        stalled = {"id": "boot.stalled", "severity": "error", "summary": "nothing goes on: x"}
+        for findings, name in (([], b"SO FAR"), ([stalled], b"FAIL")):
+            log = recording("open", stalls=[(1, None)], findings=findings)
+            pages = re.split(rb"\n(?=(?:SO FAR|OK|FAIL)  )", run("read", "--follow", stdin=log).stdout)[1:]
+            self.assertEqual([page.split(b"  ")[0] for page in pages], [name, b"FAIL" if findings else b"OK"])
+            self.assertIn(b"still watching", pages[0])
+            self.assertIn(b"so far; PID 1 lives, and is still being watched", pages[0])
+            self.assertNotIn(b"the report ends", pages[0])
+            self.assertNotIn(b"so far; PID 1", pages[1])
+            self.assertIn(b"the report ends", pages[1])
+
+    def test_a_finding_that_weighs_otherwise_now(self):
+        rows = [line(1, "begin")] + [
+            line(at, "finding", {"id": "console.phantom", "severity": severity, "subject": "ttyS0", "summary": "x"})
+            for at, severity in ((2, "warning"), (3, "warning"), (4, "error"), (5, "warning"), (6, "warning"))]
+        told = run("read", "--follow", stdin=text(rows)).stdout
+        self.assertEqual(re.findall(rb" s  (.*console.phantom)", told),
+                         [b"warning console.phantom", b"now error console.phantom", b"now warning console.phantom"])
 
     def test_what_ends_it(self):
         logs = [recording(end) for end in ("up", "exit", "time-over", "shutdown", "lost")]
