@@ -280,6 +280,10 @@ static int tell(struct vm *vm, const struct proxmox_options *options)
 	r = proxmox_lines_make(vm->vmid, &vm->config, options->parameters, &vm->lines);
 	if (r == 0) {
 		note_all(vm);
+		if (*options->parameters && vm->lines.has_other)
+			note(vm,
+				"parameters are in no line of a port that was made in another way: "
+				"write them on the kernel command line");
 		r = print(vm, options->is_json);
 	}
 	proxmox_lines_free(&vm->lines);

@@ -124,6 +124,8 @@ class Proxmox(unittest.TestCase):
         # One that somebody cut within its quotes.
         cut = f"{' '.join(PORT)} {FWCFG[0]} \"{FWCFG[1]} bootprobe.a"
         self.assertIn("bootprobe.a", self.args(self.tell(f"args: {cut}\n")["take_away"]))
+        told = self.tell("args: -device virtserialport,name=org.bootprobe.report.0\n", "--parameters", words)
+        self.assertTrue(any("kernel command line" in text for text in told["notes"]))
         # Somebody else's value behind ours: not ours to take.
         told = self.tell(f"args: {' '.join(PORT + SMBIOS)},value=other\n")
         self.assertIn("value=other", told["take_away"])
