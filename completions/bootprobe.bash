@@ -21,6 +21,7 @@ _bootprobe() {
 	--sector-size) words="512 4096" ;;
 	--modules) words=$(cd /lib/modules 2>/dev/null && echo *) ;;
 	--boot | --boot-a | --boot-b | --started | --timeout | --width | --offset | --zone | --until) return ;;
+	--parameters) words="bootprobe.record=full bootprobe.record=exit bootprobe.heal=console" ;;
 	--config | --hook | --root) ;;
 	*)
 		case $verb in
@@ -32,7 +33,7 @@ _bootprobe() {
 		explain | acpi) words="--json --help" ;;
 		gpt) words="--json --sector-size --backing --timeout --help" ;;
 		cpio) words="--output --modules --root --zstd --hook --help" ;;
-		proxmox) words="--config --json --help" ;;
+		proxmox) words="--config --parameters --json --help" ;;
 		esac
 		case $current in
 		-*) ;;

@@ -115,10 +115,12 @@ void describe_stall(struct text *text, const json_t *m)
 	words_add(text, reader_has(m, "ended") ? "; it waited for: " : "; it waits for: ", data);
 }
 
+/* Of the calls in a second, as the whole is. */
 static void describe_counts(struct text *text, const json_t *m)
 {
 	enum { SHOWN = 3 };
 	const json_t *count;
+	char number[48];
 	size_t i;
 
 	json_array_foreach(json_object_get(m, "counts"), i, count)
@@ -128,7 +130,9 @@ static void describe_counts(struct text *text, const json_t *m)
 		text_append(text, i ? ", " : ": ");
 		words_key(text, "", count, "call");
 		words_integer(text, "call ", count, "number");
-		words_integer(text, " ", count, "calls");
+		(void)snprintf(number, sizeof(number), " %.0f",
+			course_rate(m, reader_integer(count, "calls", 0)));
+		text_append(text, number);
 	}
 }
 

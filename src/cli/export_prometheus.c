@@ -189,9 +189,11 @@ static void put_course(const struct exposition *e)
 	if (course.end == COURSE_UNWATCHED)
 		return;
 	put_known(e, "bootprobe_boot_end_seconds",
-		"When that was, in seconds since the kernel started.", course.ended);
+		"When what bootprobe_boot_end tells happened, in seconds since the kernel started.",
+		course.ended);
 	put_plain(e, "bootprobe_stalls", "How often nothing went on.", (double)course.stalls);
-	put_plain(e, "bootprobe_stalled_seconds", "For how long.", course.stalled);
+	put_plain(e, "bootprobe_stalled_seconds",
+		"For how many seconds of the boot nothing went on.", course.stalled);
 	if (course.exit)
 		put_plain(e, "bootprobe_pid1_wait_status",
 			"The exit code of the panic: how PID 1 ended.",

@@ -11,7 +11,7 @@
 void input_complain(const char *verb, const char *path, const char *why)
 {
 	(void)fprintf(stderr, "bootprobe %s: ", verb);
-	output_raw(stderr, path);
+	output_raw(stderr, *path ? path : "\"\"");
 	(void)fputs(": ", stderr);
 	output_raw(stderr, why);
 	(void)fputc('\n', stderr);

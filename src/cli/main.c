@@ -48,7 +48,7 @@ static void usage(FILE *stream)
 		"\n"
 		"Examples:\n"
 		"  bootprobe read /tmp/bootprobe-100.jsonl\n"
-		"  bootprobe read --follow /var/run/qemu-server/100.serial1\n"
+		"  bootprobe read --follow /run/qemu-server/100.serial1\n"
 		"  journalctl -k -o json | bootprobe read --boots\n"
 		"\n"
 		"Exit status: 0 fine, 1 something is wrong with the machine or the input, 2 usage\n"

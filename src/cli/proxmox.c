@@ -19,7 +19,7 @@ enum { EXIT_TOLD = 0, EXIT_USAGE = 2 };
 enum { CONFIG_SIZE_MAX = 1 << 20, NOTES_MAX = 6 };
 
 static const char HELP[] =
-	"Usage: bootprobe proxmox [--config FILE] [--json] VMID\n"
+	"Usage: bootprobe proxmox [--config FILE] [--parameters WORDS] [--json] VMID\n"
 	"\n"
 	"Prints the commands that give a VM of Proxmox VE a port for its report, switch\n"
 	"bootprobe on from the host, and take both away again. Runs none of them. All\n"
@@ -27,6 +27,9 @@ static const char HELP[] =
 	"\n"
 	"  --config FILE  the configuration of the VM, instead of\n"
 	"                 /etc/pve/qemu-server/VMID.conf\n"
+	"  --parameters WORDS\n"
+	"                 more for the hook, as bootprobe.record=full where the VM\n"
+	"                 panics or hangs and the page says that nothing was found\n"
 	"  --json         one JSON object\n"
 	"  --help         this text\n"
 	"\n"
@@ -155,7 +158,7 @@ static void print_text(const struct vm *vm)
 	static const char *const HEADINGS[SWITCH_COUNT] = {
 		[SWITCH_SMBIOS] = "Give it a report port, and switch bootprobe on from here",
 		[SWITCH_FWCFG] = "Or through fw_cfg, whose driver the initrd then needs",
-		[SWITCH_CMDLINE] = "Or the port alone, with bootprobe on the kernel command line",
+		[SWITCH_CMDLINE] = "Or the port alone",
 	};
 	const struct proxmox_lines *lines = &vm->lines;
 
@@ -171,8 +174,10 @@ static void print_text(const struct vm *vm)
 	}
 	for (size_t i = 0; i < SWITCH_COUNT; i++)
 		print_command(HEADINGS[i], lines->give[i], NULL);
-	if (!lines->has_other)
+	if (!lines->has_other) {
+		(void)printf("  with %s on the kernel command line\n", lines->cmdline);
 		print_command("Then stop it and start it", lines->restart, NULL);
+	}
 	print_command(lines->is_socket ? "Read the report, as it comes"
 				       : "Read the report, as it comes or later",
 		lines->follow, lines->read);
@@ -257,8 +262,14 @@ static bool is_vmid(const char *word)
 	return !word[length] && length >= 3 && length <= 9 && word[0] != '0';
 }
 
-static int tell(struct vm *vm, const char *config, bool is_json)
+struct proxmox_options {
+	const char *config, *parameters;
+	bool is_json;
+};
+
+static int tell(struct vm *vm, const struct proxmox_options *options)
 {
+	const char *config = options->config;
 	int r = config ? read_config(vm, config) : read_own_config(vm);
 
 	/* A VM of another host, or no host of Proxmox at all: told in a note. */
@@ -266,10 +277,14 @@ static int tell(struct vm *vm, const char *config, bool is_json)
 		input_complain("proxmox", config ? config : vm->path, why_not(r));
 		return EXIT_USAGE;
 	}
-	r = proxmox_lines_make(vm->vmid, &vm->config, &vm->lines);
+	r = proxmox_lines_make(vm->vmid, &vm->config, options->parameters, &vm->lines);
 	if (r == 0) {
 		note_all(vm);
-		r = print(vm, is_json);
+		if (*options->parameters && vm->lines.has_other)
+			note(vm,
+				"parameters are in no line of a port that was made in another way: "
+				"write them on the kernel command line");
+		r = print(vm, options->is_json);
 	}
 	proxmox_lines_free(&vm->lines);
 	if (r == 0)
@@ -279,17 +294,14 @@ static int tell(struct vm *vm, const char *config, bool is_json)
 	return EXIT_USAGE;
 }
 
-struct proxmox_options {
-	const char *config;
-	bool is_json;
-};
-
 static const char *take_option(void *context, int option)
 {
 	struct proxmox_options *options = context;
 
 	if (option == 'c')
 		options->config = optarg;
+	else if (option == 'p')
+		options->parameters = optarg;
 	else
 		options->is_json = true;
 	return NULL;
@@ -297,12 +309,13 @@ static const char *take_option(void *context, int option)
 
 int proxmox_main(int argc, char **argv)
 {
-	static const struct option OPTIONS[] = {
-		{"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'}, {0}};
+	static const struct option OPTIONS[] = {{"config", required_argument, NULL, 'c'},
+		{"parameters", required_argument, NULL, 'p'}, {"json", no_argument, NULL, 'j'},
+		{0}};
 	static const struct options SYNTAX = {
 		.verb = "proxmox", .help = HELP, .table = OPTIONS, .take = take_option};
 	static struct vm vm;
-	struct proxmox_options options = {0};
+	struct proxmox_options options = {.parameters = ""};
 	int status;
 
 	if (!options_parse(&SYNTAX, argc, argv, &options, &status))
@@ -312,5 +325,8 @@ int proxmox_main(int argc, char **argv)
 	if (!is_vmid(argv[optind]))
 		return options_complain("proxmox", "a VMID is a number from 100 to 999999999");
 	vm.vmid = argv[optind];
-	return tell(&vm, options.config, options.is_json);
+	if (*options.parameters && !proxmox_lines_take(options.parameters))
+		return options_complain("proxmox",
+			"parameters are words as bootprobe.record=full, with a space between two");
+	return tell(&vm, &options);
 }

@@ -26,6 +26,11 @@ static const char *const SWITCH_ARGS[SWITCH_COUNT] = {
 	[SWITCH_CMDLINE] = "",
 };
 
+/* With more words: a value each; or one value, whose spaces Proxmox keeps within quotes. */
+#define SMBIOS_MORE ",value="
+static const char FWCFG_WORDS[] = "-fw_cfg \"name=opt/org.bootprobe/cmdline,string=bootprobe ";
+#define OUR_PREFIX "bootprobe."
+
 /* NULL: no memory. */
 static char *format(const char *text, ...) __attribute__((format(printf, 1, 2)));
 static char *format(const char *text, ...)
@@ -67,6 +72,47 @@ static char *quote(const char *word)
 	return fclose(out) == 0 ? quoted : (free(quoted), NULL);
 }
 
+bool proxmox_lines_take(const char *parameters)
+{
+	static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789.,=_-";
+
+	for (const char *at = parameters;; at++) {
+		size_t length = strspn(at, PLAIN);
+
+		if (!text_starts_with(at, OUR_PREFIX) || length == strlen(OUR_PREFIX))
+			return false;
+		at += length;
+		if (*at != ' ')
+			return !*at;
+	}
+}
+
+/* What switches it on, and has these words for it. In a value QEMU wants each comma twice. */
+static char *switch_args(enum proxmox_switch kind, const char *parameters)
+{
+	bool is_smbios = kind == SWITCH_SMBIOS;
+	char *made = NULL;
+	size_t size;
+	FILE *out;
+
+	if (!*parameters || kind == SWITCH_CMDLINE)
+		return strdup(SWITCH_ARGS[kind]);
+	out = open_memstream(&made, &size);
+	if (!out)
+		return NULL;
+	(void)fputs(is_smbios ? SWITCH_ARGS[kind] : FWCFG_WORDS, out);
+	(void)fputs(is_smbios ? SMBIOS_MORE : "", out);
+	for (const char *c = parameters; *c; c++) {
+		if (*c == ' ' && is_smbios)
+			(void)fputs(SMBIOS_MORE, out);
+		else
+			(void)fputs(*c == ',' ? ",," : (const char[]){*c, '\0'}, out);
+	}
+	(void)fputs(is_smbios ? "" : "\"", out);
+	return fclose(out) == 0 ? made : (free(made), NULL);
+}
+
 static char *port_args(const char *vmid)
 {
 	return format(
@@ -76,12 +122,33 @@ static char *port_args(const char *vmid)
 		vmid);
 }
 
+/* How much of this is values behind the first one of SMBIOS that are ours. */
+static size_t our_values(const char *at)
+{
+	size_t length = 0;
+
+	while (text_starts_with(at + length, SMBIOS_MORE OUR_PREFIX)) {
+		length++;
+		while (at[length] && at[length] != ' ' &&
+			(at[length] != ',' || at[length + 1] == ','))
+			length += at[length] == ',' ? 2 : 1;
+	}
+	return length;
+}
+
 /* Takes a part out of args, with the space before it. Returns whether it was there. */
 static bool take_out(char *args, const char *part)
 {
 	char *found = *part ? strstr(args, part) : NULL;
 	size_t length = strlen(part);
 
+	if (found && part == SWITCH_ARGS[SWITCH_SMBIOS])
+		length += our_values(found + length);
+	if (found && part == FWCFG_WORDS) {
+		length += strcspn(found + length, "\"");
+		found = found[length] ? found : NULL;
+		length++;
+	}
 	if (!found || (found > args && found[-1] != ' ') ||
 		(found[length] != ' ' && found[length] != '\0'))
 		return false;
@@ -93,6 +160,13 @@ static bool take_out(char *args, const char *part)
 	}
 	memmove(found, found + length, strlen(found + length) + 1);
 	return true;
+}
+
+static void take_switches_out(char *args)
+{
+	for (size_t i = 0; i < SWITCH_COUNT; i++)
+		(void)take_out(args, SWITCH_ARGS[i]);
+	(void)take_out(args, FWCFG_WORDS);
 }
 
 /* "qm set VMID --args 'what is there and what is added'", or the line that leaves none. */
@@ -141,24 +215,26 @@ static int make_other(const char *vmid, char *args, struct proxmox_lines *lines)
 		return -ENOMEM;
 	if (!proxmox_port_remove(args, &port))
 		return 0;
-	for (size_t i = 0; i < SWITCH_COUNT; i++)
-		(void)take_out(args, SWITCH_ARGS[i]);
+	take_switches_out(args);
 	lines->take_away = args_line(vmid, args, "", "");
 	return lines->take_away ? 0 : -ENOMEM;
 }
 
-static int make_args(const char *vmid, const struct qm_config *config, struct proxmox_lines *lines)
+static int make_args(const char *vmid, const struct qm_config *config, const char *parameters,
+	struct proxmox_lines *lines)
 {
 	_cleanup_free_ char *args = strdup(config->args), *port = port_args(vmid);
 
 	if (!args || !port)
 		return -ENOMEM;
 	lines->has_ours = take_out(args, port);
-	for (size_t i = 0; i < SWITCH_COUNT && lines->has_ours; i++)
-		(void)take_out(args, SWITCH_ARGS[i]);
+	if (lines->has_ours)
+		take_switches_out(args);
 	lines->has_other = strstr(args, REPORT_PORT_NAME);
 	for (size_t i = 0; i < SWITCH_COUNT && !lines->has_other; i++) {
-		lines->give[i] = args_line(vmid, args, port, SWITCH_ARGS[i]);
+		_cleanup_free_ char *more = switch_args((enum proxmox_switch)i, parameters);
+
+		lines->give[i] = more ? args_line(vmid, args, port, more) : NULL;
 		if (!lines->give[i])
 			return -ENOMEM;
 	}
@@ -173,8 +249,8 @@ static int make_args(const char *vmid, const struct qm_config *config, struct pr
 
 /* The guest counts the ports that are there, and not their numbers on the host: a port in front of
  * others would give those new names. */
-static int make_serial(
-	const char *vmid, const struct qm_config *config, struct proxmox_lines *lines)
+static int make_serial(const char *vmid, const struct qm_config *config, const char *parameters,
+	struct proxmox_lines *lines)
 {
 	int port = 0, tty = __builtin_popcount(config->serial_ports);
 
@@ -184,7 +260,8 @@ static int make_serial(
 		return 0;
 	lines->serial_give = format("qm set %s --serial%d socket", vmid, port);
 	lines->serial_words =
-		format("bootprobe console=ttyS%d bootprobe.sinks=kmsg,run,console-records", tty);
+		format("bootprobe console=ttyS%d bootprobe.sinks=kmsg,run,console-records%s%s", tty,
+			*parameters ? " " : "", parameters);
 	lines->serial_follow =
 		format("bootprobe read --follow " RUN_FOLDER "%s.serial%d", vmid, port);
 	lines->serial_take_away = format("qm set %s --delete serial%d", vmid, port);
@@ -194,24 +271,25 @@ static int make_serial(
 		       : -ENOMEM;
 }
 
-int proxmox_lines_make(
-	const char *vmid, const struct qm_config *config, struct proxmox_lines *ret_lines)
+int proxmox_lines_make(const char *vmid, const struct qm_config *config, const char *parameters,
+	struct proxmox_lines *ret_lines)
 {
 	int r;
 
 	*ret_lines = (struct proxmox_lines){0};
 	ret_lines->restart = format("qm stop %s && qm start %s", vmid, vmid);
-	if (!ret_lines->restart)
+	ret_lines->cmdline = format("bootprobe%s%s", *parameters ? " " : "", parameters);
+	if (!ret_lines->restart || !ret_lines->cmdline)
 		return -ENOMEM;
-	r = make_args(vmid, config, ret_lines);
-	return r < 0 ? r : make_serial(vmid, config, ret_lines);
+	r = make_args(vmid, config, parameters, ret_lines);
+	return r < 0 ? r : make_serial(vmid, config, parameters, ret_lines);
 }
 
 void proxmox_lines_free(struct proxmox_lines *lines)
 {
-	char **all[] = {&lines->take_away, &lines->restart, &lines->report, &lines->follow,
-		&lines->read, &lines->serial_give, &lines->serial_words, &lines->serial_follow,
-		&lines->serial_take_away};
+	char **all[] = {&lines->cmdline, &lines->take_away, &lines->restart, &lines->report,
+		&lines->follow, &lines->read, &lines->serial_give, &lines->serial_words,
+		&lines->serial_follow, &lines->serial_take_away};
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		free(*all[i]);

@@ -14,6 +14,7 @@ extern const char *const SWITCH_NAMES[SWITCH_COUNT];
 /* All of them are for a shell, in printable ASCII, whatever the arguments of the VM are. */
 struct proxmox_lines {
 	char *give[SWITCH_COUNT]; /* NULL where somebody else gave the VM a report port */
+	char *cmdline;            /* what the third of them needs on the kernel command line */
 	char *take_away;          /* NULL: nobody can tell what of the args belongs to that port */
 	char *restart;
 	/* report: its path as it is. NULL: nobody can tell where the port leads. read is NULL for
@@ -26,10 +27,15 @@ struct proxmox_lines {
 	bool has_ours, has_other;
 };
 
-/* vmid: digits. config: of that VM, or zero for one that nothing is known of. Returns 0 or -ENOMEM;
- * free with proxmox_lines_free() in both cases. */
-int proxmox_lines_make(
-	const char *vmid, const struct qm_config *config, struct proxmox_lines *ret_lines);
+/* Whether these are parameters of the hook, with a space between two of them, which neither a shell
+ * nor QEMU take for something else. */
+bool proxmox_lines_take(const char *parameters);
+
+/* vmid: digits. config: of that VM, or zero for one that nothing is known of. parameters: "" or
+ * what proxmox_lines_take() takes. Returns 0 or -ENOMEM; free with proxmox_lines_free() in both
+ * cases. */
+int proxmox_lines_make(const char *vmid, const struct qm_config *config, const char *parameters,
+	struct proxmox_lines *ret_lines);
 void proxmox_lines_free(struct proxmox_lines *lines);
 
 #endif

@@ -33,7 +33,7 @@ static const char HELP[] =
 	"  --console        what the guest wrote to its console, where\n"
 	"                   bootprobe.heal=console sent that to the report's port\n"
 	"  --follow         show the boot as it happens: FILE is a socket, as\n"
-	"                   /var/run/qemu-server/100.serial1, or a file that grows;\n"
+	"                   /run/qemu-server/100.serial1, or a file that grows;\n"
 	"                   ends when nothing more of this boot can come, or with Ctrl-C;\n"
 	"                   without --follow, bootprobe read FILE reads what is "
 	"there\n" READ_OPTIONS_HELP;

@@ -124,12 +124,17 @@ void course_stall_words(struct text *text, const json_t *stall)
 		"stuck_disk");
 }
 
-double course_call_rate(const json_t *syscalls)
+double course_rate(const json_t *syscalls, int64_t calls)
 {
 	double seconds = (double)reader_integer(syscalls, "interval_us", 0) / 1e6;
-	double rate = seconds > 0 ? (double)reader_integer(syscalls, "calls", 0) / seconds : 0;
+	double rate = seconds > 0 ? (double)calls / seconds : 0;
 
 	return rate >= 0 && rate < 1e12 ? rate : 0;
+}
+
+double course_call_rate(const json_t *syscalls)
+{
+	return course_rate(syscalls, reader_integer(syscalls, "calls", 0));
 }
 
 void course_exit_words(struct text *text, const json_t *pid1)

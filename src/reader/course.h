@@ -72,7 +72,9 @@ double course_stall_seconds(const struct reader_record *stall);
 const char *course_stall_work(const json_t *stall);
 /* What a stall waits for: "the device /dev/vdb (start) and 3 more jobs; dd in read of /dev/vda". */
 void course_stall_words(struct text *text, const json_t *stall);
-/* Of a record "syscalls": calls a second; 0 where that is not known. */
+/* Of a record "syscalls": calls a second, of so many that it counted, or of all; 0 where that is
+ * not known. */
+double course_rate(const json_t *syscalls, int64_t calls);
 double course_call_rate(const json_t *syscalls);
 /* "init of exit status 2" in words: "exit status 2", "killed by SIGSEGV". */
 void course_exit_words(struct text *text, const json_t *pid1);

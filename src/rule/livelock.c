@@ -297,6 +297,23 @@ static void say_circle(struct finding *finding, const struct call_rates_fact *ra
 	finding_say(finding, ", and nothing else moves", NULL);
 }
 
+/* Who it is, and how it can be asked. No parameter takes its unit out: that is not known here. */
+static void fix_circle(struct finding *finding, const struct caller_fact *caller)
+{
+	char pid[16];
+	struct text text;
+
+	text_init(&text, pid, sizeof(pid));
+	text_append_u64(&text, caller->pid);
+	if (strncmp(caller->comm, "systemd-journal", sizeof(caller->comm)) == 0)
+		finding_fix(finding, "guest", "Storage=volatile   (in /etc/systemd/journald.conf)",
+			NULL);
+	finding_fix(finding, "guest", "systemctl status ", pid, "   (its unit; then strace -p ",
+		pid, ")", NULL);
+	finding_fix(
+		finding, "kernel", "systemd.debug-shell   (a root shell on tty9 for that)", NULL);
+}
+
 /* ------------------------------------------------------------------------------------ verdict */
 
 static void accuse(
@@ -309,6 +326,7 @@ static void accuse(
 	finding_because(judgement, finding, caller);
 	finding_because(judgement, finding, &facts->stall);
 	finding_because(judgement, finding, &facts->heartbeat);
+	fix_circle(finding, caller);
 }
 
 enum verdict judge_boot_livelock(struct judgement *judgement)

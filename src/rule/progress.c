@@ -222,6 +222,48 @@ static bool is_plain(const char *unit)
 				 "._-@:")] == '\0';
 }
 
+/* What a link of udev's is named by; NULL: no such link. */
+static const char *tag_of(const char *path)
+{
+	static const char *const TAGS[][2] = {{"/dev/disk/by-label/", "label"},
+		{"/dev/disk/by-uuid/", "UUID"}, {"/dev/disk/by-partlabel/", "PARTLABEL"},
+		{"/dev/disk/by-partuuid/", "PARTUUID"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(TAGS); i++) {
+		if (text_starts_with(path, TAGS[i][0]))
+			return TAGS[i][1];
+	}
+	return NULL;
+}
+
+/* A network card, a terminal, a TPM. */
+static bool is_no_disk(const char *path)
+{
+	return text_starts_with(path, "/sys/") || text_starts_with(path, "/dev/tty") ||
+	       text_starts_with(path, "/dev/hvc") || text_starts_with(path, "/dev/tpm");
+}
+
+/* The first is to be looked at first, the last lets the boot go on without it: the page on a
+ * console has these two, and a line for each. */
+static void fix_device(struct finding *finding, const char *unit, const char *path)
+{
+	const char *tag = tag_of(path);
+
+	if (is_no_disk(path)) {
+		finding_fix(finding, "host", "give the machine that device, if it has none", NULL);
+		if (is_plain(unit))
+			finding_fix(finding, "kernel", "systemd.mask=", unit,
+				"   (if it can do without)", NULL);
+		return;
+	}
+	finding_fix(finding, "host", "attach that disk, if it is not attached", NULL);
+	if (tag)
+		finding_fix(finding, "guest", "blkid   (is that ", tag,
+			" of fstab or crypttab a disk's?)", NULL);
+	finding_fix(
+		finding, "guest", "nofail   (in fstab or crypttab, if it can do without)", NULL);
+}
+
 static void say_job(struct finding *finding, const char *unit, const struct job_fact *job)
 {
 	char path[sizeof(job->unit) + 2];
@@ -230,17 +272,14 @@ static void say_job(struct finding *finding, const char *unit, const struct job_
 		unit_name_path(unit, path, sizeof(path));
 		finding_say(finding, "systemd waits for the device ", path, ", which has not come",
 			NULL);
-		finding_fix(finding, "guest",
-			"nofail,x-systemd.device-timeout=10s   (in /etc/fstab"
-			" or crypttab, if the machine can do without it)",
-			NULL);
+		fix_device(finding, unit, path);
 		return;
 	}
 	finding_say(finding, "systemd waits for ", unit, NULL);
 	finding_say_name(finding, ", whose ", job->type, " job does not come to its end");
 	if (is_plain(unit))
-		finding_fix(finding, "kernel", "systemd.mask=", unit,
-			"   (if the machine can do without it)", NULL);
+		finding_fix(finding, "kernel", "systemd.mask=", unit, "   (if it can do without)",
+			NULL);
 }
 
 static void say_others(struct finding *finding, uint32_t count)

@@ -66,7 +66,6 @@ enum verdict judge_virtio_port_unread(struct judgement *judgement)
 		"over when somebody does",
 		NULL);
 	finding_because(judgement, finding, port);
-	finding_fix(
-		finding, "host", "socat - UNIX-CONNECT:/var/run/qemu-server/VMID.bootprobe", NULL);
+	finding_fix(finding, "host", "socat - UNIX-CONNECT:/run/qemu-server/VMID.bootprobe", NULL);
 	return VERDICT_BAD;
 }

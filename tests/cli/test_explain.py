@@ -49,7 +49,12 @@ class Explain(unittest.TestCase):
                              ("0x200", "status 2"), ("ENODEV", "no such device"),
                              ("PID1", "first process"), ("heal", "console.healed"),
                              ("bootprobe.heal", "console.healed"), ("recorder", "pid1.exit"),
-                             ("bootprobe.record", "pid1.exit"),
+                             ("bootprobe.record", "pid1.exit"), ("record=full", "what is waited for"),
+                             ("bootprobe.record=full", "heartbeats"), ("observer", "circles"),
+                             ("collector", "writes the records"), ("console.redirect", "console.healed"),
+                             ("hang", "boot.livelock"), ("Attempted to kill init!", "status 2"),
+                             ("stage1", "handoff"), ("stage2", "handoff"), ("stall", "boot.stalled"),
+                             ("handoff", "bootprobe.record="),
                              ("growroot.trap", "bootprobe.heal=console")):
             status, out, err = explain(typed)
             self.assertEqual((status, err), (0, ""), typed)

@@ -106,6 +106,43 @@ class Proxmox(unittest.TestCase):
         between = self.tell(f"args: -a {' '.join(PORT + SMBIOS)} -z\n")
         self.assertEqual(self.args(between["take_away"]), "-a -z")
 
+    def test_more_parameters(self):
+        """They get to the guest as they are, by each way, and are taken away again."""
+        words = "bootprobe.record=full bootprobe.sinks=kmsg,virtio"
+        for before in ("", "-cpu host", "-smbios type=11,value=other"):
+            config = f"args: {before}\n" if before else "memory: 512\n"
+            plain, told = self.tell(config), self.tell(config, "--parameters", words)
+            smbios, fw_cfg = (shlex.split(self.args(told["give"][name]))[-1] for name in ("smbios", "fw_cfg"))
+            self.assertEqual(smbios, "type=11,value=bootprobe,value=bootprobe.record=full,"
+                                     "value=bootprobe.sinks=kmsg,,virtio")
+            self.assertEqual(fw_cfg, f"{FWCFG[1]} {words.replace(',', ',,')}")
+            self.assertEqual(told["give"]["cmdline"], plain["give"]["cmdline"])
+            self.assertTrue(told["serial"]["kernel_parameters"].endswith(f" {words}"))
+            for line in told["give"].values():
+                self.assertEqual(self.tell(f"args: {self.args(line)} -z\n")["take_away"],
+                                 self.tell(f"args: {before} -z\n")["take_away"].replace("' ", "'"))
+        # One that somebody cut within its quotes.
+        cut = f"{' '.join(PORT)} {FWCFG[0]} \"{FWCFG[1]} bootprobe.a"
+        self.assertIn("bootprobe.a", self.args(self.tell(f"args: {cut}\n")["take_away"]))
+        told = self.tell("args: -device virtserialport,name=org.bootprobe.report.0\n", "--parameters", words)
+        self.assertTrue(any("kernel command line" in text for text in told["notes"]))
+        # Somebody else's value behind ours: not ours to take.
+        told = self.tell(f"args: {' '.join(PORT + SMBIOS)},value=other\n")
+        self.assertIn("value=other", told["take_away"])
+        text = self.run_it("--parameters", words, "100").stdout
+        self.assertIn(f"\n  with bootprobe {words} on the kernel command line\n", text)
+        guide = (Path(__file__).resolve().parents[2] / "docs/proxmox.md").read_text()
+        line = self.tell("memory: 1\n", "--parameters", "bootprobe.record=full")["give"]["smbios"]
+        self.assertIn("\n" + self.args(line).split(" -smbios ")[1].join(("-smbios ", "\n")), guide)
+
+    def test_parameters_that_are_refused(self):
+        for words in ("bootprobe", "bootprobe.", "quiet", "bootprobe.a  bootprobe.b", "bootprobe.a ", " bootprobe.a",
+                      "bootprobe.a='x", 'bootprobe.a="', "bootprobe.a=$x", "bootprobe.a\nb", "bootprobe.a;id",
+                      "bootprobe.a root=x", "bootprobe.a=\\", "bootprobe.a=\xe9"):
+            done = self.run_it("--parameters", words, "100")
+            self.assertEqual((done.returncode, done.stdout), (2, ""), words)
+            self.assertIn("parameters are words as", done.stderr)
+
     def test_a_port_of_somebody_else(self):
         told = self.tell("args: -device virtserialport,name=org.bootprobe.report.0\n")
         self.assertEqual((told["give"], "take_away" in told, "report" in told), ({}, False, False))
@@ -218,7 +255,8 @@ class Proxmox(unittest.TestCase):
     def test_qemu_takes_them(self):
         """QEMU with exactly these arguments has the port and the string; it never runs a guest."""
         report = self.folder / "report"
-        for line in self.tell("args: -name 'a b'\n")["give"].values():
+        config, more = "args: -name 'a b'\n", ("--parameters", "bootprobe.record=full bootprobe.sinks=kmsg,run")
+        for line in (line for told in (self.tell(config), self.tell(config, *more)) for line in told["give"].values()):
             args = self.args(line).replace("/run/qemu-server/100.bootprobe.jsonl", str(report))
             commands = [{"execute": "qmp_capabilities"}, {"execute": "query-chardev"},
                         {"execute": "qom-list", "arguments": {"path": "/machine/peripheral-anon"}},

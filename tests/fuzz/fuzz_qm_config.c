@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!memchr(config.args, 0, sizeof(config.args)) ||
 		!memchr(config.name, 0, sizeof(config.name)) || config.serial_ports > 15)
 		abort();
-	if (proxmox_lines_make("100", &config, &lines) < 0)
+	if (proxmox_lines_make("100", &config, size % 2 ? "" : "bootprobe.sinks=kmsg,run", &lines) <
+		0)
 		abort();
 	for (size_t i = 0; i < SWITCH_COUNT; i++)
 		check_line(lines.give[i]);

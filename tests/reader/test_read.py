@@ -516,6 +516,7 @@ class Follow(unittest.TestCase):
     def test_a_name_is_escaped(self):
         done = run("--follow", "no\x1b[2Jsuch")
         self.assertEqual((done.returncode, done.stderr), (2, b"bootprobe read: no\\u001b[2Jsuch: No such file or directory\n"))
+        self.assertEqual(run("").stderr, b'bootprobe read: "": No such file or directory\n')
 
     def test_standard_input_and_no_line_twice(self):
         lines = failing()

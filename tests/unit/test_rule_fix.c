@@ -151,29 +151,56 @@ START_TEST(no_change_holds_what_a_shell_would_run)
 }
 END_TEST
 
+static void waits_for_unit(const char *unit)
+{
+	struct job_fact *job;
+
+	healthy();
+	facts.observer.state = OBSERVER_WATCHING;
+	facts.stall.jobs_read = OUTCOME_OK;
+	facts.stall.job_count = 1;
+	fact_publish(&facts.stall.once);
+	job = add_to(facts.stall.jobs);
+	set_text(job->unit, unit);
+	set_text(job->state, "running");
+}
+
 /* Nor does a kernel parameter hold a unit whose name would end it. */
 START_TEST(no_parameter_holds_what_would_end_it)
 {
 	static const char *const UNITS[] = {"a.service", "a b.service", "a\".service"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(UNITS); i++) {
-		struct job_fact *job;
-
-		healthy();
-		facts.observer.state = OBSERVER_WATCHING;
-		facts.stall.jobs_read = OUTCOME_OK;
-		facts.stall.job_count = 1;
-		fact_publish(&facts.stall.once);
-		job = add_to(facts.stall.jobs);
-		set_text(job->unit, UNITS[i]);
-		set_text(job->state, "running");
+		waits_for_unit(UNITS[i]);
 		ck_assert_int_eq(judge("boot.stalled"), VERDICT_BAD);
 		ck_assert_uint_eq(findings.item[0].fix_count, i == 0);
 	}
 }
 END_TEST
 
-RULE_TESTS(add_fix_tests, no_parameter_holds_what_would_end_it,
+/* What comes first is what to look at first; on a console each change has one line of 80 columns.
+ */
+START_TEST(a_device_has_changes_of_a_line_each)
+{
+	static const char *const UNITS[] = {"dev-vdb.device", "dev-disk-by\\x2dpartuuid-1.device"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(UNITS); i++) {
+		const struct finding *told = &findings.item[0];
+
+		waits_for_unit(UNITS[i]);
+		ck_assert_int_eq(judge("boot.stalled"), VERDICT_BAD);
+		ck_assert_uint_eq(told->fix_count, 2 + i);
+		ck_assert_msg(
+			strstr(told->fix[0].change, "attach that disk"), "%s", told->fix[0].change);
+		for (uint32_t k = 0; k < told->fix_count; k++)
+			ck_assert_uint_le(strlen("fix        or, : ") + strlen(told->fix[k].tool) +
+						  strlen(told->fix[k].change),
+				80);
+	}
+}
+END_TEST
+
+RULE_TESTS(add_fix_tests, a_device_has_changes_of_a_line_each, no_parameter_holds_what_would_end_it,
 	no_change_holds_what_a_shell_would_run,
 	a_serial_port_is_added_with_the_tool_of_the_hypervisor, qemu_has_three_tools,
 	nobody_adds_a_port_to_a_machine_of_a_cloud, a_xen_pv_guest_has_no_tty0,

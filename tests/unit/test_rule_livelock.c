@@ -183,12 +183,15 @@ static void may_not_be_looked_at(void)
 RULE_CASES(LIVELOCK_CASES,
 	{LIVELOCK, looks_up_two_paths, VERDICT_BAD, SEVERITY_ERROR, "looper",
 		"looper (pid 120) calls statx 48,000 times a second on /a and /b, and nothing "
-		"else moves"},
+		"else moves",
+		"guest", "systemctl status 120 "},
 	{LIVELOCK, looks_up_over_virtiofs, VERDICT_BAD, SEVERITY_ERROR, "systemd-journal",
 		"systemd-journal (pid 1180) calls newfstatat 440 times a second on / and "
-		"/var/log/journal, and nothing else moves"},
+		"/var/log/journal, and nothing else moves",
+		"guest", "Storage=volatile"},
 	{LIVELOCK, reads_small_files_again, VERDICT_BAD, SEVERITY_ERROR, "checker",
-		"calls openat 9,000 times a second on /proc/mounts and /etc/fstab, and nothing"},
+		"calls openat 9,000 times a second on /proc/mounts and /etc/fstab, and nothing",
+		"kernel", "systemd.debug-shell"},
 	{LIVELOCK, tries_to_log, VERDICT_BAD, SEVERITY_ERROR, "systemd-journal",
 		"systemd-journal (pid 140) calls openat 6,000 times a second on "
 		"/run/log/journal//system.journal, /run/systemd/journal/flushed and /run/log, and "

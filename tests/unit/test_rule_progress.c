@@ -145,6 +145,12 @@ static void job_of_a_device(void)
 	(void)add_job("srv.mount", "waiting");
 }
 
+static void job_of_a_network_card(void)
+{
+	stalled();
+	(void)add_job("sys-subsystem-net-devices-eth0.device", "running");
+}
+
 static void job_of_a_service(void)
 {
 	stalled();
@@ -276,6 +282,13 @@ RULE_CASES(PROGRESS_CASES, {STALLED, NULL, VERDICT_GOOD}, {STALLED, watched, VER
 		"systemd waits for the device /dev/disk/by-uuid/12-34, which has not come; 2 more "
 		"jobs wait",
 		"guest", "nofail"},
+	{STALLED, job_of_a_device, VERDICT_BAD, SEVERITY_ERROR, NULL, NULL, "guest",
+		"that UUID of fstab"},
+	{STALLED, job_of_a_device, VERDICT_BAD, SEVERITY_ERROR, NULL, NULL, "host",
+		"attach that disk"},
+	{STALLED, job_of_a_network_card, VERDICT_BAD, SEVERITY_ERROR, NULL,
+		"the device /sys/subsystem/net/devices/eth0, which", "kernel",
+		"systemd.mask=sys-subsystem-net-devices-eth0.device"},
 	{STALLED, job_of_a_service, VERDICT_BAD, SEVERITY_ERROR, "wait-online.service",
 		"systemd waits for wait-online.service, whose start job does not", "kernel",
 		"systemd.mask=wait-online.service"},
