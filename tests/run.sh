@@ -15,7 +15,7 @@ failed.
 
   sh tests/run.sh                 everything but the VM scenarios that are
                                   variants of others
-  sh tests/run.sh --all           those as well: five minutes more
+  sh tests/run.sh --all           those as well: seven minutes more
   sh tests/run.sh --no-vm         without the VM scenarios
   sh tests/run.sh 'gpt-*' ovmf    only these VM scenarios; tests/vm/run.py
                                   --list names them

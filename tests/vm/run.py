@@ -267,7 +267,7 @@ def tail(path):
 def run_one(scenario, hook, options):
     reason = unmet(scenario, hook)
     if scenario.variant_of and not options.all and not options.names:
-        reason = f"for want of time; {scenario.variant_of} shows the same of another version (--all)"
+        reason = f"for want of time; {scenario.variant_of} shows nearly the same (--all)"
     if reason:
         return Result(scenario, "SKIP", [reason], 0.0)
     folder = RESULTS / scenario.name

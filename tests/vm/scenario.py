@@ -205,7 +205,7 @@ class Scenario:
     guest: dict = field(default_factory=dict)   # what a shell does in the plain initrd, by moment
     until: str = ""             # ends the machine once this is on a serial port or in the report
     tags: list = field(default_factory=list)
-    variant_of: str = ""        # the scenario that shows the same of another version: run with --all only
+    variant_of: str = ""        # the scenario that shows nearly the same: this one is run with --all only
     machine: Machine = field(default_factory=Machine)
     disk: list = field(default_factory=lambda: [Disk()])
     share: Share | None = None
