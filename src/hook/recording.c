@@ -93,7 +93,9 @@ static void end(struct collector *collector)
 		observing_stop(collector);
 	collector->recorder_stopped_us = UINT64_MAX;
 	(void)waitpid(collector->recorder_pid, NULL, WNOHANG);
-	trace_source_close(&recorder.trace);
+	/* Before the machine is down something else has to be said; the recorder does it. */
+	if (fact->state != RECORDER_SAW_SHUTDOWN)
+		trace_source_close(&recorder.trace);
 }
 
 /* Behind a switch of root there is no /dev where we are: the consoles are found where PID 1 is. */

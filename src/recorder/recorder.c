@@ -457,10 +457,13 @@ static void watch(struct recorder *recorder, int signal_fd)
 		!recorder->is_shutdown)
 		return;
 	ended_us = clock_now_us();
+	/* A machine that goes down waits for nobody, and to end tracing takes the kernel longer. */
+	if (recorder->is_shutdown)
+		tell(recorder, RECORDER_SAW_SHUTDOWN, ended_us);
 	tracing_take_now(recorder);
 	trace_source_close(&recorder->trace);
-	state = recorder->is_shutdown ? RECORDER_SAW_SHUTDOWN : end_boot(recorder, &watch, state);
-	tell(recorder, state, ended_us);
+	if (!recorder->is_shutdown)
+		tell(recorder, end_boot(recorder, &watch, state), ended_us);
 }
 
 static int open_signals(void)
